@@ -27,7 +27,7 @@ let real = Target.Dependency.product(name: "RealModule", package: "swift-numeric
 let package = Package(
     name: "AiTrade",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2")
     ],
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
