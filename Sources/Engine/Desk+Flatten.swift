@@ -50,11 +50,7 @@ extension Desk {
             if order.request.purpose == .flatten || order.state == .cancelling { return [] }
             return cancel(order, at: now)
         }
-        return [
-            .cancel(
-                OrderReference(
-                    broker: broker, symbol: symbol, clientID: report.clientID, venueOrderID: report.venueOrderID))
-        ]
+        return [.cancel(.venue(report.venueOrderID), symbol, broker)]
     }
 
     /// Passes a flatten order through the gate with the position the venue reports.

@@ -89,9 +89,6 @@ extension Desk {
         let id = order.request.clientID
         orders.note(.cancelRequested, of: id, at: now)
         orders.ask(id, at: now + rules.timing.answerDeadline)
-        return [
-            .cancel(
-                OrderReference(broker: broker, symbol: symbol, clientID: id, venueOrderID: order.venueOrderID))
-        ]
+        return [.cancel(.client(id), symbol, broker)]
     }
 }

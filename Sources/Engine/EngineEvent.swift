@@ -35,7 +35,7 @@ public enum Effect: Hashable, Encodable, Sendable {
     /// Send an order.
     case submit(Approved<OrderRequest>, BrokerName)
     /// Cancel an order.
-    case cancel(OrderReference)
+    case cancel(OrderReference, Symbol, BrokerName)
     /// Ask the venue about one order.
     case query(Symbol, ClientOrderID, BrokerName)
     /// Ask the venue what it holds.
@@ -48,24 +48,6 @@ public enum Effect: Hashable, Encodable, Sendable {
     case mark(EquityPoint)
     /// The kill sequence ended: every venue was read and holds nothing.
     case halted(reason: String)
-}
-
-/// An order by whatever name is known.
-public struct OrderReference: Hashable, Codable, Sendable {
-    /// Who has it.
-    public let broker: BrokerName
-    /// The instrument.
-    public let symbol: Symbol
-    /// Our name for it.
-    public let clientID: ClientOrderID?
-    /// The venue's name for it.
-    public let venueOrderID: String?
-
-    /// A reference; at least one of the names must be given.
-    public init(broker: BrokerName, symbol: Symbol, clientID: ClientOrderID?, venueOrderID: String?) {
-        precondition(clientID != nil || venueOrderID != nil, "an order is named by someone")
-        (self.broker, self.symbol, self.clientID, self.venueOrderID) = (broker, symbol, clientID, venueOrderID)
-    }
 }
 
 /// What the assets of one currency are worth together.
