@@ -34,6 +34,7 @@ let package = Package(
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
         room("Signals", ["Core", real]),
+        room("Engine", ["Core"]),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("SignalsTests", ["Signals", "Core", real], resources: [.copy("Fixtures")]),
