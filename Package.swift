@@ -28,12 +28,15 @@ let package = Package(
     name: "AiTrade",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
     ],
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
+        room("Optimizer", ["Core", real]),
         // Tests.
         tests("CoreTests", ["Core"]),
+        tests("OptimizerTests", ["Core", "Optimizer", real]),
     ],
     swiftLanguageModes: [.v6]
 )
