@@ -34,9 +34,11 @@ let package = Package(
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
         room("Optimizer", ["Core", real]),
+        room("Signals", ["Core", "Optimizer", real]),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
+        tests("SignalsTests", ["Signals", "Core", "Optimizer", real]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,7 +17,8 @@ public struct SignalRow: Hashable, Codable, Sendable {
 
     /// A row from its parts.
     public init(
-        symbol: Symbol, time: Timestamp, target: Double, confidence: Double, stop: Double?, takeProfit: Double?, fold: Int
+        symbol: Symbol, time: Timestamp, target: Double, confidence: Double, stop: Double?, takeProfit: Double?,
+        fold: Int
     ) {
         self.symbol = symbol
         self.time = time

@@ -9,7 +9,8 @@ public struct Symbol: Hashable, Comparable, Codable, Sendable, CustomStringConve
     /// Accepts a valid name and turns lower-case letters into upper case; nil otherwise.
     public init?(_ text: some StringProtocol) {
         let name = text.uppercased()
-        guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(Self.isAllowed), name.first != ".", name.first != "-"
+        guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(Self.isAllowed), name.first != ".",
+            name.first != "-"
         else { return nil }
         self.name = name
     }

@@ -8,7 +8,8 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// The digest of `message`.
     public static func sha256(_ message: some Sequence<UInt8>) -> Digest {
         var hasher = SHA256()
-        if message.withContiguousStorageIfAvailable({ hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
+        if message.withContiguousStorageIfAvailable({ hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil
+        {
             Array(message).withUnsafeBytes { hasher.update(bufferPointer: $0) }
         }
         return Digest(bytes: Array(hasher.finalize()))

@@ -1,0 +1,91 @@
+/// A currency by its code, such as `USDT` or `RUB`.
+public struct Currency: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// The code in upper case.
+    public let code: String
+
+    /// A currency named `code`.
+    public init(_ code: String) {
+        self.code = code.uppercased()
+    }
+
+    /// Reads the bare code.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes the bare code.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(code)
+    }
+
+    public var description: String { code }
+    public static func < (left: Currency, right: Currency) -> Bool { left.code < right.code }
+}
+
+/// What may be ordered: the steps and minimums of one traded instrument.
+public struct Instrument: Hashable, Codable, Sendable {
+    /// Its name.
+    public let symbol: Symbol
+    /// Prices are multiples of this; positive.
+    public let tick: Price
+    /// Quantities are multiples of this; positive. For shares it is the lot.
+    public let lotStep: Quantity
+    /// The smallest order quantity.
+    public let minimumQuantity: Quantity
+    /// The smallest order value in the quote currency; zero when there is none.
+    public let minimumNotional: Money
+    /// The currency prices and profits are in.
+    public let quote: Currency
+
+    /// An instrument from its rules.
+    ///
+    /// - Precondition: `tick` and `lotStep` are positive and the minimums not negative.
+    public init(
+        symbol: Symbol, tick: Price, lotStep: Quantity, minimumQuantity: Quantity, minimumNotional: Money,
+        quote: Currency
+    ) {
+        precondition(tick > .zero && lotStep > .zero, "tick and lot step are positive")
+        precondition(minimumQuantity >= .zero && minimumNotional >= .zero, "minimums are not negative")
+        (self.symbol, self.tick, self.lotStep, self.quote) = (symbol, tick, lotStep, quote)
+        (self.minimumQuantity, self.minimumNotional) = (minimumQuantity, minimumNotional)
+    }
+
+    /// `price` rounded to the tick grid.
+    public func onTick(_ price: Price, rounding rule: RoundingRule = .halfEven) -> Price {
+        Price(price.value.quantised(to: tick.value, rounding: rule))
+    }
+
+    /// A measured price rounded to the nearest tick; nil when it is not a positive finite number.
+    public func price(measured value: Double) -> Price? {
+        guard value > 0, let exact = FixedDecimal(measured: value) else { return nil }
+        let price = onTick(Price(exact))
+        return price > .zero ? price : nil
+    }
+
+    /// `quantity` rounded towards zero to the lot grid.
+    public func onLot(_ quantity: Quantity) -> Quantity {
+        Quantity(quantity.value.quantised(to: lotStep.value, rounding: .down))
+    }
+
+    /// Why an order of `quantity` at about `price` cannot be placed, or nil when it can.
+    public func refusal(of quantity: Quantity, at price: Price) -> InstrumentRefusal? {
+        if quantity <= .zero { return .notPositive }
+        if !quantity.value.isMultiple(of: lotStep.value) { return .offLot }
+        if quantity < minimumQuantity { return .belowMinimumQuantity }
+        if price.notional(quantity) < minimumNotional { return .belowMinimumNotional }
+        return nil
+    }
+}
+
+/// Why a quantity cannot be ordered.
+public enum InstrumentRefusal: String, Codable, Sendable, CaseIterable {
+    /// Zero or negative.
+    case notPositive
+    /// Not a multiple of the lot step.
+    case offLot
+    /// Below the smallest quantity.
+    case belowMinimumQuantity
+    /// Worth less than the smallest order value.
+    case belowMinimumNotional
+}

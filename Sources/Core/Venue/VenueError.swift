@@ -1,0 +1,32 @@
+/// A venue's failure, named by what has to be done about it.
+public struct VenueError: Error, Hashable, Codable, Sendable, CustomStringConvertible {
+    /// What has to be done.
+    public enum Remedy: String, Codable, Sendable, CaseIterable {
+        /// The venue decided against it: do not repeat.
+        case rejected
+        /// It did not reach the venue or was not looked at: repeating is safe.
+        case retryable
+        /// It may or may not have been done: ask before doing anything else.
+        case unknownOutcome
+        /// Too many requests: wait, then repeat.
+        case rateLimited
+        /// Keys, permissions or settings are wrong: a person has to act.
+        case configuration
+        /// The venue never heard of what was named.
+        case notFound
+    }
+
+    /// What has to be done.
+    public let remedy: Remedy
+    /// Stable code, upper case with underscores.
+    public let code: String
+    /// One sentence for people.
+    public let message: String
+
+    /// An error from its parts.
+    public init(_ remedy: Remedy, code: String, message: String) {
+        (self.remedy, self.code, self.message) = (remedy, code, message)
+    }
+
+    public var description: String { "\(code): \(message)" }
+}

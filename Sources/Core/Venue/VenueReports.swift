@@ -1,0 +1,141 @@
+/// A broker by its routing name: `bitget`, `tinkoff`, `simulated`.
+public struct BrokerName: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+    /// The name in lower case.
+    public let text: String
+
+    /// A broker named `text`.
+    public init(_ text: String) {
+        self.text = text.lowercased()
+    }
+
+    /// Reads the bare name.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes the bare name.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+
+    public var description: String { text }
+    public static func < (left: BrokerName, right: BrokerName) -> Bool { left.text < right.text }
+}
+
+/// What a broker can do by itself; the engine does the rest.
+public struct BrokerCapabilities: Hashable, Codable, Sendable {
+    /// It holds stop and take-profit orders and triggers them without us.
+    public let nativeProtections: Bool
+    /// It honours reduce-only.
+    public let reduceOnly: Bool
+    /// Sending the same client id twice is safe: the second is refused or answered with the first.
+    public let duplicateSafe: Bool
+
+    /// Capabilities as declared by a broker.
+    public init(nativeProtections: Bool, reduceOnly: Bool, duplicateSafe: Bool) {
+        (self.nativeProtections, self.reduceOnly, self.duplicateSafe) = (nativeProtections, reduceOnly, duplicateSafe)
+    }
+}
+
+/// What a venue says of one order.
+public struct OrderReport: Hashable, Codable, Sendable {
+    /// Our name for it; nil when the order is none of ours.
+    public let clientID: ClientOrderID?
+    /// The venue's name for it.
+    public let venueOrderID: String
+    /// The instrument.
+    public let symbol: Symbol
+    /// Buy or sell.
+    public let side: Side
+    /// How it executes.
+    public let kind: OrderKind
+    /// Ordered quantity.
+    public let quantity: Quantity
+    /// Filled so far.
+    public let filled: Quantity
+    /// Where it is by the venue's account: working, partiallyFilled, filled, cancelled, rejected or expired.
+    public let state: OrderState
+    /// Why it was refused or cancelled, in the venue's words.
+    public let reason: String?
+    /// When the venue said so.
+    public let at: Timestamp
+
+    /// A report from its parts.
+    public init(
+        clientID: ClientOrderID?, venueOrderID: String, symbol: Symbol, side: Side, kind: OrderKind,
+        quantity: Quantity, filled: Quantity, state: OrderState, reason: String?, at: Timestamp
+    ) {
+        (self.clientID, self.venueOrderID, self.symbol, self.side) = (clientID, venueOrderID, symbol, side)
+        (self.kind, self.quantity, self.filled, self.state) = (kind, quantity, filled, state)
+        (self.reason, self.at) = (reason, at)
+    }
+}
+
+/// A position as a venue reports it.
+public struct AccountPosition: Hashable, Codable, Sendable {
+    /// The instrument.
+    public let symbol: Symbol
+    /// Signed holding: positive is long; never zero.
+    public let quantity: Quantity
+    /// Average entry price, where the venue tells.
+    public let averagePrice: Price?
+
+    /// A position from its parts.
+    public init(symbol: Symbol, quantity: Quantity, averagePrice: Price?) {
+        (self.symbol, self.quantity, self.averagePrice) = (symbol, quantity, averagePrice)
+    }
+}
+
+/// Everything a venue holds for an account at one moment.
+public struct AccountSnapshot: Hashable, Codable, Sendable {
+    /// The broker that was asked.
+    public let broker: BrokerName
+    /// Orders that may still execute, protective ones included, ours or not.
+    public let openOrders: [OrderReport]
+    /// Positions other than flat, by symbol.
+    public let positions: [AccountPosition]
+    /// Cash by currency code.
+    public let balances: [String: Money]
+    /// When.
+    public let at: Timestamp
+
+    /// A snapshot from its parts.
+    public init(
+        broker: BrokerName, openOrders: [OrderReport], positions: [AccountPosition], balances: [String: Money],
+        at: Timestamp
+    ) {
+        (self.broker, self.openOrders, self.positions) = (broker, openOrders, positions)
+        (self.balances, self.at) = (balances, at)
+    }
+
+    /// Whether nothing is held and nothing can execute any more.
+    public var isFlat: Bool { openOrders.isEmpty && positions.isEmpty }
+}
+
+/// Something a venue tells without being asked.
+public enum VenueEvent: Hashable, Codable, Sendable {
+    /// A price at which the instrument can be traded now.
+    case price(Symbol, Price)
+    /// A bar is complete; its close is the last price.
+    case barClosed(Symbol, Bar, closeTime: Timestamp)
+    /// News of an order.
+    case order(OrderReport)
+    /// An execution.
+    case fill(Fill)
+}
+
+/// What one broker tells at one moment.
+public struct VenueBatch: Hashable, Codable, Sendable {
+    /// Who tells.
+    public let broker: BrokerName
+    /// The moment, by the venue's clock.
+    public let at: Timestamp
+    /// The news, in the order they happened.
+    public let events: [VenueEvent]
+
+    /// A batch from its parts.
+    public init(broker: BrokerName, at: Timestamp, events: [VenueEvent]) {
+        (self.broker, self.at, self.events) = (broker, at, events)
+    }
+}
