@@ -32,6 +32,7 @@ let package = Package(
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
+        room("Engine", ["Core"]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         room("Storage", ["Core", "CZlib"]),
