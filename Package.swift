@@ -27,14 +27,18 @@ let real = Target.Dependency.product(name: "RealModule", package: "swift-numeric
 let package = Package(
     name: "AiTrade",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2")
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     ],
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
         room("Engine", ["Core"]),
+        // Shell: all I/O.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Storage", ["Core", "CZlib"]),
         // Tests.
         tests("CoreTests", ["Core"]),
+        tests("StorageTests", ["Core", "Storage"]),
     ],
     swiftLanguageModes: [.v6]
 )
