@@ -28,10 +28,12 @@ let package = Package(
     name: "AiTrade",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
     ],
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
+        room("Signals", ["Core", real]),
         room("Engine", ["Core"]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -39,6 +41,7 @@ let package = Package(
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("StorageTests", ["Core", "Storage"]),
+        tests("SignalsTests", ["Signals", "Core", real], resources: [.copy("Fixtures")]),
     ],
     swiftLanguageModes: [.v6]
 )
