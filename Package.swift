@@ -42,6 +42,10 @@ let package = Package(
         tests("CoreTests", ["Core"]),
         tests("StorageTests", ["Core", "Storage"]),
         tests("SignalsTests", ["Signals", "Core", real], resources: [.copy("Fixtures")]),
+        room("Optimizer", ["Core", real]),
+        room("Signals", ["Core", "Optimizer", real]),
+        tests("OptimizerTests", ["Core", "Optimizer", real]),
+        tests("SignalsTests", ["Signals", "Core", "Optimizer", real]),
     ],
     swiftLanguageModes: [.v6]
 )
