@@ -33,19 +33,17 @@ let package = Package(
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
-        room("Signals", ["Core", real]),
+        room("Optimizer", ["Core", real]),
+        room("Signals", ["Core", "Optimizer", real]),
         room("Engine", ["Core"]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         room("Storage", ["Core", "CZlib"]),
         // Tests.
         tests("CoreTests", ["Core"]),
-        tests("StorageTests", ["Core", "Storage"]),
-        tests("SignalsTests", ["Signals", "Core", real], resources: [.copy("Fixtures")]),
-        room("Optimizer", ["Core", real]),
-        room("Signals", ["Core", "Optimizer", real]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
-        tests("SignalsTests", ["Signals", "Core", "Optimizer", real]),
+        tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
+        tests("StorageTests", ["Core", "Storage"]),
     ],
     swiftLanguageModes: [.v6]
 )
