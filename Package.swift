@@ -35,10 +35,15 @@ let package = Package(
         room("Core", [crypto]),
         room("Optimizer", ["Core", real]),
         room("Signals", ["Core", "Optimizer", real]),
+        room("Engine", ["Core"]),
+        // Shell: all I/O.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Storage", ["Core", "CZlib"]),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
-        tests("SignalsTests", ["Signals", "Core", "Optimizer", real]),
+        tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
+        tests("StorageTests", ["Core", "Storage"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,36 @@
+package import Core
+
+/// What one asset's desk needs to know of the settings.
+package struct DeskRules: Hashable, Sendable {
+    package let asset: AssetConfiguration
+    package let account: String
+    package let artifact: String
+    package let limits: RiskLimits
+    package let timing: EngineTiming
+
+    package init(asset: AssetConfiguration, of configuration: EngineConfiguration) {
+        self.asset = asset
+        account = configuration.account
+        artifact = configuration.artifact
+        limits = configuration.limits
+        timing = configuration.timing
+    }
+
+    /// Rules for an instrument that a venue holds for us although nobody configured it: enough to close it.
+    package init(foreign symbol: Symbol, broker: BrokerName, of configuration: EngineConfiguration) {
+        let unit = FixedDecimal(units: 1)
+        let instrument = Instrument(
+            symbol: symbol, tick: Price(unit), lotStep: Quantity(unit), minimumQuantity: .zero, minimumNotional: .zero,
+            quote: Currency("UNKNOWN"))
+        let capabilities =
+            configuration.assets.first { $0.broker == broker }?.capabilities
+            ?? BrokerCapabilities(nativeProtections: false, reduceOnly: true, duplicateSafe: false)
+        self.init(
+            asset: AssetConfiguration(
+                instrument: instrument, broker: broker, capabilities: capabilities, budget: .zero),
+            of: configuration)
+    }
+
+    package var symbol: Symbol { asset.instrument.symbol }
+    package var broker: BrokerName { asset.broker }
+}

@@ -1,0 +1,180 @@
+public import Core
+
+/// Every trading decision, as a pure function of what happened.
+///
+/// The engine never reads a clock, a file or a socket: events come in with their time, effects go out as values. Live,
+/// paper, backtest and simulated chaos feed the same engine; they differ only in who feeds and who performs.
+///
+/// Invariants, checked after every step: the invariants of every desk; while killed, no order leaves but reductions;
+/// no effect opens a position unless the state is `active`.
+public struct Engine: Hashable, Sendable {
+    /// The settings; nil before the first `configured`.
+    public private(set) var configuration: EngineConfiguration?
+    /// One desk per asset, by symbol.
+    public private(set) var desks: [Desk] = []
+    /// The kill sequence.
+    public private(set) var kill = KillSequence()
+    /// The moment of the last step.
+    public private(set) var now = Timestamp.epoch
+    private var index: [Symbol: Int] = [:]
+
+    /// An engine that knows nothing yet.
+    public init() {}
+
+    /// Whether the engine opens, only reduces, or stands still.
+    public var state: TradingState { kill.isEngaged ? .halted : .active }
+
+    /// The desk of `symbol`, if it is traded.
+    public subscript(symbol: Symbol) -> Desk? { index[symbol].map { desks[$0] } }
+
+    /// The next moment at which a `deadline` event is wanted.
+    public var nextDeadline: Timestamp? {
+        var next = kill.nextDeadline
+        for desk in desks {
+            if let deadline = desk.nextDeadline { next = next.map { min($0, deadline) } ?? deadline }
+        }
+        return next
+    }
+
+    /// Takes one event and says what has to be done about it.
+    ///
+    /// - Parameters:
+    ///   - event: What happened.
+    ///   - now: When; not earlier than the step before.
+    public mutating func step(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
+        self.now = max(self.now, now)
+        let wasFlattening = kill.phase == .flattening
+        var effects = handle(event, at: self.now)
+        if wasFlattening || kill.phase == .flattening { effects += continueKill(at: self.now) }
+        if kill.phase == .flat, wasFlattening { effects.append(.halted(reason: kill.reason ?? "")) }
+        checkInvariants(effects)
+        return effects
+    }
+
+    private mutating func handle(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
+        switch event {
+        case .configured(let configuration): return configure(configuration)
+        case .venue(let batch): return take(batch, at: now)
+        case .reported(let report): return onDesk(report.symbol) { $0.apply(report, $1, at: now) }
+        case .signal(let row): return onDesk(row.symbol) { $0.act(on: row, $1, at: now) }
+        case .refused(let symbol, let id, let error): return onDesk(symbol) { $0.refused(id, error, $1, at: now) }
+        case .silent(let symbol, let id): return onDesk(symbol) { desk, _ in desk.silent(id, at: now) }
+        case .absent(let symbol, let id): return onDesk(symbol) { $0.absent(id, $1, at: now) }
+        case .cancelRefused(let symbol, let id, _):
+            return onDesk(symbol) { desk, _ in desk.cancelRefused(id, at: now) }
+        case .snapshot(let snapshot): return read(snapshot, at: now)
+        case .unreachable(let broker, let error):
+            return [.alert(Alert(.warning, "VENUE_UNREACHABLE", "\(broker): \(error)"))]
+        case .kill(let reason): return engage(reason: reason, at: now)
+        case .release: return release()
+        case .deadline: return look(at: now)
+        }
+    }
+
+    private mutating func configure(_ configuration: EngineConfiguration) -> [Effect] {
+        self.configuration = configuration
+        for asset in configuration.assets {
+            let rules = DeskRules(asset: asset, of: configuration)
+            if let place = index[rules.symbol] { desks[place].rules = rules } else { add(Desk(rules)) }
+        }
+        return []
+    }
+
+    private mutating func add(_ desk: Desk) {
+        desks.append(desk)
+        desks.sort { $0.symbol < $1.symbol }
+        for (place, desk) in desks.enumerated() { index[desk.symbol] = place }
+    }
+
+    private mutating func onDesk(_ symbol: Symbol, _ body: (inout Desk, TradingState) -> [Effect]) -> [Effect] {
+        guard let place = index[symbol] else { return [] }
+        return body(&desks[place], state)
+    }
+
+    // MARK: News from venues
+
+    private mutating func take(_ batch: VenueBatch, at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        var closed: [Currency] = []
+        for event in batch.events {
+            switch event {
+            case .price(let symbol, let price):
+                effects += onDesk(symbol) { $0.observe(price, isClose: false, $1, at: now) }
+            case .barClosed(let symbol, let bar, _):
+                effects += onDesk(symbol) { desk, state in
+                    guard let price = desk.rules.asset.instrument.price(measured: bar.close) else { return [] }
+                    let quote = desk.rules.asset.instrument.quote
+                    if !closed.contains(quote) { closed.append(quote) }
+                    return desk.observe(price, isClose: true, state, at: now)
+                }
+            case .order(let report): effects += onDesk(report.symbol) { $0.apply(report, $1, at: now) }
+            case .fill(let fill): effects += onDesk(fill.symbol) { $0.apply(fill, $1, at: now) }
+            }
+        }
+        return effects + closed.sorted().map { .mark(equity(in: $0, at: now)) }
+    }
+
+    /// What the assets of one currency are worth together.
+    public func equity(in currency: Currency, at now: Timestamp) -> EquityPoint {
+        var (equity, unrealised) = (Money.zero, Money.zero)
+        for desk in desks where desk.rules.asset.instrument.quote == currency {
+            equity += desk.rules.asset.budget + desk.profit
+            unrealised += desk.lastPrice.map(desk.position.unrealised(at:)) ?? .zero
+        }
+        return EquityPoint(at: now, currency: currency, equity: equity, unrealised: unrealised)
+    }
+
+    private mutating func look(at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        for place in desks.indices {
+            effects += desks[place].questions(at: now)
+            effects += desks[place].settle(state, at: now)
+        }
+        return effects
+    }
+
+    // MARK: Kill
+
+    private mutating func engage(reason: String, at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        if !kill.isEngaged {
+            effects.append(.alert(Alert(.critical, "KILL_ENGAGED", "the kill switch is engaged: \(reason)")))
+        }
+        kill.engage(reason: reason, brokers: configuration?.brokers ?? [], at: now)
+        for place in desks.indices { effects += desks[place].standDown(at: now) }
+        return effects
+    }
+
+    private mutating func release() -> [Effect] {
+        if kill.release() { return [.alert(Alert(.notice, "KILL_RELEASED", "the kill switch is released"))] }
+        guard kill.isEngaged else { return [] }
+        return [.alert(Alert(.warning, "RELEASE_REFUSED", "not released: the venues are not proven flat yet"))]
+    }
+
+    private mutating func continueKill(at now: Timestamp) -> [Effect] {
+        guard let configuration else { return [] }
+        return kill.dueReadings(patience: configuration.timing.answerDeadline, at: now).map { .readAccount($0) }
+    }
+
+    private mutating func read(_ snapshot: AccountSnapshot, at now: Timestamp) -> [Effect] {
+        guard kill.phase == .flattening, let configuration else { return [] }
+        var effects: [Effect] = []
+        for symbol in snapshot.symbols where index[symbol] == nil {
+            add(Desk(DeskRules(foreign: symbol, broker: snapshot.broker, of: configuration)))
+        }
+        for place in desks.indices where desks[place].broker == snapshot.broker {
+            effects += desks[place].flatten(towards: snapshot, engagedAt: kill.engagedAt ?? now, at: now)
+        }
+        let quiet = !desks.contains { $0.broker == snapshot.broker && !$0.openOrders.isEmpty }
+        kill.observed(
+            snapshot.broker, isFlat: snapshot.isFlat && quiet, spacing: configuration.timing.questionSpacing, at: now)
+        return effects
+    }
+
+    private func checkInvariants(_ effects: [Effect]) {
+        for desk in desks { desk.checkInvariants() }
+        for case .submit(let approved, _) in effects where !approved.request.reduceOnly {
+            precondition(state == .active, "nothing opens unless trading is active")
+        }
+    }
+}

@@ -1,0 +1,74 @@
+public import Core
+
+/// Everything the engine must know before it decides. It enters as an event, so that a replay of the journal sees the
+/// same settings at the same place.
+public struct EngineConfiguration: Hashable, Codable, Sendable {
+    /// The account the orders are for; part of every client id.
+    public let account: String
+    /// SHA-256 of the signals artifact in hexadecimal; part of every client id.
+    public let artifact: String
+    /// The assets to trade, by symbol.
+    public let assets: [AssetConfiguration]
+    /// What the gate allows.
+    public let limits: RiskLimits
+    /// How long to wait for what.
+    public let timing: EngineTiming
+
+    /// A configuration from its parts; assets are sorted by symbol.
+    public init(
+        account: String, artifact: String, assets: [AssetConfiguration], limits: RiskLimits, timing: EngineTiming
+    ) {
+        self.account = account
+        self.artifact = artifact
+        self.assets = assets.sorted { $0.instrument.symbol < $1.instrument.symbol }
+        self.limits = limits
+        self.timing = timing
+    }
+
+    /// The brokers in use, by name.
+    public var brokers: [BrokerName] {
+        assets.map(\.broker).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+}
+
+/// One asset to trade.
+public struct AssetConfiguration: Hashable, Codable, Sendable {
+    /// Its steps and minimums.
+    public let instrument: Instrument
+    /// Who executes it.
+    public let broker: BrokerName
+    /// What that broker can do.
+    public let capabilities: BrokerCapabilities
+    /// The money that a target of 1 stands for, in the quote currency.
+    public let budget: Money
+
+    /// An asset from its parts.
+    public init(instrument: Instrument, broker: BrokerName, capabilities: BrokerCapabilities, budget: Money) {
+        (self.instrument, self.broker) = (instrument, broker)
+        (self.capabilities, self.budget) = (capabilities, budget)
+    }
+}
+
+/// How long the engine waits before it asks, repeats or gives up.
+public struct EngineTiming: Hashable, Codable, Sendable {
+    /// Silence after sending for this long makes an order `unknown`.
+    public var answerDeadline: TimeSpan
+    /// Time between two questions about an unknown order or an account that is not flat yet.
+    public var questionSpacing: TimeSpan
+    /// "Never heard of it" must be answered this often, spaced, before it is believed.
+    public var absencesNeeded: Int
+    /// A position may be without protection for this long; then it is closed.
+    public var unprotectedBudget: TimeSpan
+    /// So many refusals of an exit for the same reason put the asset on hold.
+    public var identicalRefusals: Int
+
+    /// The defaults of the design: 5 s, 250 ms, twice, 5 s, three times.
+    public init(
+        answerDeadline: TimeSpan = .seconds(5), questionSpacing: TimeSpan = .milliseconds(250),
+        absencesNeeded: Int = 2, unprotectedBudget: TimeSpan = .seconds(5), identicalRefusals: Int = 3
+    ) {
+        (self.answerDeadline, self.questionSpacing) = (answerDeadline, questionSpacing)
+        (self.absencesNeeded, self.unprotectedBudget) = (absencesNeeded, unprotectedBudget)
+        self.identicalRefusals = identicalRefusals
+    }
+}

@@ -1,0 +1,88 @@
+public import Core
+
+/// Everything that can happen to the engine. There is no other way in.
+public enum EngineEvent: Hashable, Codable, Sendable {
+    /// The settings from now on; the first event of every run.
+    case configured(EngineConfiguration)
+    /// News from a venue, unasked.
+    case venue(VenueBatch)
+    /// A venue's answer about one of our orders.
+    case reported(OrderReport)
+    /// A signal row became actionable.
+    case signal(SignalRow)
+    /// A venue refused an order, or never got it.
+    case refused(Symbol, ClientOrderID, VenueError)
+    /// Nobody knows whether an order arrived.
+    case silent(Symbol, ClientOrderID)
+    /// The venue says it never heard of an order.
+    case absent(Symbol, ClientOrderID)
+    /// The venue would not cancel an order.
+    case cancelRefused(Symbol, ClientOrderID, VenueError)
+    /// What a venue holds, as asked for.
+    case snapshot(AccountSnapshot)
+    /// A venue did not answer when asked what it holds.
+    case unreachable(BrokerName, VenueError)
+    /// Get flat and stay flat.
+    case kill(reason: String)
+    /// Trade again.
+    case release
+    /// A moment that was waited for has come.
+    case deadline
+}
+
+/// What the engine wants done. Small values; the runner performs them after they are written down.
+public enum Effect: Hashable, Encodable, Sendable {
+    /// Send an order.
+    case submit(Approved<OrderRequest>, BrokerName)
+    /// Cancel an order.
+    case cancel(OrderReference, Symbol, BrokerName)
+    /// Ask the venue about one order.
+    case query(Symbol, ClientOrderID, BrokerName)
+    /// Ask the venue what it holds.
+    case readAccount(BrokerName)
+    /// Tell a person.
+    case alert(Alert)
+    /// An order that the gate did not let pass.
+    case refuse(RiskRefusal)
+    /// What the account is worth.
+    case mark(EquityPoint)
+    /// The kill sequence ended: every venue was read and holds nothing.
+    case halted(reason: String)
+}
+
+/// What the assets of one currency are worth together.
+public struct EquityPoint: Hashable, Codable, Sendable {
+    /// When.
+    public let at: Timestamp
+    /// The currency.
+    public let currency: Currency
+    /// Budgets plus realised and unrealised profit less fees.
+    public let equity: Money
+    /// The share of it that is not realised yet.
+    public let unrealised: Money
+}
+
+/// Something a person should know.
+public struct Alert: Hashable, Codable, Sendable {
+    /// How bad it is.
+    public enum Severity: String, Codable, Sendable {
+        /// Good to know.
+        case notice
+        /// Needs a look.
+        case warning
+        /// Needs a person now.
+        case critical
+    }
+
+    /// How bad it is.
+    public let severity: Severity
+    /// Stable code, upper case with underscores.
+    public let code: String
+    /// One sentence.
+    public let message: String
+
+    /// An alert from its parts.
+    public init(_ severity: Severity, _ code: String, _ message: String) {
+        (self.severity, self.code, self.message) = (severity, code, message)
+    }
+}

@@ -1,0 +1,24 @@
+package import Core
+
+/// What an asset's position should be, as the last acted-on signal row wants it.
+package struct Goal: Hashable, Sendable {
+    /// The row.
+    package let row: SignalRow
+    /// The signed quantity it stands for.
+    package let quantity: Quantity
+    /// The stop on the tick grid.
+    package let stop: Price?
+    /// The take-profit on the tick grid.
+    package let takeProfit: Price?
+    /// Whether the entry was tried. It is tried once: after a stop, nothing enters again before the goal changes.
+    package var entered = false
+
+    package init(row: SignalRow, quantity: Quantity, stop: Price?, takeProfit: Price?) {
+        (self.row, self.quantity, self.stop, self.takeProfit) = (row, quantity, stop, takeProfit)
+    }
+
+    /// Whether `next` asks for the same trade, so that there is nothing to do.
+    package func isContinued(by next: SignalRow) -> Bool {
+        row.target == next.target && row.stop == next.stop && row.takeProfit == next.takeProfit
+    }
+}

@@ -1,0 +1,85 @@
+public import Core
+
+/// The way to flat: block, cancel everything, close everything, read the venues again, and only then say so.
+///
+/// Invariants: `proven` only holds brokers that were read flat after the engagement; the sequence ends only when every
+/// broker is in it; it stays latched until a release.
+public struct KillSequence: Hashable, Sendable {
+    /// Where the sequence is.
+    public enum Phase: String, Codable, Sendable, CaseIterable {
+        /// Nobody pulled it.
+        case released
+        /// Entries are blocked; cancelling and closing until every venue is read flat.
+        case flattening
+        /// Every venue was read flat.
+        case flat
+    }
+
+    /// Where the sequence is.
+    public private(set) var phase: Phase = .released
+    /// Why it was engaged.
+    public private(set) var reason: String?
+    /// When it was engaged.
+    public private(set) var engagedAt: Timestamp?
+    /// The brokers that were read flat since.
+    public private(set) var proven: Set<BrokerName> = []
+    private var readAt: [BrokerName: Timestamp] = [:]
+    private var attempts: [BrokerName: Int] = [:]
+
+    package init() {}
+
+    /// Whether the sequence is engaged, flat or not.
+    public var isEngaged: Bool { phase != .released }
+
+    /// Engages the sequence, or starts it over while engaged: every broker has to be read again.
+    package mutating func engage(reason: String, brokers: [BrokerName], at now: Timestamp) {
+        self.reason = isEngaged ? self.reason : reason
+        engagedAt = engagedAt ?? now
+        phase = .flattening
+        proven = []
+        readAt = [:]
+        attempts = [:]
+        for broker in brokers { readAt[broker] = now }
+    }
+
+    /// A broker was read: is it flat, and are no orders of ours unaccounted for?
+    package mutating func observed(_ broker: BrokerName, isFlat: Bool, spacing: TimeSpan, at now: Timestamp) {
+        guard phase == .flattening else { return }
+        if isFlat {
+            proven.insert(broker)
+            readAt[broker] = nil
+        } else {
+            proven.remove(broker)
+            readAgain(broker, spacing: spacing, at: now)
+        }
+        if readAt.isEmpty { phase = .flat }
+    }
+
+    /// Plans the next reading of a broker: the spacing doubles up to eight-fold.
+    package mutating func readAgain(_ broker: BrokerName, spacing: TimeSpan, at now: Timestamp) {
+        let attempt = attempts[broker, default: 0]
+        attempts[broker] = attempt + 1
+        readAt[broker] = now + spacing * (1 << min(attempt, 3))
+    }
+
+    /// The brokers to read now, by name. Each is planned again, in case no answer comes.
+    package mutating func dueReadings(patience: TimeSpan, at now: Timestamp) -> [BrokerName] {
+        let due = readAt.keys.sorted().filter { (readAt[$0] ?? .distantFuture) <= now }
+        for broker in due { readAt[broker] = now + patience }
+        return due
+    }
+
+    /// When the next reading is due.
+    package var nextDeadline: Timestamp? {
+        phase == .flattening ? readAt.keys.sorted().compactMap { readAt[$0] }.min() : nil
+    }
+
+    /// Lets trading go on.
+    ///
+    /// - Returns: False while the venues are not proven flat; the sequence then stays engaged.
+    package mutating func release() -> Bool {
+        guard phase == .flat else { return false }
+        self = KillSequence()
+        return true
+    }
+}
