@@ -32,8 +32,10 @@ let package = Package(
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
+        room("Simulator", ["Core"]),
         // Tests.
         tests("CoreTests", ["Core"]),
+        tests("SimulatorTests", ["Core", "Simulator"]),
     ],
     swiftLanguageModes: [.v6]
 )
