@@ -52,6 +52,7 @@ let package = Package(
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
+        tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("SimulatorTests", ["Core", "Simulator"]),
         tests("StorageTests", ["Core", "Storage"]),
     ],
