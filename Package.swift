@@ -23,11 +23,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "AiTrade",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
@@ -35,10 +37,10 @@ let package = Package(
         room("Engine", ["Core"]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        room("Storage", ["Core", "CZlib"]),
+        room("Storage", ["Core", "CZlib", grdb]),
         // Tests.
         tests("CoreTests", ["Core"]),
-        tests("StorageTests", ["Core", "Storage"]),
+        tests("StorageTests", ["Core", "Storage", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )
