@@ -26,7 +26,7 @@ struct HeartbeatWriter: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(heartbeat(state, engine)) else { return }
-        try? AtomicFile.write(Array(data), to: path, durability: .fast)
+        try? AtomicFile.write(Array(data), to: path, durability: .processCrash)
     }
 
     private func heartbeat(_ state: Heartbeat.State, _ engine: Engine) -> Heartbeat {

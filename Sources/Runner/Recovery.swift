@@ -13,10 +13,10 @@ struct Recovery {
         let coder = JournalCoder()
         var engine = Engine()
         var steps: [RecordedStep] = []
-        try ledger.readJournal { row in
-            let event = try coder.event(row.event)
-            let effects = engine.step(event, at: row.at)
-            guard try coder.text(effects) == row.effects else {
+        try ledger.reader.readJournal { row in
+            let event = try coder.event(row.draft.event)
+            let effects = engine.step(event, at: row.draft.at)
+            guard try coder.text(effects) == row.draft.effects else {
                 throw RunnerError.journalDisagrees(sequence: Int(row.sequence))
             }
             if case .venue(let batch) = event { steps.append(.pulled(batch)) }

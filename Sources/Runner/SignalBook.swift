@@ -4,7 +4,7 @@ public import Core
 ///
 /// A row is handed out only at its own time, which is the close of the bar it was decided on: acting on a row before its
 /// time is impossible by construction.
-public struct SignalBook: Sendable {
+public struct SignalBook: SignalSource {
     private var rows: [Symbol: [Timestamp: SignalRow]] = [:]
     private var spans: [Symbol: (first: Timestamp, last: Timestamp)] = [:]
 
@@ -20,7 +20,7 @@ public struct SignalBook: Sendable {
     }
 
     /// The row of `symbol` decided at exactly `time`.
-    public func row(_ symbol: Symbol, at time: Timestamp) -> SignalRow? {
+    public func row(_ symbol: Symbol, _ bar: Bar, at time: Timestamp) -> SignalRow? {
         rows[symbol]?[time]
     }
 

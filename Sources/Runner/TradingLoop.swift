@@ -1,6 +1,6 @@
-public import Core
+import Core
 public import Engine
-public import Foundation
+import Foundation
 public import Logging
 public import Router
 public import Storage
@@ -15,7 +15,7 @@ public actor TradingLoop {
     private let performer: Performer
     private let log: Logger
     private var engine = Engine()
-    private var book: LedgerWriter
+    private var book: RunBook
     private var beats: HeartbeatWriter
     private var kill: KillWatch
     private var steps = 0
@@ -28,7 +28,9 @@ public actor TradingLoop {
         self.ledger = ledger
         self.log = log
         performer = Performer(router: router, log: log)
-        book = LedgerWriter(ledger: ledger, stateFolder: setup.stateFolder)
+        book = RunBook(
+            ledger: ledger,
+            projections: ProjectionFiles(folder: setup.stateFolder, runId: setup.runId, mode: setup.mode))
         beats = HeartbeatWriter(setup: setup)
         kill = KillWatch(file: KillSwitchFile(folder: setup.stateFolder))
     }
@@ -41,15 +43,15 @@ public actor TradingLoop {
 
     /// Runs until the data end, the kill switch has flattened everything, or a stop is asked for.
     ///
-    /// - Returns: How it ended and the engine as it stood then.
-    public func run() async throws -> (outcome: RunOutcome, engine: Engine) {
+    /// - Returns: How it ended, the engine as it stood then, and how many bars were completed.
+    public func run() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
         beats.beat(.starting, engine, wait: nil)
         try await start()
         while true {
             if let outcome = try await pass() {
                 try book.flush(engine)
                 beats.beat(state(after: outcome), engine, wait: nil)
-                return (outcome, engine)
+                return (outcome, engine, steps)
             }
             beats.beat(engine.kill.isEngaged ? .flattening : .running, engine, wait: nil)
         }
@@ -143,7 +145,7 @@ public actor TradingLoop {
             let effects = engine.step(current, at: moment)
             try book.stage(current, effects, engine)
             if case .signal(let row) = current { beats.lastSignalTime = row.time }
-            guard effects.contains(where: { $0.broker != nil || $0.isUrgent }) else { continue }
+            guard book.isFull || effects.contains(where: { $0.broker != nil || $0.isUrgent }) else { continue }
             try book.flush(engine)
             waiting += await performer.perform(effects)
         }
