@@ -21,25 +21,39 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
-let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 let package = Package(
     name: "AiTrade",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
+        room("Optimizer", ["Core", real]),
+        room("Signals", ["Core", "Optimizer", real]),
+        room("Simulator", ["Core"]),
         room("Engine", ["Core"]),
+        room("Backtest", ["Core", "Engine", "Simulator", real]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         room("Storage", ["Core", "CZlib", grdb]),
         // Tests.
         tests("CoreTests", ["Core"]),
+        tests("OptimizerTests", ["Core", "Optimizer", real]),
+        tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
+        tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
+        tests("SimulatorTests", ["Core", "Simulator"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
     ],
     swiftLanguageModes: [.v6]

@@ -46,6 +46,9 @@ public struct Desk: Hashable, Sendable {
     /// Orders that may still execute, oldest first.
     public var openOrders: [Order] { orders.openOrders }
 
+    /// The share of the budget that the last acted-on row asks for.
+    public var target: Double? { goal?.row.target }
+
     /// Profit, realised and not, less fees; nil price counts open lots at cost.
     public var profit: Money {
         position.realised - position.fees + (lastPrice.map(position.unrealised(at:)) ?? .zero)

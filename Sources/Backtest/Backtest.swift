@@ -1,0 +1,99 @@
+public import Core
+public import Engine
+public import Simulator
+
+/// Drives the engine against a simulated market on a virtual clock, in memory and at full speed.
+///
+/// It is the runner's loop without a ledger: the same events in the same order, so a backtest, a replay through the
+/// runner and a live run differ only in who feeds and who performs.
+public struct Backtest: Sendable {
+    /// The engine as it stands.
+    public private(set) var engine = Engine()
+    /// The market as it stands.
+    public private(set) var market: ReplayedMarket
+    /// What happened so far.
+    public private(set) var record = BacktestRecord()
+    private let rows: [Symbol: [Timestamp: SignalRow]]
+
+    /// A backtest before its first bar.
+    ///
+    /// - Parameters:
+    ///   - configuration: The engine's settings; every asset must be tradable on `market`.
+    ///   - market: The bars and the exchange.
+    ///   - signals: The rows to act on, each at its own time and never before.
+    public init(configuration: EngineConfiguration, market: ReplayedMarket, signals: some Sequence<SignalRow>) {
+        self.market = market
+        var rows: [Symbol: [Timestamp: SignalRow]] = [:]
+        for row in signals { rows[row.symbol, default: [:]][row.time] = row }
+        self.rows = rows
+        take(.configured(configuration), at: market.now)
+    }
+
+    /// Runs to the end of the data.
+    ///
+    /// - Returns: What happened.
+    public mutating func run() -> BacktestRecord {
+        while step() {}
+        return record
+    }
+
+    /// Takes the next news of the market.
+    ///
+    /// - Returns: False at the end of the data, when nothing is left to wait for.
+    public mutating func step() -> Bool {
+        guard let batch = market.next() else {
+            guard engine.kill.phase == .flattening, let deadline = engine.nextDeadline else { return false }
+            take(.deadline, at: deadline)
+            return true
+        }
+        record.note(batch)
+        take(.venue(batch), at: batch.at)
+        for case .barClosed(let symbol, _, let closeTime) in batch.events {
+            if let row = rows[symbol]?[closeTime] { take(.signal(row), at: batch.at) }
+        }
+        if let deadline = engine.nextDeadline, deadline <= engine.now { take(.deadline, at: engine.now) }
+        return true
+    }
+
+    /// Pulls the kill switch now.
+    public mutating func kill(reason: String) {
+        take(.kill(reason: reason), at: engine.now)
+    }
+
+    private mutating func take(_ event: EngineEvent, at moment: Timestamp) {
+        var waiting = [event]
+        var taken = 0
+        while taken < waiting.count {
+            let effects = engine.step(waiting[taken], at: moment)
+            taken += 1
+            for effect in effects {
+                record.note(effect)
+                if let answer = perform(effect) { waiting.append(answer) }
+            }
+        }
+    }
+
+    private mutating func perform(_ effect: Effect) -> EngineEvent? {
+        switch effect {
+        case .submit(let approved, _):
+            let request = approved.request
+            switch market.submit(request) {
+            case .success(let report): return .reported(report)
+            case .failure(let error): return .refused(request.symbol, request.clientID, error)
+            }
+        case .cancel(let reference, let symbol, _):
+            switch market.cancel(reference) {
+            case .success(let report): return .reported(report)
+            case .failure(let error):
+                guard case .client(let id) = reference else { return nil }
+                return .cancelRefused(symbol, id, error)
+            }
+        case .query(let symbol, let id, _):
+            return market.order(.client(id)).map { .reported($0) } ?? .absent(symbol, id)
+        case .readAccount:
+            return .snapshot(market.snapshot())
+        case .alert, .refuse, .mark, .halted:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import Core
+public import Engine
+
+/// What happened in a backtest.
+public struct BacktestRecord: Hashable, Sendable {
+    /// Every execution, in time order.
+    public private(set) var fills: [Fill] = []
+    /// The worth of the assets of each currency at every bar's close.
+    public private(set) var equity: [EquityPoint] = []
+    /// What the gate refused, in time order.
+    public private(set) var refusals: [RiskRefusal] = []
+    /// What a person would have been told.
+    public private(set) var alerts: [Alert] = []
+    /// Why the run was halted, if it was.
+    public private(set) var haltReason: String?
+
+    init() {}
+
+    mutating func note(_ batch: VenueBatch) {
+        for case .fill(let fill) in batch.events { fills.append(fill) }
+    }
+
+    mutating func note(_ effect: Effect) {
+        switch effect {
+        case .mark(let point): equity.append(point)
+        case .refuse(let refusal): refusals.append(refusal)
+        case .alert(let alert): alerts.append(alert)
+        case .halted(let reason): haltReason = reason
+        case .submit, .cancel, .query, .readAccount: break
+        }
+    }
+
+    /// Positions that were opened and closed again, in the order they were closed.
+    public var roundTrips: [RoundTrip] { RoundTrip.all(in: fills) }
+}

@@ -1,0 +1,67 @@
+public import Core
+import Foundation
+
+/// What the runner last did, for the watchdog and for people. The keys are a contract.
+public struct Heartbeat: Hashable, Codable, Sendable {
+    /// What the runner is doing.
+    public enum State: String, Codable, Sendable, CaseIterable {
+        /// Opening the ledger and replaying the journal.
+        case starting
+        /// Trading.
+        case running
+        /// The kill sequence is on its way to flat.
+        case flattening
+        /// Halted by the kill switch.
+        case halted
+        /// Stopped by request.
+        case stopped
+        /// The replay reached the end of its data.
+        case finished
+    }
+
+    /// How a broker is doing.
+    public struct BrokerBeat: Hashable, Codable, Sendable {
+        /// Whether the last exchange succeeded.
+        public var connected: Bool
+        /// When an exchange last succeeded, ms UTC.
+        public var lastSuccessAt: Timestamp?
+        /// How long the last exchange took.
+        public var roundTripMs: Double
+
+        /// A beat from its parts.
+        public init(connected: Bool, lastSuccessAt: Timestamp?, roundTripMs: Double) {
+            (self.connected, self.lastSuccessAt, self.roundTripMs) = (connected, lastSuccessAt, roundTripMs)
+        }
+    }
+
+    /// Version of this form.
+    public var schema = 1
+    /// Names this run of the runner.
+    public var runId: String
+    /// The runner's process.
+    public var pid: Int32
+    /// Grows by one with each beat.
+    public var sequence: Int
+    /// When, ms UTC by the wall clock.
+    public var at: Timestamp
+    /// What it is doing.
+    public var state: State
+    /// `backtest`, `paper` or `live`.
+    public var mode: String
+    /// Whether the kill switch is engaged.
+    public var killed: Bool
+    /// Signed quantities by symbol, flat ones left out.
+    public var positions: [String: Quantity]
+    /// Orders that may still execute, protective ones included.
+    public var workingOrders: Int
+    /// For how long positions were without an armed stop so far.
+    public var unprotectedSeconds: Double
+    /// The newest signal row acted on, ms UTC.
+    public var lastSignalTime: Timestamp?
+    /// The market's time; differs from `at` in a replay.
+    public var marketTime: Timestamp?
+    /// Every broker by name.
+    public var brokers: [String: BrokerBeat]
+    /// The last error, if any.
+    public var lastError: String?
+}

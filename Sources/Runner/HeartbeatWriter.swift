@@ -1,0 +1,46 @@
+import Core
+import Engine
+import Foundation
+import Storage
+
+/// Writes the heartbeat file. A beat that cannot be written is not worth stopping for: the watchdog will see its age.
+struct HeartbeatWriter: Sendable {
+    private let setup: RunSetup
+    private let path: String
+    private var sequence = 0
+    private var lastBeat: Duration?
+    var lastSignalTime: Timestamp?
+    var lastError: String?
+
+    init(setup: RunSetup) {
+        self.setup = setup
+        path = setup.stateFolder.appending(path: "runner_heartbeat.json").path
+    }
+
+    /// Writes a beat, unless the last one is younger than `wait`.
+    mutating func beat(_ state: Heartbeat.State, _ engine: Engine, wait: Duration?) {
+        let uptime = setup.uptime()
+        if let wait, let lastBeat, uptime - lastBeat < wait { return }
+        lastBeat = uptime
+        sequence += 1
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(heartbeat(state, engine)) else { return }
+        try? AtomicFile.write(Array(data), to: path, durability: .processCrash)
+    }
+
+    private func heartbeat(_ state: Heartbeat.State, _ engine: Engine) -> Heartbeat {
+        let at = setup.wallClock()
+        var positions: [String: Quantity] = [:]
+        for desk in engine.desks where !desk.position.isFlat { positions[desk.symbol.name] = desk.position.quantity }
+        let beat = Heartbeat.BrokerBeat(connected: true, lastSuccessAt: at, roundTripMs: 0)
+        let brokers = engine.configuration?.brokers ?? []
+        return Heartbeat(
+            runId: setup.runId, pid: setup.pid, sequence: sequence, at: at, state: state, mode: setup.mode,
+            killed: engine.kill.isEngaged, positions: positions,
+            workingOrders: engine.desks.reduce(0) { $0 + $1.openOrders.count },
+            unprotectedSeconds: engine.desks.reduce(0) { $0 + $1.protection.unprotected.seconds },
+            lastSignalTime: lastSignalTime, marketTime: engine.now,
+            brokers: Dictionary(uniqueKeysWithValues: brokers.map { ($0.text, beat) }), lastError: lastError)
+    }
+}

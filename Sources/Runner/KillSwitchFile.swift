@@ -1,0 +1,74 @@
+import Core
+import Foundation
+
+/// What the kill-switch file says.
+public enum KillSwitchReading: Hashable, Sendable {
+    /// There is no file.
+    case missing
+    /// `{"enabled": false}`: an explicit release.
+    case released
+    /// `{"enabled": true, "reason": "..."}`.
+    case engaged(reason: String)
+    /// Neither: half-written, damaged or forbidden.
+    case unreadable
+
+    /// Reads the file's content: a JSON object with the boolean `enabled` and optionally the text `reason`.
+    public init(content: Data) {
+        struct Form: Decodable {
+            let enabled: Bool
+            let reason: String?
+        }
+        guard let form = try? JSONDecoder().decode(Form.self, from: content) else {
+            self = .unreadable
+            return
+        }
+        self = form.enabled ? .engaged(reason: form.reason ?? "manual") : .released
+    }
+}
+
+/// Decides what a kill-switch file means over time: an unreadable file is a halt only after it has stayed so for more
+/// than a second, because an editor's half-written file is not a halt and a broken one is.
+public struct KillSwitchJudge: Sendable {
+    /// How long a file may be unreadable.
+    public static let patience: Duration = .seconds(1)
+    /// The reason recorded when it stays unreadable.
+    public static let unreadableReason = "KILL_FILE_UNREADABLE"
+
+    private var unreadableSince: Duration?
+
+    /// A judge that has seen nothing yet.
+    public init() {}
+
+    /// What `reading`, made at the running time `now`, means; nil while it is too early to tell.
+    public mutating func judge(_ reading: KillSwitchReading, at now: Duration) -> KillSwitchReading? {
+        guard reading == .unreadable else {
+            unreadableSince = nil
+            return reading
+        }
+        let since = unreadableSince ?? now
+        unreadableSince = since
+        return now - since > Self.patience ? .engaged(reason: Self.unreadableReason) : nil
+    }
+}
+
+/// The kill-switch file on disk.
+public struct KillSwitchFile: Sendable {
+    /// Where it is: `state/kill_switch.json`.
+    public let url: URL
+
+    /// The file in `folder`.
+    public init(folder: URL) {
+        url = folder.appending(path: "kill_switch.json")
+    }
+
+    /// Reads it now.
+    public func read() -> KillSwitchReading {
+        do {
+            return KillSwitchReading(content: try Data(contentsOf: url))
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            return .missing
+        } catch {
+            return .unreadable
+        }
+    }
+}

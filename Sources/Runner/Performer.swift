@@ -1,0 +1,124 @@
+import Core
+import Engine
+import Logging
+import Router
+
+/// Performs effects: the only code that turns decisions into messages. Venues are served in parallel, each in the order
+/// the engine asked; what they answer comes back as events.
+struct Performer: Sendable {
+    let router: ExecutionRouter
+    let log: Logger
+
+    /// Performs all `effects`; returns the answers, ordered by broker.
+    func perform(_ effects: [Effect]) async -> [EngineEvent] {
+        effects.forEach(announce)
+        let brokers = Set(effects.compactMap(\.broker)).sorted()
+        if brokers.count < 2 { return await serve(effects) }
+        return await withTaskGroup(of: (BrokerName, [EngineEvent]).self) { group in
+            for broker in brokers {
+                group.addTask { (broker, await serve(effects.filter { $0.broker == broker })) }
+            }
+            var answers: [(BrokerName, [EngineEvent])] = []
+            for await answer in group { answers.append(answer) }
+            return answers.sorted { $0.0 < $1.0 }.flatMap(\.1)
+        }
+    }
+
+    private func serve(_ effects: [Effect]) async -> [EngineEvent] {
+        var answers: [EngineEvent] = []
+        for effect in effects {
+            if let answer = await send(effect) { answers.append(answer) }
+        }
+        return answers
+    }
+
+    private func send(_ effect: Effect) async -> EngineEvent? {
+        switch effect {
+        case .submit(let approved, let broker):
+            return await submit(approved, to: broker)
+        case .cancel(let reference, let symbol, let broker):
+            return await cancel(reference, symbol, at: broker)
+        case .query(let symbol, let id, let broker):
+            return await query(symbol, id, at: broker)
+        case .readAccount(let broker):
+            return await read(broker)
+        case .alert, .refuse, .mark, .halted:
+            return nil
+        }
+    }
+
+    private func submit(_ approved: Approved<OrderRequest>, to broker: BrokerName) async -> EngineEvent {
+        let request = approved.request
+        switch await router.submit(request, to: broker) {
+        case .accepted(let report): return .reported(report)
+        case .refused(let error): return .refused(request.symbol, request.clientID, error)
+        case .silent: return .silent(request.symbol, request.clientID)
+        }
+    }
+
+    private func cancel(_ reference: OrderReference, _ symbol: Symbol, at broker: BrokerName) async -> EngineEvent? {
+        switch await router.cancel(reference, symbol, at: broker) {
+        case .accepted(let report): return .reported(report)
+        case .refused(let error):
+            guard case .client(let id) = reference else { return nil }
+            return .cancelRefused(symbol, id, error)
+        case .silent:
+            guard case .client(let id) = reference else { return nil }
+            return .silent(symbol, id)
+        }
+    }
+
+    /// Asks what became of an order. No answer is no news: the engine asks again.
+    func query(_ symbol: Symbol, _ id: ClientOrderID, at broker: BrokerName) async -> EngineEvent? {
+        do {
+            if let report = try await router.order(id, symbol, at: broker) { return .reported(report) }
+            return .absent(symbol, id)
+        } catch {
+            log.warning("an order could not be looked up", metadata: ["broker": "\(broker)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func read(_ broker: BrokerName) async -> EngineEvent {
+        do {
+            return .snapshot(try await router.snapshot(of: broker))
+        } catch {
+            let error = error as? VenueError ?? VenueError(.retryable, code: "NO_SNAPSHOT", message: "\(error)")
+            return .unreachable(broker, error)
+        }
+    }
+
+    private func announce(_ effect: Effect) {
+        switch effect {
+        case .alert(let alert):
+            let level: Logger.Level = alert.severity == .critical ? .critical : .warning
+            log.log(level: level, "alert", metadata: ["code": "\(alert.code)", "text": "\(alert.message)"])
+        case .refuse(let refusal):
+            log.info(
+                "an order was refused by the gate",
+                metadata: [
+                    "code": "\(refusal.code.rawValue)", "symbol": "\(refusal.symbol)", "text": "\(refusal.sentence)",
+                ])
+        case .submit(let approved, let broker):
+            let request = approved.request
+            log.info(
+                "order sent",
+                metadata: [
+                    "id": "\(request.clientID)", "symbol": "\(request.symbol)", "side": "\(request.side.rawValue)",
+                    "quantity": "\(request.quantity)", "purpose": "\(request.purpose.rawValue)", "broker": "\(broker)",
+                ])
+        case .cancel, .query, .readAccount, .mark, .halted: break
+        }
+    }
+}
+
+extension Effect {
+    /// The broker an effect is a message to; nil when it leaves no message.
+    var broker: BrokerName? {
+        switch self {
+        case .submit(_, let broker), .cancel(_, _, let broker), .query(_, _, let broker), .readAccount(let broker):
+            broker
+        case .alert, .refuse, .mark, .halted: nil
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Core
+import Engine
+import Foundation
+import Storage
+
+/// Collects what has to be written down and commits it in one transaction.
+///
+/// Steps without a message to a venue may wait for the next one that has: if they are lost in a crash, it is as if their
+/// news had never been seen. ``flush(_:)`` must be called before any message leaves.
+struct RunBook: Sendable {
+    /// So many journal rows are kept back at most.
+    static let limitRows = 1000
+
+    private let ledger: Ledger
+    private let coder = JournalCoder()
+    private let projections: ProjectionFiles
+    private var staged = LedgerCommit()
+    private var touched: Set<Symbol> = []
+
+    init(ledger: Ledger, projections: ProjectionFiles) {
+        self.ledger = ledger
+        self.projections = projections
+    }
+
+    /// Whether so much is kept back that it should be written now.
+    var isFull: Bool { staged.journal.count >= Self.limitRows }
+
+    /// Takes one step of the engine.
+    mutating func stage(_ event: EngineEvent, _ effects: [Effect], _ engine: Engine) throws {
+        staged.journal.append(
+            JournalDraft(at: engine.now, event: try coder.text(event), effects: try coder.text(effects)))
+        note(event, engine)
+        for effect in effects { note(effect, engine) }
+    }
+
+    private mutating func note(_ event: EngineEvent, _ engine: Engine) {
+        switch event {
+        case .venue(let batch):
+            for news in batch.events { note(news, of: batch.broker, engine) }
+        case .reported(let report):
+            note(.order(report), of: engine[report.symbol]?.broker ?? BrokerName("unknown"), engine)
+        case .refused(let symbol, let id, let error):
+            happened(.rejected, to: id, symbol, because: error.code, engine)
+        case .silent(let symbol, let id): happened(.silence, to: id, symbol, because: nil, engine)
+        case .absent(let symbol, let id): happened(.absent, to: id, symbol, because: nil, engine)
+        case .cancelRefused(let symbol, let id, let error):
+            happened(.cancelRefused, to: id, symbol, because: error.code, engine)
+        case .kill(let reason): staged.latch = .engage(KillLatch(reason: reason, at: engine.now))
+        case .release: if !engine.kill.isEngaged { staged.latch = .release }
+        case .configured(let configuration): staged.meta[LedgerMetaKey.artifact] = configuration.artifact
+        case .signal, .snapshot, .unreachable, .deadline: break
+        }
+    }
+
+    private mutating func note(_ news: VenueEvent, of broker: BrokerName, _ engine: Engine) {
+        switch news {
+        case .price, .barClosed: break
+        case .order(let report):
+            touched.insert(report.symbol)
+            staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))
+        case .fill(let fill):
+            touched.insert(fill.symbol)
+            staged.fills.append(fill)
+        }
+    }
+
+    private mutating func happened(
+        _ event: OrderEvent, to id: ClientOrderID, _ symbol: Symbol, because reason: String?, _ engine: Engine
+    ) {
+        touched.insert(symbol)
+        staged.orderEvents.append(
+            LedgerOrderEvent(
+                venue: engine[symbol]?.broker ?? BrokerName("unknown"), clientID: id, symbol: symbol, event: event,
+                reason: reason, at: engine.now))
+    }
+
+    private mutating func note(_ effect: Effect, _ engine: Engine) {
+        switch effect {
+        case .submit(let approved, let broker):
+            touched.insert(approved.request.symbol)
+            staged.intents.append(LedgerIntent(request: approved.request, venue: broker, at: engine.now))
+            happened(.sent, to: approved.request.clientID, approved.request.symbol, because: nil, engine)
+        case .cancel(.client(let id), let symbol, _):
+            happened(.cancelRequested, to: id, symbol, because: nil, engine)
+        case .mark(let point):
+            staged.equity.append(
+                LedgerEquity(
+                    at: point.at, currency: point.currency, equity: point.equity, unrealised: point.unrealised))
+        case .cancel, .query, .readAccount, .alert, .refuse, .halted: break
+        }
+    }
+
+    /// Commits everything staged, durably, and rewrites the projections.
+    ///
+    /// - Throws: `LedgerError`; nothing of it is then written, and no message may leave.
+    mutating func flush(_ engine: Engine) throws {
+        guard !staged.journal.isEmpty else { return }
+        for symbol in touched.sorted() {
+            guard let desk = engine[symbol] else { continue }
+            staged.positions.append(LedgerPosition(desk.position, at: engine.now))
+            staged.protections.append(desk.ledgerProtection(at: engine.now))
+        }
+        _ = try ledger.commit(staged)
+        staged = LedgerCommit()
+        touched = []
+        projections.write(engine)
+    }
+}
+
+extension Desk {
+    /// The protection as the ledger stores it.
+    func ledgerProtection(at now: Timestamp) -> LedgerProtection {
+        let mode = protection.stop?.mode ?? .none
+        let guardian =
+            switch mode {
+            case .armedNative, .placing: "native"
+            case .armedSynthetic, .triggered: "synthetic"
+            case .none: "none"
+            }
+        return LedgerProtection(
+            symbol: symbol, state: mode.rawValue, mode: guardian, stop: protection.stop?.price,
+            takeProfit: protection.takeProfit?.price, quantity: protection.stop?.quantity ?? .zero, at: now)
+    }
+}

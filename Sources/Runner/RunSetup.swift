@@ -1,0 +1,62 @@
+public import Core
+public import Engine
+public import Foundation
+
+/// Where the signal rows of a run come from.
+public protocol SignalSource: Sendable {
+    /// The row decided at the close of `bar`, which completed at `time`; nil when there is none.
+    func row(_ symbol: Symbol, _ bar: Bar, at time: Timestamp) -> SignalRow?
+}
+
+/// What a venue that lives in this process has to go through again after a restart.
+public enum RecordedStep: Sendable {
+    /// A batch of news was taken from it.
+    case pulled(VenueBatch)
+    /// An order was sent to it.
+    case submitted(OrderRequest)
+    /// A cancellation was sent to it.
+    case cancelled(OrderReference, Symbol)
+}
+
+/// Everything a run needs beside its ledger and its brokers.
+public struct RunSetup: Sendable {
+    /// Names this run.
+    public var runId: String
+    /// This process.
+    public var pid: Int32
+    /// `backtest`, `paper` or `live`.
+    public var mode: String
+    /// The engine's settings.
+    public var configuration: EngineConfiguration
+    /// The broker whose news drive the loop.
+    public var market: BrokerName
+    /// The moment before the first news.
+    public var startsAt: Timestamp
+    /// The rows to act on.
+    public var signals: any SignalSource
+    /// How long to wait after each completed bar.
+    public var sleep: Duration
+    /// How many completed bars to take at most.
+    public var maxSteps: Int?
+    /// The folder of the ledger, the heartbeat and the kill switch.
+    public var stateFolder: URL
+    /// The wall clock.
+    public var wallClock: @Sendable () -> Timestamp
+    /// Time since some fixed moment, never set back.
+    public var uptime: @Sendable () -> Duration
+    /// Brings a venue that lives in this process to where the journal left it; does nothing for real venues.
+    public var rebuildVenue: @Sendable ([RecordedStep]) async throws -> Void
+
+    /// A setup from its parts.
+    public init(
+        runId: String, pid: Int32, mode: String, configuration: EngineConfiguration, market: BrokerName,
+        startsAt: Timestamp, signals: any SignalSource, sleep: Duration, maxSteps: Int?, stateFolder: URL,
+        wallClock: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Duration,
+        rebuildVenue: @escaping @Sendable ([RecordedStep]) async throws -> Void
+    ) {
+        (self.runId, self.pid, self.mode, self.configuration) = (runId, pid, mode, configuration)
+        (self.market, self.startsAt, self.signals) = (market, startsAt, signals)
+        (self.sleep, self.maxSteps, self.stateFolder) = (sleep, maxSteps, stateFolder)
+        (self.wallClock, self.uptime, self.rebuildVenue) = (wallClock, uptime, rebuildVenue)
+    }
+}

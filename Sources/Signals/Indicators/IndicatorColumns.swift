@@ -1,0 +1,97 @@
+public import Core
+
+/// The batch form of every indicator: one value a row, NaN while warming up, by running the incremental struct.
+///
+/// Periods carry the preconditions of the structs.
+public enum IndicatorColumns {
+    /// ``EMA`` of a series.
+    public static func ema(_ values: [Double], period: Int) -> [Double] { run(EMA(period: period), values) }
+
+    /// ``SMA`` of a series.
+    public static func sma(_ values: [Double], period: Int) -> [Double] { run(SMA(period: period), values) }
+
+    /// ``RSI`` of a series, with TA-Lib's 0 where nothing moved.
+    public static func rsi(_ values: [Double], period: Int) -> [Double] { run(RSI(period: period), values) }
+
+    /// ``ATR`` of bars.
+    public static func atr(_ bars: BarSeries, period: Int) -> [Double] { run(ATR(period: period), bars) }
+
+    /// ``ADX`` of bars.
+    public static func adx(_ bars: BarSeries, period: Int) -> [Double] { run(ADX(period: period), bars) }
+
+    /// ``MACD`` of a series.
+    public static func macd(_ values: [Double], fast: Int = 12, slow: Int = 26, signal: Int = 9) -> [MACD.Value] {
+        run(MACD(fast: fast, slow: slow, signal: signal), values)
+    }
+
+    /// ``BollingerBands`` of a series.
+    public static func bollinger(_ values: [Double], period: Int = 20, width: Double = 2) -> [BollingerBands.Value] {
+        run(BollingerBands(period: period, width: width), values)
+    }
+
+    /// ``Stochastic`` of bars, with TA-Lib's 0 where the range is zero.
+    public static func stochastic(
+        _ bars: BarSeries, period: Int = 14, fast: Int = 3, slow: Int = 3
+    ) -> [Stochastic.Value] {
+        run(Stochastic(period: period, fast: fast, slow: slow), bars)
+    }
+
+    /// ``CCI`` of bars.
+    public static func cci(_ bars: BarSeries, period: Int) -> [Double] { run(CCI(period: period), bars) }
+
+    /// ``OBV`` of bars.
+    public static func obv(_ bars: BarSeries) -> [Double] { run(OBV(), bars) }
+
+    /// ``DonchianPosition`` of bars.
+    public static func donchian(_ bars: BarSeries, period: Int) -> [Double] {
+        run(DonchianPosition(period: period), bars)
+    }
+
+    /// ``RollingZScore`` of a series.
+    public static func zScore(_ values: [Double], period: Int) -> [Double] {
+        run(RollingZScore(period: period), values)
+    }
+
+    /// ``RollingVWAP`` of bars.
+    public static func vwap(_ bars: BarSeries, period: Int) -> [Double] { run(RollingVWAP(period: period), bars) }
+
+    /// ``VWAPDeviation`` of bars.
+    public static func vwapDeviation(_ bars: BarSeries, period: Int) -> [Double] {
+        run(VWAPDeviation(period: period), bars)
+    }
+
+    /// ``Momentum`` of a series.
+    public static func momentum(_ values: [Double], period: Int) -> [Double] { run(Momentum(period: period), values) }
+
+    /// ``RealisedVolatility`` of a positive series.
+    public static func realisedVolatility(_ values: [Double], period: Int) -> [Double] {
+        run(RealisedVolatility(period: period), values)
+    }
+
+    /// ``YangZhangVolatility`` of bars.
+    public static func yangZhangVolatility(_ bars: BarSeries, period: Int) -> [Double] {
+        run(YangZhangVolatility(period: period), bars)
+    }
+
+    /// Feeds a series to an indicator; generic inside the module, where it is specialised for each struct.
+    static func run<I: Indicator>(_ indicator: I, _ values: [Double]) -> [I.Output] where I.Input == Double {
+        var indicator = indicator
+        return Array(unsafeUninitializedCapacity: values.count) { buffer, count in
+            for value in values {
+                buffer.initializeElement(at: count, to: indicator.update(value))
+                count += 1
+            }
+        }
+    }
+
+    /// Feeds bars to an indicator.
+    static func run<I: Indicator>(_ indicator: I, _ bars: BarSeries) -> [I.Output] where I.Input == Bar {
+        var indicator = indicator
+        return Array(unsafeUninitializedCapacity: bars.count) { buffer, count in
+            for row in 0..<bars.count {
+                buffer.initializeElement(at: row, to: indicator.update(bars[row]))
+                count += 1
+            }
+        }
+    }
+}

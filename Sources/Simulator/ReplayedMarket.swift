@@ -1,0 +1,155 @@
+public import Core
+
+/// Why bars cannot be replayed.
+public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A symbol has bars but no instrument.
+    case noInstrument(Symbol)
+    /// A symbol has two series.
+    case duplicateSeries(Symbol)
+    /// No bar lies in the wanted range.
+    case noBars(from: Timestamp?, to: Timestamp?)
+
+    public var description: String {
+        switch self {
+        case .noInstrument(let symbol): "\(symbol) has bars but no instrument: add it to the instruments"
+        case .duplicateSeries(let symbol): "\(symbol) has two series of bars: pass one interval per symbol"
+        case .noBars(let from, let to):
+            "no bar opens at or after \(from?.milliseconds ?? 0) and closes at or before "
+                + "\(to.map { String($0.milliseconds) } ?? "the end") (ms UTC): widen --from and --to or import bars"
+        }
+    }
+}
+
+/// Stored bars of several symbols, merged by time and played through a ``SimulatedExchange``.
+///
+/// Each instant is told in this order: the closes of all symbols, then (a batch of its own) the opens of all symbols
+/// and what they cause, then, one batch each, what happens on the way through the bars. Time stands still between two
+/// calls of ``next()``, so commands act at the instant of the batch pulled last. Equal configurations, bars and
+/// commands after the same batches give equal batches: a venue is rebuilt by pulling and commanding again.
+public struct ReplayedMarket: Sendable {
+    private struct Stream: Sendable {
+        let series: BarSeries
+        let book: Int
+        var row: Int
+        let end: Int
+        var isOpen = false
+
+        var next: Timestamp? {
+            if isOpen { return series.closeTime(row) }
+            return row < end ? Timestamp(milliseconds: series.openTimes[row]) : nil
+        }
+    }
+
+    private var exchange: SimulatedExchange
+    private var streams: [Stream]
+    /// How many batches were pulled so far.
+    public private(set) var pulled = 0
+
+    /// A market before its first bar.
+    ///
+    /// - Parameters:
+    ///   - series: One series per symbol, of any intervals.
+    ///   - from: Bars that open earlier are not replayed; nil for the first bar.
+    ///   - to: Bars that close later are not replayed; nil for the last bar.
+    /// - Throws: ``ReplayError``.
+    public init(
+        configuration: ExchangeConfiguration, series: [BarSeries], from: Timestamp? = nil, to: Timestamp? = nil
+    ) throws(ReplayError) {
+        var streams: [Stream] = []
+        for bars in series.sorted(by: { $0.symbol < $1.symbol }) {
+            guard let book = configuration.instruments.firstIndex(where: { $0.symbol == bars.symbol }) else {
+                throw .noInstrument(bars.symbol)
+            }
+            if streams.last?.series.symbol == bars.symbol { throw .duplicateSeries(bars.symbol) }
+            let first = from.flatMap { from in bars.openTimes.firstIndex { $0 >= from.milliseconds } }
+            let end = (0..<bars.count).last { to == nil || bars.closeTime($0) <= to ?? .distantFuture }
+            let row = from == nil ? 0 : first ?? bars.count
+            streams.append(Stream(series: bars, book: book, row: row, end: max(row, end.map { $0 + 1 } ?? row)))
+        }
+        guard let start = streams.compactMap(\.next).min() else { throw .noBars(from: from, to: to) }
+        self.streams = streams
+        exchange = SimulatedExchange(configuration: configuration, startingAt: start)
+    }
+
+    /// Virtual time.
+    public var now: Timestamp { exchange.now }
+
+    /// What determines the exchange's answers.
+    public var configuration: ExchangeConfiguration { exchange.configuration }
+
+    /// Whether every bar was replayed; the last closes stay tradable.
+    public var isAtEnd: Bool { streams.allSatisfy { $0.next == nil } }
+
+    /// Goes on to the next instant that has news; nil at the end of the data, when only a further command can cause any.
+    public mutating func next() -> VenueBatch? {
+        while true {
+            guard let instant = nextInstant else {
+                guard let due = exchange.hasNews ? now : exchange.nextDeadline else { return nil }
+                if let batch = exchange.advance(to: max(due, now)) { return counted(batch) }
+                continue
+            }
+            if let batch = exchange.advance(to: instant) { return counted(batch) }
+            if !closeBars(at: instant) { openBars(at: instant) }
+        }
+    }
+
+    private mutating func counted(_ batch: VenueBatch) -> VenueBatch {
+        pulled += 1
+        return batch
+    }
+
+    private var nextInstant: Timestamp? {
+        var earliest: Timestamp?
+        for stream in streams {
+            if let next = stream.next, next < earliest ?? .distantFuture { earliest = next }
+        }
+        return earliest
+    }
+
+    private mutating func closeBars(at instant: Timestamp) -> Bool {
+        var closed = false
+        for index in streams.indices where streams[index].isOpen && streams[index].next == instant {
+            exchange.closeBar(book: streams[index].book)
+            streams[index].isOpen = false
+            streams[index].row += 1
+            if streams[index].next == nil { exchange.endMarket(book: streams[index].book) }
+            closed = true
+        }
+        return closed
+    }
+
+    private mutating func openBars(at instant: Timestamp) {
+        for index in streams.indices where streams[index].next == instant {
+            let series = streams[index].series
+            exchange.openBar(series[streams[index].row], interval: series.interval, book: streams[index].book)
+            streams[index].isOpen = true
+        }
+    }
+
+    /// Takes an order at the current instant; see ``SimulatedExchange/submit(_:)``.
+    public mutating func submit(_ request: OrderRequest) -> Result<OrderReport, VenueError> {
+        exchange.submit(request)
+    }
+
+    /// Asks to cancel an order at the current instant; see ``SimulatedExchange/cancel(_:)``.
+    public mutating func cancel(_ reference: OrderReference) -> Result<OrderReport, VenueError> {
+        exchange.cancel(reference)
+    }
+
+    /// Sets the watched levels of a symbol; see ``SimulatedExchange/watch(_:levels:)``.
+    public mutating func watch(_ symbol: Symbol, levels: [Price]) {
+        exchange.watch(symbol, levels: levels)
+    }
+
+    /// The order of a name, or nil when it was never sent here.
+    public func order(_ reference: OrderReference) -> OrderReport? { exchange.order(reference) }
+
+    /// The rules of a symbol, or nil when it is not traded here.
+    public func instrument(_ symbol: Symbol) -> Instrument? { exchange.instrument(symbol) }
+
+    /// The account as it is now.
+    public func snapshot() -> AccountSnapshot { exchange.snapshot() }
+
+    /// Traps when an invariant of the exchange does not hold.
+    public func checkInvariants() { exchange.checkInvariants() }
+}

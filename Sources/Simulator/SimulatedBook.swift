@@ -1,0 +1,123 @@
+import Core
+
+/// One symbol of the simulated exchange: where its price is, and the orders that wait for it.
+///
+/// Invariant: no resting level and no watched level is met by the current price while a bar is open.
+struct SimulatedBook: Sendable {
+    /// A resting order's level.
+    struct Level: Hashable, Sendable {
+        let order: Int
+        let price: Price
+        /// Acts at or below the price; else at or above.
+        let below: Bool
+        let isStop: Bool
+    }
+
+    let instrument: Instrument
+    /// The open bar, or nil between bars.
+    private(set) var bar: Bar?
+    private(set) var closeTime = Timestamp.epoch
+    private var path: PricePath?
+    /// The price now, or the last one known.
+    private(set) var price: Price?
+    /// The moment the price was brought to.
+    private var pricedAt = Timestamp.epoch
+    /// No bar will come any more: the last close stays tradable.
+    private(set) var isEnded = false
+    /// What is left of the volume that may be taken in this bar; nil is no limit.
+    var capacity: Quantity?
+    /// Ascending by order.
+    var resting: [Level] = []
+    /// Orders that wait for an open or for their next part, ascending.
+    var executing: [Int] = []
+    var watches: [Price] = []
+
+    init(instrument: Instrument) {
+        self.instrument = instrument
+    }
+
+    /// The price at which can be traded now, if there is one.
+    var tradable: Price? { bar != nil || isEnded ? price : nil }
+
+    /// Whether the price has not left the open yet.
+    func isAtOpen(_ now: Timestamp) -> Bool { bar?.openTime == now && path == nil }
+
+    mutating func open(_ bar: Bar, span: TimeSpan, share: FixedDecimal?) -> Price {
+        precondition(self.bar == nil && !isEnded, "a bar opens after the one before it closed")
+        let open = exact(bar.open)
+        (self.bar, closeTime, path, price) = (bar, bar.openTime + span, nil, open)
+        pricedAt = bar.openTime
+        capacity = share.flatMap { share in
+            FixedDecimal(measured: bar.volume).map { instrument.onLot(Quantity($0.times(share, rounding: .down))) }
+        }
+        return open
+    }
+
+    mutating func close() -> Bar {
+        guard let bar else { preconditionFailure("only an open bar closes") }
+        price = exact(bar.close)
+        (self.bar, path) = (nil, nil)
+        return bar
+    }
+
+    mutating func end() {
+        precondition(bar == nil, "the market ends after its last bar")
+        (isEnded, capacity) = (true, nil)
+    }
+
+    /// Whether the road through the open bar still has to be chosen.
+    var needsPath: Bool { bar != nil && path == nil }
+
+    /// Chooses the road through the open bar.
+    mutating func choosePath(lowFirst: Bool) {
+        guard let bar, let price, path == nil else { preconditionFailure("a road is chosen once per bar") }
+        let (low, high) = (exact(bar.low), exact(bar.high))
+        path = PricePath(
+            openTime: bar.openTime, span: closeTime - bar.openTime, open: price, first: lowFirst ? low : high,
+            second: lowFirst ? high : low, close: exact(bar.close))
+    }
+
+    /// Brings the price of an open bar to `now`, but never past a level that was not told yet: who reacts to a level
+    /// trades at that level.
+    mutating func move(to now: Timestamp) {
+        guard now > pricedAt, bar != nil else { return }
+        if let touch = nextTouch(), touch.at <= now { return }
+        path?.move(to: now, tick: instrument.tick)
+        if let path { (price, pricedAt) = (path.price, now) }
+    }
+
+    mutating func move(to touch: PricePath.Touch, at now: Timestamp) {
+        path?.move(to: touch)
+        (price, pricedAt) = (touch.level, now)
+    }
+
+    /// The next point of the road at which a resting or watched level is met.
+    func nextTouch() -> PricePath.Touch? {
+        guard let path, !resting.isEmpty || !watches.isEmpty else { return nil }
+        return path.nextTouch { from, to in
+            let falls = to < from
+            var nearest: Price?
+            for level in resting where level.below == falls && Self.meets(level.price, from, to) {
+                nearest = Self.nearer(level.price, nearest, falls: falls)
+            }
+            for level in watches where level != from && Self.meets(level, from, to) {
+                nearest = Self.nearer(level, nearest, falls: falls)
+            }
+            return nearest
+        }
+    }
+
+    /// A measured price of a bar on the tick grid. Prices that round to nothing count as one tick.
+    private func exact(_ measured: Double) -> Price {
+        instrument.price(measured: measured) ?? instrument.tick
+    }
+
+    private static func meets(_ level: Price, _ from: Price, _ to: Price) -> Bool {
+        from < to ? from <= level && level <= to : to <= level && level <= from
+    }
+
+    private static func nearer(_ level: Price, _ other: Price?, falls: Bool) -> Price {
+        guard let other else { return level }
+        return falls ? max(level, other) : min(level, other)
+    }
+}

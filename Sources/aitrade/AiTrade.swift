@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+
+/// The command line. Commands are thin: they read flags, call the rooms below, and print.
+@main
+struct AiTrade: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "aitrade",
+        abstract: "Self-hosted trading: signals with walk-forward training, and a runner that gets flat when told.",
+        discussion: """
+            A first round on the bundled bars:
+              aitrade data list
+              aitrade signals --mode walk --assets BTCUSDT
+              aitrade run --loop --assets BTCUSDT
+
+            Stop everything:  aitrade kill --reason "going home"     (exit code of the runner: 10)
+
+            Shell completion: aitrade --generate-completion-script bash > ~/.bash_completion.d/aitrade
+            """,
+        version: version,
+        subcommands: [
+            SignalsCommand.self, RunCommand.self, BacktestCommand.self, KillCommand.self, StatusCommand.self,
+            LedgerCommand.self, DataCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            let arguments = Array(CommandLine.arguments.dropFirst()).map(kebabCase)
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            ErrorReport.leave(with: error)
+        }
+    }
+
+    /// `--train_window` means `--train-window`: both spellings of every flag are accepted.
+    private static func kebabCase(_ argument: String) -> String {
+        guard argument.hasPrefix("--"), argument.count > 2 else { return argument }
+        let end = argument.firstIndex(of: "=") ?? argument.endIndex
+        return argument[..<end].replacing("_", with: "-") + argument[end...]
+    }
+}

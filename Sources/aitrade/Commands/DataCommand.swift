@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// `aitrade data`.
+struct DataCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract: "Recorded bars: import, list, verify.",
+        discussion: "Example: aitrade data list",
+        subcommands: [DataImport.self, DataList.self, DataVerify.self])
+}
+
+/// Where the bars are.
+struct BarFolderOption: ParsableArguments {
+    @Option(name: .customLong("bars"), help: "Folder of bar files.")
+    var folder = "data_cache/bars"
+}

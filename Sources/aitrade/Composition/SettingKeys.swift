@@ -1,0 +1,73 @@
+/// Every key of the configuration: the one list that `.env.example`, the validation and the help agree with.
+enum SettingKey: String, CaseIterable {
+    case executionMode = "EXECUTION_MODE"
+    case universeMode = "UNIVERSE_MODE"
+    case allowLive = "ALLOW_LIVE"
+    case assetRouting = "ASSET_ROUTING"
+    case tinkoffFigiMap = "TINKOFF_FIGI_MAP"
+    case bitgetAPIKey = "BITGET_API_KEY"
+    case bitgetAPISecret = "BITGET_API_SECRET"
+    case bitgetAPIPassphrase = "BITGET_API_PASSPHRASE"
+    case bitgetBaseURL = "BITGET_BASE_URL"
+    case bitgetWSURL = "BITGET_WS_URL"
+    case bitgetDemo = "BITGET_DEMO"
+    case tinkoffAPIToken = "TINKOFF_API_TOKEN"
+    case tinkoffSandbox = "TINKOFF_SANDBOX"
+    case tinkoffBaseURL = "TINKOFF_BASE_URL"
+    case tinkoffWSURL = "TINKOFF_WS_URL"
+    case tinkoffAccountID = "TINKOFF_ACCOUNT_ID"
+    case tinkoffCAFile = "TINKOFF_CA_FILE"
+    case riskBudgetQuote = "RISK_BUDGET_QUOTE"
+    case riskMaxOrderNotional = "RISK_MAX_ORDER_NOTIONAL"
+    case riskMaxPositionNotional = "RISK_MAX_POSITION_NOTIONAL"
+    case riskMaxQuantity = "RISK_MAX_QUANTITY"
+    case riskPriceCollarPct = "RISK_PRICE_COLLAR_PCT"
+    case riskStalePriceSeconds = "RISK_STALE_PRICE_SECONDS"
+    case riskSignalTTLSeconds = "RISK_SIGNAL_TTL_SECONDS"
+    case logLevel = "LOG_LEVEL"
+    case logFormat = "LOG_FORMAT"
+    case logFile = "LOG_FILE"
+    case alertsEnabled = "ALERTS_ENABLED"
+    case alertTelegramToken = "ALERT_TG_BOT_TOKEN"
+    case alertTelegramChat = "ALERT_TG_CHAT_ID"
+
+    /// Whether the value must never be shown.
+    var isSecret: Bool {
+        switch self {
+        case .bitgetAPIKey, .bitgetAPISecret, .bitgetAPIPassphrase, .tinkoffAPIToken, .alertTelegramToken: true
+        default: false
+        }
+    }
+
+    /// The names under which the value may come: a secret also as a file's path or in base 64.
+    var spellings: [String] {
+        isSecret ? [rawValue, rawValue + "_FILE", rawValue + "_B64"] : [rawValue]
+    }
+
+    /// Beginnings of names that are ours, so that a misspelt key is an error and not a silent default.
+    static let prefixes = [
+        "EXECUTION_", "UNIVERSE_", "ALLOW_LIVE", "ASSET_", "TINKOFF_", "BITGET_", "RISK_", "LOG_", "ALERT",
+    ]
+
+    /// The known key closest to a misspelt one.
+    static func closest(to name: String) -> String {
+        let known = allCases.flatMap(\.spellings)
+        return known.min { distance($0, name) < distance($1, name) } ?? name
+    }
+
+    /// Levenshtein's distance.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right)
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[right.count]
+    }
+}

@@ -1,0 +1,156 @@
+import Configuration
+import Core
+import Engine
+import Foundation
+import Router
+import SystemPackage
+
+/// The execution mode.
+enum ExecutionMode: String, CaseIterable {
+    case backtest, paper, live
+}
+
+/// The settings of one start: environment over `.env` over defaults, checked before anything begins.
+///
+/// Flags of a command override these where the command has them.
+struct Settings {
+    var executionMode: ExecutionMode
+    var allowLive: Bool
+    /// `SYMBOL:broker,...` as given; nil when nothing was configured.
+    var assetRouting: String?
+    var budget: Money
+    var limits: RiskLimits
+    var log: LogSettings
+    /// The limits that nobody set, by key, to be shown at start.
+    var unsetLimits: [String]
+
+    /// Reads the environment and the file `.env` in the current folder.
+    ///
+    /// - Throws: ``CommandFailure`` (78) naming the key that is unknown or malformed.
+    static func load() async throws -> Settings {
+        let environment = EnvironmentVariablesProvider()
+        let names = ProcessInfo.processInfo.environment.keys
+        let file: EnvironmentVariablesProvider
+        do {
+            file = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true)
+        } catch {
+            throw CommandFailure(.configuration, ".env cannot be read: \(error)", fix: "make it readable or remove it")
+        }
+        try refuseUnknown(Array(names), in: "the environment")
+        try refuseUnknown(namesInFile(), in: ".env")
+        let reader = SettingReader { key in
+            for name in key.spellings {
+                if let value = try environment.environmentValue(forName: name) ?? file.environmentValue(forName: name) {
+                    return value
+                }
+            }
+            return nil
+        }
+        return try Settings(reader)
+    }
+
+    private init(_ reader: SettingReader) throws {
+        executionMode = try reader.choice(.executionMode, of: ExecutionMode.self) ?? .backtest
+        _ = try reader.choice(.universeMode, among: ["crypto", "stocks", "both"])
+        allowLive = try reader.flag(.allowLive) ?? false
+        assetRouting = try reader.text(.assetRouting)
+        _ = try reader.flag(.bitgetDemo)
+        _ = try reader.flag(.tinkoffSandbox)
+        _ = try reader.flag(.alertsEnabled)
+        budget = try reader.amount(.riskBudgetQuote, Money.init) ?? Money(FixedDecimal(1000))
+        limits = RiskLimits(
+            maxOrderNotional: try reader.amount(.riskMaxOrderNotional, Money.init),
+            maxPositionNotional: try reader.amount(.riskMaxPositionNotional, Money.init),
+            maxQuantity: try reader.amount(.riskMaxQuantity, Quantity.init),
+            priceCollarPercent: try reader.amount(.riskPriceCollarPct) { $0 } ?? FixedDecimal(10),
+            stalePriceAfter: try reader.seconds(.riskStalePriceSeconds) ?? .seconds(60),
+            signalExpiresAfter: try reader.seconds(.riskSignalTTLSeconds) ?? .seconds(300))
+        log = LogSettings(
+            level: try reader.choice(.logLevel, among: LogSettings.levels) ?? "info",
+            json: try reader.choice(.logFormat, among: ["text", "json"]) == "json",
+            file: try reader.text(.logFile))
+        let unset: [(SettingKey, Bool)] = [
+            (.riskMaxOrderNotional, limits.maxOrderNotional == nil),
+            (.riskMaxPositionNotional, limits.maxPositionNotional == nil),
+            (.riskMaxQuantity, limits.maxQuantity == nil),
+        ]
+        unsetLimits = unset.filter(\.1).map(\.0.rawValue)
+    }
+
+    private static func namesInFile() -> [String] {
+        guard let text = try? String(contentsOfFile: ".env", encoding: .utf8) else { return [] }
+        return text.split(whereSeparator: \.isNewline).compactMap { line in
+            guard !line.hasPrefix("#"), let end = line.firstIndex(of: "=") else { return nil }
+            return line[..<end].trimmingCharacters(in: .whitespaces)
+        }
+    }
+
+    private static func refuseUnknown(_ names: [String], in place: String) throws {
+        let known = Set(SettingKey.allCases.flatMap(\.spellings))
+        for name in names.sorted() where !known.contains(name) {
+            guard SettingKey.prefixes.contains(where: name.hasPrefix) else { continue }
+            throw CommandFailure(
+                .configuration, "\(name) in \(place) is not a setting",
+                fix: "did you mean \(SettingKey.closest(to: name))? .env.example lists every key")
+        }
+    }
+}
+
+/// Where and how to log.
+struct LogSettings {
+    static let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+    var level: String
+    var json: Bool
+    var file: String?
+}
+
+/// Reads single settings and names the key in every error.
+struct SettingReader {
+    let lookup: (SettingKey) throws -> String?
+
+    init(_ lookup: @escaping (SettingKey) throws -> String?) {
+        self.lookup = lookup
+    }
+
+    func text(_ key: SettingKey) throws -> String? {
+        guard let value = try lookup(key), !value.isEmpty else { return nil }
+        return value
+    }
+
+    func choice(_ key: SettingKey, among allowed: [String]) throws -> String? {
+        guard let value = try text(key) else { return nil }
+        guard allowed.contains(value) else { throw malformed(key, value, allowed.joined(separator: ", ")) }
+        return value
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(_ key: SettingKey, of type: Choice.Type) throws -> Choice?
+    where Choice.RawValue == String {
+        try choice(key, among: Choice.allCases.map(\.rawValue)).flatMap(Choice.init(rawValue:))
+    }
+
+    func flag(_ key: SettingKey) throws -> Bool? {
+        try choice(key, among: ["0", "1"]).map { $0 == "1" }
+    }
+
+    func amount<Amount>(_ key: SettingKey, _ make: (FixedDecimal) -> Amount) throws -> Amount? {
+        guard let value = try text(key) else { return nil }
+        guard let number = FixedDecimal(value), number > .zero else {
+            throw malformed(key, value, "a positive decimal number such as 1000 or 0.5")
+        }
+        return make(number)
+    }
+
+    func seconds(_ key: SettingKey) throws -> TimeSpan? {
+        guard let value = try text(key) else { return nil }
+        guard let count = Int64(value), (1...31_536_000).contains(count) else {
+            throw malformed(key, value, "a whole number of seconds, at least 1")
+        }
+        return .seconds(count)
+    }
+
+    private func malformed(_ key: SettingKey, _ value: String, _ expected: String) -> CommandFailure {
+        let shown = key.isSecret ? "<REDACTED>" : "'\(value)'"
+        return CommandFailure(
+            .configuration, "\(key.rawValue) is \(shown)", fix: "set it to one of: \(expected); or remove it")
+    }
+}

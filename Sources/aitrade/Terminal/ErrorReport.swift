@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Runner
+import Signals
+import Storage
+
+/// Turns whatever went wrong into a sentence, its remedy and an exit code.
+enum ErrorReport {
+    /// Prints to standard error and ends the process.
+    static func leave(with error: any Error) -> Never {
+        if let exit = error as? ExitStatusRequest { Foundation.exit(exit.status) }
+        guard let failure = failure(for: error) else { AiTrade.exit(withError: error) }
+        FileHandle.standardError.write(Data("aitrade: \(failure)\n".utf8))
+        Foundation.exit(failure.status.rawValue)
+    }
+
+    /// The known errors of the rooms below, by what the user can do; nil for the argument parser's own.
+    private static func failure(for error: any Error) -> CommandFailure? {
+        switch error {
+        case let failure as CommandFailure: failure
+        case let error as BarFileError: CommandFailure(status(of: error), error.problem, fix: error.fix)
+        case let error as FileError: CommandFailure(.cannotWrite, error.problem, fix: error.fix)
+        case let error as InstanceLockError: CommandFailure(status(of: error), error.problem, fix: error.fix)
+        case let error as RunnerError: CommandFailure(.corruptInput, "\(error)", fix: "")
+        case let error as any ExplainedError: CommandFailure(.corruptInput, error.problem, fix: error.fix)
+        default: nil
+        }
+    }
+
+    private static func status(of error: BarFileError) -> ExitStatus {
+        if case .file(let inner) = error, inner.action != "read" { return .cannotWrite }
+        return .corruptInput
+    }
+
+    private static func status(of error: InstanceLockError) -> ExitStatus {
+        if case .held = error { return .locked }
+        return .cannotWrite
+    }
+}
+
+/// Ends a command with a status that is a result and not an error: nothing is printed.
+struct ExitStatusRequest: Error {
+    let status: Int32
+
+    init(_ status: ExitStatus) {
+        self.status = status.rawValue
+    }
+}
