@@ -54,6 +54,7 @@ let package = Package(
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("SimulatorTests", ["Core", "Simulator"]),
+        tests("TidyTests", []),
         tests("StorageTests", ["Core", "Storage"]),
     ],
     swiftLanguageModes: [.v6]
