@@ -65,13 +65,13 @@ public struct BarSeries: Hashable, Sendable {
     }
 
     /// The number of bars.
-    public var count: Int { openTimes.count }
+    @inlinable public var count: Int { openTimes.count }
 
     /// Whether there is no bar at all.
     public var isEmpty: Bool { openTimes.isEmpty }
 
     /// One row as a bar.
-    public subscript(row: Int) -> Bar {
+    @inlinable public subscript(row: Int) -> Bar {
         Bar(
             openTime: Timestamp(milliseconds: openTimes[row]), open: open[row], high: high[row], low: low[row],
             close: close[row], volume: volume[row])
