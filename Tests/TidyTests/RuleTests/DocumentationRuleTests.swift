@@ -17,7 +17,7 @@ import Testing
         "func a() {}", "package func a() {}", "public static func < (a: A, b: A) -> Bool { true }",
         "public static func == (a: A, b: A) -> Bool { true }", "public var description: String { \"\" }",
         "public func hash(into hasher: inout Hasher) {}", "public extension A {\n}", "public import Core",
-        "/// E.\npublic enum E {\n    /// A.\n    case a\n    func b() -> Int {\n        switch self {\n        case .a: 1\n}}}",
+        "/// E.\npublic enum E {\n    /// A.\n    case a\n    func b() -> Int {\n  switch self {\n  case .a: 1\n}}}",
         "enum E {\n    case a\n}", "protocol P {\n    func a()\n}",
     ]) func documentedAndPromisedNamesAreFine(code: String) {
         #expect(documentationFindings(pure(code)).isEmpty)

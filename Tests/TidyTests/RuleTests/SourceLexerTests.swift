@@ -30,7 +30,8 @@ import Testing
 
     @Test func importsAreReadWithTheirModule() {
         let text =
-            "public import Core\n@preconcurrency import Foundation.NSURL\nimport struct Core.Price\n// import X\nimportant()"
+            "public import Core\n@preconcurrency import Foundation.NSURL\nimport struct Core.Price\n"
+            + "// import X\nimportant()"
         #expect(pure(text).imports.map(\.module) == ["Core", "Foundation", "Core"])
     }
 }
