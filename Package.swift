@@ -69,6 +69,7 @@ let package = Package(
         tests("SimulatorTests", ["Core", "Simulator"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
+        tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
