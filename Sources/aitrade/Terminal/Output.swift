@@ -3,6 +3,11 @@ import Foundation
 
 /// What commands print, in one style.
 enum Output {
+    /// Makes every printed line appear at once, also in a pipe: progress goes to standard error, and the order matters.
+    static func flushLines() {
+        _ = setvbuf(fdopen(1, "w"), nil, _IOLBF, 0)
+    }
+
     /// Prints `value` as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
