@@ -4,21 +4,8 @@ import Testing
 
 /// Series on which a careless formula divides zero by zero.
 @Suite struct DegenerateSeriesTests {
-    /// 300 bars that never move, at a price that has no exact binary form.
-    private func flatBars(volume: Double) throws -> BarSeries {
-        let symbol = try #require(Symbol("FLAT"))
-        let interval = try #require(BarInterval("1h"))
-        return try BarSeries(
-            symbol: symbol, interval: interval,
-            bars: (0..<300).map { row in
-                Bar(
-                    openTime: Timestamp(milliseconds: row * 3_600_000), open: 0.1, high: 0.1, low: 0.1, close: 0.1,
-                    volume: volume)
-            })
-    }
-
     @Test(arguments: [0.0, 7.3]) func constantBarsGiveTheDocumentedValues(volume: Double) throws {
-        let bars = try flatBars(volume: volume)
+        let bars = try TestBars.flat(count: 300, price: 0.1, volume: volume)
         func last(_ values: [Double]) -> Double { values.last ?? .nan }
         #expect(last(IndicatorColumns.rsi(bars.close, period: 14)) == 0)
         #expect(last(IndicatorColumns.atr(bars, period: 14)) == 0)

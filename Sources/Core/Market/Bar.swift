@@ -14,7 +14,8 @@ public struct Bar: Hashable, Codable, Sendable {
     public let volume: Double
 
     /// A bar from its parts; ``flaw`` tells whether they make sense together.
-    public init(openTime: Timestamp, open: Double, high: Double, low: Double, close: Double, volume: Double) {
+    @inlinable public init(openTime: Timestamp, open: Double, high: Double, low: Double, close: Double, volume: Double)
+    {
         self.openTime = openTime
         self.open = open
         self.high = high

@@ -36,9 +36,13 @@ public struct BarSeries: Hashable, Sendable {
         (self.open, self.high, self.low, self.close, self.volume) = (open, high, low, close, volume)
         for row in 0..<count {
             if let flaw = self[row].flaw { throw .flawedBar(row: row, flaw) }
+            guard Self.possibleTimes.contains(openTimes[row]) else { throw .timeOutOfRange(row: row) }
             if row > 0, openTimes[row] - openTimes[row - 1] < interval.milliseconds { throw .notAscending(row: row) }
         }
     }
+
+    /// Open times beyond these cannot be added to or subtracted from each other safely.
+    private static let possibleTimes = -Timestamp.distantFuture.milliseconds...Timestamp.distantFuture.milliseconds
 
     /// Collects checked bars.
     ///
@@ -61,13 +65,13 @@ public struct BarSeries: Hashable, Sendable {
     }
 
     /// The number of bars.
-    public var count: Int { openTimes.count }
+    @inlinable public var count: Int { openTimes.count }
 
     /// Whether there is no bar at all.
     public var isEmpty: Bool { openTimes.isEmpty }
 
     /// One row as a bar.
-    public subscript(row: Int) -> Bar {
+    @inlinable public subscript(row: Int) -> Bar {
         Bar(
             openTime: Timestamp(milliseconds: openTimes[row]), open: open[row], high: high[row], low: low[row],
             close: close[row], volume: volume[row])
@@ -121,6 +125,8 @@ public enum BarSeriesError: Error, Hashable, Sendable {
     case columnsDiffer
     /// A row opens less than one interval after the row before it.
     case notAscending(row: Int)
+    /// A row opens further from the epoch than ``Timestamp/distantFuture``.
+    case timeOutOfRange(row: Int)
     /// A row is not a sound bar.
     case flawedBar(row: Int, BarFlaw)
 }

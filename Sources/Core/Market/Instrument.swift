@@ -78,6 +78,29 @@ public struct Instrument: Hashable, Codable, Sendable {
     }
 }
 
+extension Instrument {
+    /// Reads the rules.
+    ///
+    /// - Throws: `DecodingError` when a step is not positive or a minimum is negative.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        symbol = try container.decode(Symbol.self, forKey: .symbol)
+        tick = try container.decode(Price.self, forKey: .tick)
+        lotStep = try container.decode(Quantity.self, forKey: .lotStep)
+        minimumQuantity = try container.decode(Quantity.self, forKey: .minimumQuantity)
+        minimumNotional = try container.decode(Money.self, forKey: .minimumNotional)
+        quote = try container.decode(Currency.self, forKey: .quote)
+        guard tick > .zero, lotStep > .zero else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .tick, in: container, debugDescription: "\(symbol): tick and lot step must be positive")
+        }
+        guard minimumQuantity >= .zero, minimumNotional >= .zero else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .minimumQuantity, in: container, debugDescription: "\(symbol): minimums must not be negative")
+        }
+    }
+}
+
 /// Why a quantity cannot be ordered.
 public enum InstrumentRefusal: String, Codable, Sendable, CaseIterable {
     /// Zero or negative.

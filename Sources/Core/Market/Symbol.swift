@@ -1,13 +1,15 @@
 /// The name under which an instrument is traded, such as `BTCUSDT` or `SBER`.
 ///
-/// Upper-case Latin letters, digits, `.`, `-`, `_` and `@`; at most 32 characters, so that a symbol is always safe as part of a
-/// file name.
+/// Upper-case Latin letters, digits, `.`, `-`, `_` and `@`; at most 32 characters, so that a symbol is always safe as
+/// part of a file name.
 public struct Symbol: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
     /// The name as text.
     public let name: String
 
     /// Accepts a valid name and turns lower-case letters into upper case; nil otherwise.
     public init?(_ text: some StringProtocol) {
+        // Foreign letters are refused before the change of case, which would turn some of them into Latin ones.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let name = text.uppercased()
         guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(Self.isAllowed), name.first != ".",
             name.first != "-"

@@ -79,7 +79,7 @@ public struct Money: ExactAmount {
 
     /// `points` hundredths of a percent of this amount.
     public func basisPoints(_ points: FixedDecimal, rounding rule: RoundingRule = .halfEven) -> Money {
-        Money(value.times(points).divided(by: FixedDecimal(10_000), rounding: rule))
+        Money(value.share(points, of: FixedDecimal(10_000), rounding: rule))
     }
 }
 
@@ -91,6 +91,6 @@ extension Price {
 
     /// This price moved by `points` hundredths of a percent; negative points move it down.
     public func moved(basisPoints points: FixedDecimal) -> Price {
-        Price(value + value.times(points).divided(by: FixedDecimal(10_000)))
+        Price(value + value.share(points, of: FixedDecimal(10_000)))
     }
 }

@@ -21,53 +21,68 @@ extension RoundingRule {
     package func divide(_ numerator: Int128, by denominator: Int128) -> Int128 {
         precondition(denominator > 0, "rounding divides by a positive number")
         let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
-        guard remainder != 0 else { return quotient }
-        let away: Int128 = numerator < 0 ? -1 : 1
-        let twice = (remainder.magnitude << 1)
-        let half = twice == denominator.magnitude
-        let pastHalf = twice > denominator.magnitude
-        let goesAway =
-            switch self {
-            case .halfEven: pastHalf || (half && quotient % 2 != 0)
-            case .halfUp: pastHalf || half
-            case .down: false
-            case .up: true
-            case .floor: numerator < 0
-            case .ceiling: numerator > 0
-            }
-        return goesAway ? quotient + away : quotient
+        let away = goesAway(
+            negative: numerator < 0, odd: quotient % 2 != 0, remainder: remainder.magnitude,
+            denominator: denominator.magnitude)
+        return away ? quotient + (numerator < 0 ? -1 : 1) : quotient
+    }
+
+    /// `left * right / denominator` rounded once to a whole number, with 256 bits in between; `denominator` must be
+    /// positive. Traps when the result itself does not fit.
+    package func divide(product left: Int128, _ right: Int128, by denominator: Int128) -> Int128 {
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        if !overflow { return divide(product, by: denominator) }
+        precondition(denominator > 0, "rounding divides by a positive number")
+        let wide = left.magnitude.multipliedFullWidth(by: right.magnitude)
+        precondition(wide.high < denominator.magnitude, "an exact amount outgrew its 128 bits")
+        let (quotient, remainder) = denominator.magnitude.dividingFullWidth(wide)
+        let negative = (left < 0) != (right < 0)
+        let away = goesAway(
+            negative: negative, odd: quotient % 2 != 0, remainder: remainder, denominator: denominator.magnitude)
+        let magnitude = Int128(quotient) + (away ? 1 : 0)
+        return negative ? -magnitude : magnitude
+    }
+
+    /// Whether the result is the neighbour further from zero than the truncated quotient.
+    private func goesAway(negative: Bool, odd: Bool, remainder: UInt128, denominator: UInt128) -> Bool {
+        guard remainder != 0 else { return false }
+        let rest = denominator - remainder
+        return switch self {
+        case .halfEven: remainder > rest || (remainder == rest && odd)
+        case .halfUp: remainder >= rest
+        case .down: false
+        case .up: true
+        case .floor: negative
+        case .ceiling: !negative
+        }
     }
 }
 
 extension FixedDecimal {
-    /// The product, rounded to twelve digits. Exact whenever the digits behind both points add up to twelve or less.
+    /// The product, rounded once to twelve digits. Exact whenever the digits behind both points add up to twelve or
+    /// less. Traps when the product exceeds 1.7 x 10^26, which two parsed numbers cannot reach.
     public func times(_ other: FixedDecimal, rounding rule: RoundingRule = .halfEven) -> FixedDecimal {
-        let (product, overflow) = units.multipliedReportingOverflow(by: other.units)
-        if !overflow { return FixedDecimal(units: rule.divide(product, by: Self.scale)) }
-        // Split the larger magnitude into whole and fraction, so that each part fits.
-        let (large, small) = magnitude > other.magnitude ? (units, other.units) : (other.units, units)
-        let (whole, part) = large.quotientAndRemainder(dividingBy: Self.scale)
-        return FixedDecimal(units: whole * small + rule.divide(part * small, by: Self.scale))
+        FixedDecimal(units: rule.divide(product: units, other.units, by: Self.scale))
     }
 
-    /// The quotient, rounded to twelve digits.
+    /// The quotient, rounded once to twelve digits. Traps when it exceeds 1.7 x 10^26.
     ///
     /// - Precondition: `divisor` is not zero.
     public func divided(by divisor: FixedDecimal, rounding rule: RoundingRule = .halfEven) -> FixedDecimal {
         precondition(divisor.units != 0, "division by zero")
         let sign: Int128 = divisor.units < 0 ? -1 : 1
-        let (whole, rest) = units.quotientAndRemainder(dividingBy: divisor.units)
-        let part = rule.divide(rest * sign * Self.scale, by: divisor.units * sign)
-        return FixedDecimal(units: whole * Self.scale + part)
+        return FixedDecimal(units: rule.divide(product: units * sign, Self.scale, by: divisor.units * sign))
     }
 
-    /// The share `numerator / denominator` of this amount, rounded to twelve digits; used to split costs over lots.
-    public func share(_ numerator: FixedDecimal, of denominator: FixedDecimal) -> FixedDecimal {
-        if numerator == denominator { return self }
+    /// The share `numerator / denominator` of this amount, rounded once to twelve digits; used to split costs over
+    /// lots and for rates, where a product that is rounded before it is divided would be off by a digit.
+    ///
+    /// - Precondition: `denominator` is positive.
+    public func share(
+        _ numerator: FixedDecimal, of denominator: FixedDecimal, rounding rule: RoundingRule = .halfEven
+    ) -> FixedDecimal {
         precondition(denominator > .zero, "a share needs a positive whole")
-        let (product, overflow) = units.multipliedReportingOverflow(by: numerator.units)
-        if !overflow { return FixedDecimal(units: RoundingRule.halfEven.divide(product, by: denominator.units)) }
-        return times(numerator.divided(by: denominator))
+        return FixedDecimal(units: rule.divide(product: units, numerator.units, by: denominator.units))
     }
 
     /// The nearest multiple of `step` in the direction of `rule`; `step` must be positive.

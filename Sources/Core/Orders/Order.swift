@@ -33,7 +33,14 @@ public struct Order: Hashable, Codable, Sendable {
     public mutating func apply(
         _ event: OrderEvent, venueOrderID: String? = nil, reason: String? = nil, at now: Timestamp
     ) throws(IllegalOrderTransition) {
-        state = try state.after(event)
+        let next = try state.after(event)
+        // The table knows no quantities: after a part was filled, an order that stands again is not untouched, and
+        // one that the venue no longer knows was not refused.
+        switch (next, filled > .zero) {
+        case (.working, true): state = .partiallyFilled
+        case (.rejected, true): state = .cancelled
+        case (_, _): state = next
+        }
         if let venueOrderID { self.venueOrderID = venueOrderID }
         if let reason { self.reason = reason }
         updatedAt = now

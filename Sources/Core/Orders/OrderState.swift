@@ -75,6 +75,9 @@ extension OrderState {
         case (.intended, .accepted), (.sent, .accepted), (.unknown, .accepted): return .working
         case (.intended, .silence), (.sent, .silence), (.unknown, .silence): return .unknown
         case (.intended, .rejected), (.sent, .rejected), (.unknown, .rejected): return .rejected
+        // The answer and the stream both tell.
+        case (.rejected, .rejected): return .rejected
+        case (.cancelled, .rejected): return .cancelled
         // Repeated and spaced "never heard of it": the order did not reach the venue.
         case (.intended, .absent), (.sent, .absent), (.unknown, .absent): return .rejected
         case (.working, .accepted): return .working  // streams repeat themselves
@@ -99,6 +102,10 @@ extension OrderState {
             return .cancelling
         case (.unknown, .cancelRequested): return .unknown  // cancelling what may not be there answers nothing
         case (.cancelling, .cancelRefused): return .working
+        // The refusal comes after the silence, or twice; it does not prove that the order is there.
+        case (.unknown, .cancelRefused): return .unknown
+        case (.working, .cancelRefused): return .working
+        case (.partiallyFilled, .cancelRefused): return .partiallyFilled
         case (.cancelling, .silence): return .unknown
         case (.cancelling, .rejected), (.cancelling, .absent): return .cancelled
         case (.working, .silence), (.partiallyFilled, .silence): return .unknown
@@ -106,12 +113,14 @@ extension OrderState {
         case (.intended, .cancelled), (.sent, .cancelled), (.working, .cancelled), (.partiallyFilled, .cancelled),
             (.cancelling, .cancelled), (.unknown, .cancelled), (.cancelled, .cancelled):
             return .cancelled
-        case (.sent, .expired), (.working, .expired), (.partiallyFilled, .expired), (.cancelling, .expired),
-            (.unknown, .expired), (.expired, .expired):
+        case (.intended, .expired), (.sent, .expired), (.working, .expired), (.partiallyFilled, .expired),
+            (.cancelling, .expired), (.unknown, .expired), (.expired, .expired):
             return .expired
         // The cancellation lost the race; its answer comes after the end.
         case (.filled, .cancelRefused), (.filled, .accepted), (.filled, .partlyFilled): return .filled
         case (.cancelled, .accepted), (.cancelled, .cancelRefused): return .cancelled
+        case (.expired, .accepted), (.expired, .cancelRefused): return .expired
+        case (.rejected, .cancelRefused): return .rejected
         default: throw IllegalOrderTransition(state: self, event: event)
         }
     }

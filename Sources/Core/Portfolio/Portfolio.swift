@@ -53,7 +53,47 @@ public struct Portfolio: Hashable, Codable, Sendable {
 
     /// Traps when money appeared or vanished.
     public func checkInvariants() {
+        precondition(isBalanced, "cash, cost, fees and profit balance exactly")
+    }
+
+    private var isBalanced: Bool {
         let cost = positions.reduce(Money.zero) { $0 + $1.cost }
-        precondition(cash + cost + fees == startingCash + realised, "cash, cost, fees and profit balance exactly")
+        return cash + cost + fees == startingCash + realised
+    }
+}
+
+extension Portfolio {
+    private enum CodingKeys: String, CodingKey {
+        case currency, startingCash, cash, positions
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    ///
+    /// - Throws: `DecodingError` when the account does not balance, or names a symbol twice.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        currency = try container.decode(Currency.self, forKey: .currency)
+        startingCash = try container.decode(Money.self, forKey: .startingCash)
+        cash = try container.decode(Money.self, forKey: .cash)
+        for position in try container.decode([Position].self, forKey: .positions) {
+            guard holdings.updateValue(position, forKey: position.symbol) == nil else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .positions, in: container, debugDescription: "\(position.symbol) appears twice")
+            }
+        }
+        guard isBalanced else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .cash, in: container, debugDescription: "cash, cost, fees and profit do not balance")
+        }
+    }
+
+    /// Writes the positions as a list in the order of their symbols, so that equal accounts give equal bytes; a
+    /// dictionary would be written in another order at every start.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(currency, forKey: .currency)
+        try container.encode(startingCash, forKey: .startingCash)
+        try container.encode(cash, forKey: .cash)
+        try container.encode(positions, forKey: .positions)
     }
 }

@@ -7,18 +7,41 @@ public struct BarInterval: Hashable, Comparable, Codable, Sendable, CustomString
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
     ]
 
-    /// A bar of `milliseconds`, which must be a positive whole number of seconds.
+    /// The longest bar: ten years of 365 days.
+    public static let longestMilliseconds: Int64 = 315_360_000_000
+
+    /// A bar of `milliseconds`; nil when that is not a positive whole number of seconds or longer than
+    /// ``longestMilliseconds``.
     public init?(milliseconds: Int64) {
-        guard milliseconds > 0, milliseconds % 1000 == 0 else { return nil }
+        guard (1...Self.longestMilliseconds).contains(milliseconds), milliseconds % 1000 == 0 else { return nil }
         span = TimeSpan(milliseconds: milliseconds)
     }
 
-    /// Reads `15m`, `1h`, `1d`; nil when the text is not a positive count followed by one of `s m h d w`.
+    /// Reads `15m`, `1h`, `1d`; nil when the text is not a positive count followed by one of `s m h d w`, or longer
+    /// than ``longestMilliseconds``.
     public init?(_ text: some StringProtocol) {
-        guard let suffix = text.last, let unit = Self.units.first(where: { $0.suffix == suffix }),
-            let count = Int64(text.dropLast()), (1...100_000).contains(count)
+        let digits = text.dropLast()
+        guard let unit = Self.units.first(where: { $0.suffix == text.last }), let count = Int64(digits), count > 0,
+            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            case (let length, false) = count.multipliedReportingOverflow(by: unit.milliseconds)
         else { return nil }
-        span = TimeSpan(milliseconds: count * unit.milliseconds)
+        self.init(milliseconds: length)
+    }
+
+    /// Reads the spelling, such as `1h`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let interval = BarInterval(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is not an interval")
+        }
+        self = interval
+    }
+
+    /// Writes the shortest spelling.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 
     /// The length of one bar in milliseconds.

@@ -4,7 +4,7 @@ public struct Timestamp: Hashable, Comparable, Codable, Sendable {
     public let milliseconds: Int64
 
     /// The moment `milliseconds` after the Unix epoch.
-    public init(milliseconds: Int64) {
+    @inlinable public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 

@@ -75,23 +75,23 @@ public enum IndicatorColumns {
 
     /// Feeds a series to an indicator; generic inside the module, where it is specialised for each struct.
     static func run<I: Indicator>(_ indicator: I, _ values: [Double]) -> [I.Output] where I.Input == Double {
-        var indicator = indicator
-        return Array(unsafeUninitializedCapacity: values.count) { buffer, count in
-            for value in values {
-                buffer.initializeElement(at: count, to: indicator.update(value))
-                count += 1
+        Array(unsafeUninitializedCapacity: values.count) { buffer, count in
+            var machine = indicator
+            for (row, value) in values.enumerated() {
+                buffer.initializeElement(at: row, to: machine.update(value))
             }
+            count = values.count
         }
     }
 
     /// Feeds bars to an indicator.
     static func run<I: Indicator>(_ indicator: I, _ bars: BarSeries) -> [I.Output] where I.Input == Bar {
-        var indicator = indicator
-        return Array(unsafeUninitializedCapacity: bars.count) { buffer, count in
+        Array(unsafeUninitializedCapacity: bars.count) { buffer, count in
+            var machine = indicator
             for row in 0..<bars.count {
-                buffer.initializeElement(at: row, to: indicator.update(bars[row]))
-                count += 1
+                buffer.initializeElement(at: row, to: machine.update(bars[row]))
             }
+            count = bars.count
         }
     }
 }

@@ -27,8 +27,9 @@ public struct RSI: Indicator {
         let change = value - previous
         previous = value
         guard !change.isNaN else { return .nan }
-        gains.add(change > 0 ? change : 0)
-        losses.add(change < 0 ? -change : 0)
+        // The sign of a price change cannot be predicted, so it is not branched on; both halves are exact.
+        gains.add((abs(change) + change) / 2)
+        losses.add((abs(change) - change) / 2)
         guard gains.isWarm else { return .nan }
         let movement = gains.value + losses.value
         return movement < 1e-14 ? whenFlat : 100 * gains.value / movement

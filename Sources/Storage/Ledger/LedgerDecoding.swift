@@ -1,0 +1,127 @@
+import Core
+import Foundation
+import GRDB
+
+/// A value in the ledger that cannot be what it should be.
+struct LedgerDecodingError: Error, CustomStringConvertible {
+    let column: String
+    let description: String
+
+    init(_ column: String, _ row: Row) {
+        self.column = column
+        description = "the column \(column) cannot be read in the row \(row.description.prefix(200))"
+    }
+}
+
+extension Row {
+    func text(_ column: String) throws -> String {
+        guard let value = String.fromDatabaseValue(self[column]) else { throw LedgerDecodingError(column, self) }
+        return value
+    }
+
+    func optionalText(_ column: String) throws -> String? {
+        (self[column] as DatabaseValue).isNull ? nil : try text(column)
+    }
+
+    func number(_ column: String) throws -> Int64 {
+        guard let value = Int64.fromDatabaseValue(self[column]) else { throw LedgerDecodingError(column, self) }
+        return value
+    }
+
+    func time(_ column: String = "time") throws -> Timestamp { Timestamp(milliseconds: try number(column)) }
+
+    func amount<Amount: ExactAmount>(_ column: String) throws -> Amount {
+        guard let amount = Amount(try text(column)) else { throw LedgerDecodingError(column, self) }
+        return amount
+    }
+
+    func optionalAmount<Amount: ExactAmount>(_ column: String) throws -> Amount? {
+        (self[column] as DatabaseValue).isNull ? nil : try amount(column)
+    }
+
+    func symbol() throws -> Symbol {
+        guard let symbol = Symbol(try text("symbol")) else { throw LedgerDecodingError("symbol", self) }
+        return symbol
+    }
+
+    func value<Value: RawRepresentable>(_ column: String) throws -> Value where Value.RawValue == String {
+        guard let value = Value(rawValue: try text(column)) else { throw LedgerDecodingError(column, self) }
+        return value
+    }
+
+    func digest(_ column: String) throws -> Digest {
+        guard let digest = Digest(hex: try text(column)) else { throw LedgerDecodingError(column, self) }
+        return digest
+    }
+}
+
+extension JournalEntry {
+    init(_ row: Row) throws {
+        self.init(
+            sequence: try row.number("sequence"),
+            draft: JournalDraft(at: try row.time(), event: try row.text("event"), effects: try row.text("effects")),
+            previousHash: try row.digest("previous_hash"), hash: try row.digest("hash"))
+    }
+}
+
+extension LedgerIntent {
+    init(_ row: Row) throws {
+        guard let kind = OrderKind(kind: try row.text("kind"), price: try row.optionalAmount("price")) else {
+            throw LedgerDecodingError("kind", row)
+        }
+        let quantity: Quantity = try row.amount("quantity")
+        guard quantity > .zero else { throw LedgerDecodingError("quantity", row) }
+        let request = OrderRequest(
+            clientID: ClientOrderID(try row.text("client_id")), symbol: try row.symbol(), side: try row.value("side"),
+            quantity: quantity, kind: kind, reduceOnly: try row.number("reduce_only") == 1,
+            purpose: try row.value("purpose"))
+        self.init(request: request, venue: BrokerName(try row.text("venue")), at: try row.time())
+    }
+}
+
+extension LedgerOrderEvent {
+    init(_ row: Row) throws {
+        self.init(
+            venue: BrokerName(try row.text("venue")),
+            clientID: try row.optionalText("client_id").map(ClientOrderID.init),
+            venueOrderID: try row.optionalText("venue_order_id"), symbol: try row.symbol(),
+            event: try row.value("event"),
+            filled: try row.optionalAmount("filled"), reason: try row.optionalText("reason"), at: try row.time())
+    }
+}
+
+extension Fill {
+    init(_ row: Row) throws {
+        self.init(
+            venue: BrokerName(try row.text("venue")), tradeID: try row.text("trade_id"),
+            clientID: try row.optionalText("client_id").map(ClientOrderID.init), symbol: try row.symbol(),
+            side: try row.value("side"), price: try row.amount("price"), quantity: try row.amount("quantity"),
+            fee: try row.amount("fee"), at: try row.time())
+    }
+}
+
+extension LedgerPositionRow {
+    init(_ row: Row) throws {
+        let lots = try JSONDecoder().decode([Position.Lot].self, from: Data(try row.text("lots").utf8))
+        self.init(
+            symbol: try row.symbol(), quantity: try row.amount("quantity"), cost: try row.amount("cost"),
+            realised: try row.amount("realised"), fees: try row.amount("fees"), lots: lots, at: try row.time())
+    }
+}
+
+extension LedgerProtection {
+    init(_ row: Row) throws {
+        self.init(
+            symbol: try row.symbol(), state: try row.text("state"), mode: try row.text("mode"),
+            stop: try row.optionalAmount("stop"), takeProfit: try row.optionalAmount("take_profit"),
+            quantity: try row.amount("quantity"), at: try row.time())
+    }
+}
+
+extension LedgerEquity {
+    init(_ row: Row) throws {
+        self.init(
+            at: try row.time(), currency: Currency(try row.text("currency")), equity: try row.amount("equity"),
+            unrealised: try row.amount("unrealised"))
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Core
+import Foundation
+import Runner
+import Storage
+
+/// `aitrade status`.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Mode, age of the heartbeat, positions, protections, kill switch.",
+        discussion: """
+            Reads the heartbeat, the kill-switch file and the ledger; works while the runner works and when it is down.
+
+            Example: aitrade status --json
+            """)
+
+    @OptionGroup var state: StateFolderOption
+    @Flag(help: "Print JSON.") var json = false
+
+    private struct Status: Encodable {
+        var heartbeat: Heartbeat?
+        var beatAgeSeconds: Double?
+        var runnerPid: Int32?
+        var killSwitchFile: String
+        var latched: KillLatch?
+        var positions: [LedgerPositionRow]
+        var protections: [ProtectionRow]
+        var assets: [AssetRow]
+    }
+
+    private struct ProtectionRow: Encodable {
+        var symbol: Symbol
+        var state: String
+        var stop: Price?
+        var takeProfit: Price?
+        var quantity: Quantity
+    }
+
+    /// The part of runner_state.json that is shown.
+    private struct AssetRow: Codable {
+        var symbol: String
+        var broker: String
+        var target: Double?
+        var lastPrice: Price?
+        var noTrade: String?
+        var held: Bool
+    }
+
+    private struct StateForm: Decodable {
+        var assets: [AssetRow]
+    }
+
+    func run() async throws {
+        let folder = URL(filePath: state.folder)
+        let path = folder.appending(path: "trades.sqlite").path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure(
+                .corruptInput, "there is no ledger in \(state.folder)",
+                fix: "start a runner: aitrade run --loop --assets BTCUSDT; or name the folder with --state-dir")
+        }
+        let status = try read(folder, LedgerReader(path: path))
+        if json { try Output.json(status) } else { show(status) }
+    }
+
+    private func read(_ folder: URL, _ ledger: LedgerReader) throws -> Status {
+        let decoder = JSONDecoder()
+        let beat = (try? Data(contentsOf: folder.appending(path: "runner_heartbeat.json")))
+            .flatMap { try? decoder.decode(Heartbeat.self, from: $0) }
+        let form = (try? Data(contentsOf: folder.appending(path: "runner_state.json")))
+            .flatMap { try? decoder.decode(StateForm.self, from: $0) }
+        let now = Date().timeIntervalSince1970
+        let positions = try ledger.positions().filter { $0.quantity != .zero }
+        let held = Set(positions.map(\.symbol))
+        return Status(
+            heartbeat: beat, beatAgeSeconds: beat.map { now - Double($0.at.milliseconds) / 1000 },
+            runnerPid: InstanceLock.holder(path: folder.appending(path: "runner.lock").path)?.pid,
+            killSwitchFile: describe(KillSwitchFile(folder: folder).read()), latched: try ledger.latch(),
+            positions: positions,
+            protections: try ledger.protections().filter { held.contains($0.symbol) }.map {
+                ProtectionRow(
+                    symbol: $0.symbol, state: $0.state, stop: $0.stop, takeProfit: $0.takeProfit, quantity: $0.quantity)
+            },
+            assets: form?.assets ?? [])
+    }
+
+    private func describe(_ reading: KillSwitchReading) -> String {
+        switch reading {
+        case .missing: "missing (released)"
+        case .released: "released"
+        case .engaged(let reason): "ENGAGED: \(reason)"
+        case .unreadable: "UNREADABLE (counts as engaged after one second)"
+        }
+    }
+
+    private func show(_ status: Status) {
+        if let beat = status.heartbeat {
+            let age = Output.number(status.beatAgeSeconds ?? 0, 1)
+            print("  runner      \(beat.state.rawValue), \(beat.mode) mode, pid \(beat.pid), beat \(age) s ago")
+            if let time = beat.marketTime { print("  market      \(Output.time(time)) UTC") }
+        } else {
+            print("  runner      no heartbeat yet")
+        }
+        print("  kill file   \(status.killSwitchFile)")
+        print("  latch       \(status.latched.map { "HALTED: \($0.reason)" } ?? "not latched")")
+        if status.positions.isEmpty { print("  positions   none") }
+        for position in status.positions {
+            let cover = status.protections.first { $0.symbol == position.symbol }
+            let stop = cover?.stop.map { "stop \($0)" } ?? "no stop"
+            let profit = cover?.takeProfit.map { ", take-profit \($0)" } ?? ""
+            print("  position    \(position.symbol) \(position.quantity), \(stop)\(profit), \(cover?.state ?? "none")")
+        }
+        for asset in status.assets {
+            let why = asset.noTrade ?? (asset.held ? "held after repeated refusals" : "follows its signals")
+            print("  asset       \(asset.symbol) on \(asset.broker), target \(asset.target ?? 0): \(why)")
+        }
+    }
+}

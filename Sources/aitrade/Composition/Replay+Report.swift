@@ -1,0 +1,85 @@
+import Backtest
+import Core
+import Engine
+import Foundation
+import Runner
+import Storage
+
+extension Replay {
+    /// The result of a run as scripts read it.
+    private struct Result: Encodable {
+        let outcome: String
+        let reason: String?
+        let stillOpen: [String]
+        let ledger: String
+        let marketTime: Timestamp
+        let newBars: Int
+        let summaries: [PerformanceSummary]
+    }
+
+    /// Prints how the run ended and what it earned so far.
+    func report(_ end: End, json: Bool) throws {
+        let reader = try LedgerReader(path: ledger.path)
+        let equity = try reader.equity().map {
+            EquityPoint(at: $0.at, currency: $0.currency, equity: $0.equity, unrealised: $0.unrealised)
+        }
+        let summaries = SummaryText.summaries(
+            fills: try reader.fills(), equity: equity, instruments: plan.instruments, budget: settings.budget,
+            bars: bars.series)
+        if json {
+            try Output.json(
+                Result(
+                    outcome: name(of: end.outcome), reason: reason(of: end.outcome), stillOpen: stillOpen(end.outcome),
+                    ledger: ledger.path, marketTime: end.engine.now, newBars: end.newBars, summaries: summaries))
+            return
+        }
+        print(sentence(end))
+        for summary in summaries {
+            print("\nResult in \(summary.currency), budget \(settings.budget) for each asset")
+            SummaryText.print(summary)
+        }
+        for desk in end.engine.desks where !desk.position.isFlat {
+            print("  open       \(desk.symbol) \(desk.position.quantity), counted at the last price")
+        }
+        print("  ledger     \(ledger.path)")
+    }
+
+    private func sentence(_ end: End) -> String {
+        let time = Output.time(end.engine.now)
+        switch end.outcome {
+        case .finished where end.newBars == 0:
+            return "The replay was finished before: nothing new to do. `--new` starts a new one and keeps this ledger."
+        case .finished:
+            return "The replay is finished: \(end.newBars) bars, up to \(time) UTC. `--new` starts a new one."
+        case .stopped:
+            return "Stopped after \(end.newBars) bars at \(time) UTC; the same command goes on from here."
+        case .halted(let reason):
+            return """
+                HALTED by the kill switch (\(reason)) at \(time) UTC: every venue was read and holds nothing.
+                It stays halted until `aitrade kill --release`.
+                """
+        case .haltedNotFlat(let open):
+            return """
+                HALTED, NOT PROVEN FLAT, at \(time) UTC. Still open: \(open.joined(separator: ", ")).
+                Start the same command again to go on closing.
+                """
+        }
+    }
+
+    private func name(of outcome: RunOutcome) -> String {
+        switch outcome {
+        case .finished: "finished"
+        case .stopped: "stopped"
+        case .halted: "halted"
+        case .haltedNotFlat: "haltedNotFlat"
+        }
+    }
+
+    private func reason(of outcome: RunOutcome) -> String? {
+        if case .halted(let reason) = outcome { reason } else { nil }
+    }
+
+    private func stillOpen(_ outcome: RunOutcome) -> [String] {
+        if case .haltedNotFlat(let open) = outcome { open } else { [] }
+    }
+}

@@ -1,0 +1,90 @@
+import Core
+import Engine
+import Foundation
+import Signals
+import Simulator
+import Storage
+
+/// What a replay plays: stored in its ledger, because a replay can only go on with the same market it began with.
+struct ReplayPlan: Codable, Equatable {
+    /// The key in the ledger's meta table.
+    static let metaKey = "replay"
+
+    var symbols: [Symbol]
+    var interval: BarInterval
+    var from: Timestamp
+    var to: Timestamp?
+    var feeBps: FixedDecimal
+    var slippageBps: FixedDecimal
+    var instruments: [Instrument]
+
+    /// The plan for some assets of an artifact.
+    ///
+    /// - Parameters:
+    ///   - from: Rows decided earlier are not acted on; nil for the first row.
+    ///   - lastRowOnly: Act on the newest row of each asset alone.
+    init(
+        _ artifact: SignalsArtifact, assets: [ArtifactAsset], bars: [BarSeries], catalog: InstrumentCatalog,
+        from: Timestamp?, to: Timestamp?, lastRowOnly: Bool
+    ) throws {
+        let interval = artifact.origin.interval
+        let times = assets.compactMap { lastRowOnly ? $0.columns.time.last : $0.columns.time.first }
+        guard let first = lastRowOnly ? times.max() : times.min() else {
+            throw CommandFailure(
+                .corruptInput, "the artifact has no rows for \(assets.map(\.symbol.name).joined(separator: ", "))",
+                fix: "train with more bars or smaller windows")
+        }
+        let start = max(Timestamp(milliseconds: first), from ?? .epoch)
+        guard let fee = FixedDecimal(measured: artifact.origin.costs.feeBps),
+            let slippage = FixedDecimal(measured: artifact.origin.costs.slippageBps)
+        else { throw CommandFailure(.corruptInput, "the artifact's costs are not numbers", fix: "make it again") }
+        symbols = assets.map(\.symbol).sorted()
+        self.interval = interval
+        // The bar that decided the first row must be seen, so that there is a price to size by.
+        self.from = start - interval.span
+        self.to = to
+        (feeBps, slippageBps) = (fee, slippage)
+        instruments = bars.map(catalog.instrument(of:)).sorted { $0.symbol < $1.symbol }
+    }
+
+    /// The market of this plan.
+    func market(_ bars: [BarSeries], budget: Money) throws -> ReplayedMarket {
+        var cash: [Currency: Money] = [:]
+        for instrument in instruments { cash[instrument.quote, default: .zero] += budget }
+        let costs = ExchangeCosts(takerFee: feeBps, makerFee: feeBps, slippage: slippageBps)
+        do {
+            return try ReplayedMarket(
+                configuration: ExchangeConfiguration(instruments: instruments, startingCash: cash, costs: costs),
+                series: bars, from: from, to: to)
+        } catch {
+            throw CommandFailure(.corruptInput, "\(error)", fix: "aitrade data list shows the stored bars")
+        }
+    }
+
+    /// The engine's settings for this plan.
+    func configuration(
+        artifact: Digest, account: String, budget: Money, limits: RiskLimits, brokers: [Symbol: BrokerName],
+        capabilities: BrokerCapabilities
+    ) -> EngineConfiguration {
+        EngineConfiguration(
+            account: account, artifact: artifact.hex,
+            assets: instruments.map { instrument in
+                AssetConfiguration(
+                    instrument: instrument, broker: brokers[instrument.symbol] ?? BrokerName("simulated"),
+                    capabilities: capabilities, budget: budget)
+            },
+            limits: limits, timing: EngineTiming())
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+
+    init(json: String) throws {
+        self = try JSONDecoder().decode(ReplayPlan.self, from: Data(json.utf8))
+    }
+}
