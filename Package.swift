@@ -47,14 +47,18 @@ let package = Package(
         room("Backtest", ["Core", "Engine", "Simulator", real]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        room("Storage", ["Core", "CZlib"]),
+        room("Brokers", ["Core", "Simulator"]),
+        room("Router", ["Core", "Brokers"]),
+        room("Storage", ["Core", "CZlib", grdb]),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("SimulatorTests", ["Core", "Simulator"]),
-        tests("StorageTests", ["Core", "Storage"]),
+        tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
+        tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
+        tests("StorageTests", ["Core", "Storage", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

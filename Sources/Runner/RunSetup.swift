@@ -8,16 +8,6 @@ public protocol SignalSource: Sendable {
     func row(_ symbol: Symbol, _ bar: Bar, at time: Timestamp) -> SignalRow?
 }
 
-/// What a venue that lives in this process has to go through again after a restart.
-public enum RecordedStep: Sendable {
-    /// A batch of news was taken from it.
-    case pulled(VenueBatch)
-    /// An order was sent to it.
-    case submitted(OrderRequest)
-    /// A cancellation was sent to it.
-    case cancelled(OrderReference, Symbol)
-}
-
 /// Everything a run needs beside its ledger and its brokers.
 public struct RunSetup: Sendable {
     /// Names this run.

@@ -91,7 +91,7 @@ public struct ReplayedMarket: Sendable {
     /// What determines the exchange's answers.
     public var configuration: ExchangeConfiguration { exchange.configuration }
 
-    /// Whether every bar was replayed; the last closes stay tradable.
+    /// Whether every bar was replayed; only flattening orders still trade, at the last closes.
     public var isAtEnd: Bool { streams.allSatisfy { $0.next == nil } }
 
     /// Goes on to the next instant that has news; nil at the end of the data, when only a further command can cause any.
