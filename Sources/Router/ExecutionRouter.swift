@@ -152,18 +152,21 @@ public actor ExecutionRouter {
     /// What all brokers hold, asked at once; each answers or fails for itself.
     public nonisolated func snapshots() async -> [BrokerName: Result<AccountSnapshot, VenueError>] {
         await withTaskGroup(of: (BrokerName, Result<AccountSnapshot, VenueError>).self) { group in
-            for (name, broker) in brokers {
-                group.addTask {
-                    do throws(VenueError) {
-                        return (name, .success(try await self.deadline.run(name) { try await broker.snapshot() }))
-                    } catch {
-                        return (name, .failure(error))
-                    }
-                }
+            for name in names {
+                group.addTask { (name, await self.reading(of: name)) }
             }
             var answers: [BrokerName: Result<AccountSnapshot, VenueError>] = [:]
-            for await (name, answer) in group { answers[name] = answer }
+            for await answer in group { answers[answer.0] = answer.1 }
             return answers
+        }
+    }
+
+    private nonisolated func reading(of name: BrokerName) async -> Result<AccountSnapshot, VenueError> {
+        do throws(VenueError) {
+            let broker = try known(name)
+            return .success(try await deadline.run(name) { try await broker.snapshot() })
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
     static let sber = symbol("SBER")
     /// Short, so that a hanging venue is given up quickly.
     static let limits = RouterLimits(
-        answer: .milliseconds(100), closeAttempts: 6, closeBackoff: .milliseconds(1))
+        answer: .milliseconds(300), closeAttempts: 6, closeBackoff: .milliseconds(1))
 
     static func symbol(_ name: String) -> Symbol {
         guard let symbol = Symbol(name) else { preconditionFailure("\(name) is a symbol") }
