@@ -47,18 +47,31 @@ let package = Package(
         room("Backtest", ["Core", "Engine", "Simulator", real]),
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Storage", ["Core", "CZlib", grdb]),
         room("Brokers", ["Core", "Simulator"]),
         room("Router", ["Core", "Brokers"]),
-        room("Storage", ["Core", "CZlib", grdb]),
+        room("Runner", ["Core", "Engine", "Signals", "Router", "Storage", logging]),
+        .executableTarget(
+            name: "aitrade",
+            dependencies: [
+                "Core", "Optimizer", "Signals", "Simulator", "Engine", "Backtest", "Storage", "Brokers", "Router",
+                "Runner", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
-        tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("SimulatorTests", ["Core", "Simulator"]),
         tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
+        tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
+        tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

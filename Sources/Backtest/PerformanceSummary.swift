@@ -16,7 +16,8 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
     public var netReturn: Double
     /// Fees paid, in the currency.
     public var fees: Double
-    /// Annualised Sharpe ratio of the equity's changes from bar to bar over the budget (Sharpe 1994, no risk-free rate).
+    /// Annualised Sharpe ratio of the equity's changes from bar to bar over the budget (Sharpe 1994, no risk-free
+    /// rate).
     public var sharpe: Double
     /// Largest fall of the equity from a peak, as a share of the peak.
     public var maxDrawdown: Double
@@ -47,7 +48,8 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
         netProfit = (curve.last ?? base) - base
         netReturn = base > 0 ? netProfit / base : 0
         fees = fills.reduce(Money.zero) { $0 + $1.fee }.double
-        let years = zip(equity.first.map { [$0] } ?? [], equity.last.map { [$0] } ?? [])
+        let years =
+            zip(equity.first.map { [$0] } ?? [], equity.last.map { [$0] } ?? [])
             .map { ($1.at - $0.at).seconds / 31_557_600 }.first ?? 0
         sharpe = Self.sharpe(curve, base: base, years: years)
         maxDrawdown = Self.drawdown([base] + curve)
@@ -58,7 +60,8 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
         last = equity.last?.at ?? .epoch
     }
 
-    /// Mean over standard deviation of the curve's steps, times the square root of the steps in a year; 0 when undefined.
+    /// Mean over standard deviation of the curve's steps, times the square root of the steps in a year; 0 when
+    /// undefined.
     static func sharpe(_ curve: [Double], base: Double, years: Double) -> Double {
         guard curve.count > 2, base > 0, years > 0 else { return 0 }
         let steps = zip(curve.dropFirst(), curve).map { ($0 - $1) / base }

@@ -2,8 +2,8 @@ public import Core
 
 /// A venue as the rest of the house sees it: the only port through which orders leave.
 ///
-/// Every implementation passes the `BrokerContract` tests: a client id names at most one order for ever; an order can be
-/// looked up by it; a reduce-only order never enlarges or flips a position; each execution is told exactly once by
+/// Every implementation passes the `BrokerContract` tests: a client id names at most one order for ever; an order can
+/// be looked up by it; a reduce-only order never enlarges or flips a position; each execution is told exactly once by
 /// ``nextEvents()``. All thrown errors are `VenueError`, cancellation aside.
 public protocol Broker: Actor {
     /// The name that routes and ledgers use.

@@ -1,8 +1,8 @@
 import Engine
 import Foundation
 
-/// Turns events and effects into the journal's text and back. The text is canonical (sorted keys), because the journal's
-/// hash chain and the comparison on replay are made over it.
+/// Turns events and effects into the journal's text and back. The text is canonical (sorted keys), because the
+/// journal's hash chain and the comparison on replay are made over it.
 struct JournalCoder: Sendable {
     private let encoder: JSONEncoder
     private let decoder = JSONDecoder()

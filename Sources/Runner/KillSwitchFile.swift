@@ -1,5 +1,5 @@
 import Core
-import Foundation
+public import Foundation
 
 /// What the kill-switch file says.
 public enum KillSwitchReading: Hashable, Sendable {

@@ -4,8 +4,8 @@ import Storage
 
 /// Brings the engine to where the journal left it, by letting it decide everything again.
 ///
-/// Each recorded event must cause the recorded effects to the letter; if not, the program has changed its mind since and
-/// must not trade on with this ledger.
+/// Each recorded event must cause the recorded effects to the letter; if not, the program has changed its mind since
+/// and must not trade on with this ledger.
 struct Recovery {
     let ledger: Ledger
 

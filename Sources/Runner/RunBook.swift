@@ -5,8 +5,8 @@ import Storage
 
 /// Collects what has to be written down and commits it in one transaction.
 ///
-/// Steps without a message to a venue may wait for the next one that has: if they are lost in a crash, it is as if their
-/// news had never been seen. ``flush(_:)`` must be called before any message leaves.
+/// Steps without a message to a venue may wait for the next one that has: if they are lost in a crash, it is as if
+/// their news had never been seen. ``flush(_:)`` must be called before any message leaves.
 struct RunBook: Sendable {
     /// So many journal rows are kept back at most.
     static let limitRows = 1000

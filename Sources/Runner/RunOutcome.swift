@@ -1,5 +1,3 @@
-public import Core
-
 /// How a run ended.
 public enum RunOutcome: Hashable, Sendable {
     /// The replay reached the end of its data.

@@ -2,8 +2,8 @@ public import Core
 
 /// The rows a run acts on, found by asset and moment.
 ///
-/// A row is handed out only at its own time, which is the close of the bar it was decided on: acting on a row before its
-/// time is impossible by construction.
+/// A row is handed out only at its own time, which is the close of the bar it was decided on: acting on a row before
+/// its time is impossible by construction.
 public struct SignalBook: SignalSource {
     private var rows: [Symbol: [Timestamp: SignalRow]] = [:]
     private var spans: [Symbol: (first: Timestamp, last: Timestamp)] = [:]

@@ -1,6 +1,6 @@
-public import Core
+import Core
 public import Engine
-public import Foundation
+import Foundation
 public import Logging
 public import Router
 public import Storage
@@ -43,15 +43,15 @@ public actor TradingLoop {
 
     /// Runs until the data end, the kill switch has flattened everything, or a stop is asked for.
     ///
-    /// - Returns: How it ended and the engine as it stood then.
-    public func run() async throws -> (outcome: RunOutcome, engine: Engine) {
+    /// - Returns: How it ended, the engine as it stood then, and how many bars were completed.
+    public func run() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
         beats.beat(.starting, engine, wait: nil)
         try await start()
         while true {
             if let outcome = try await pass() {
                 try book.flush(engine)
                 beats.beat(state(after: outcome), engine, wait: nil)
-                return (outcome, engine)
+                return (outcome, engine, steps)
             }
             beats.beat(engine.kill.isEngaged ? .flattening : .running, engine, wait: nil)
         }

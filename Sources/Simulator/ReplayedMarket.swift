@@ -94,7 +94,8 @@ public struct ReplayedMarket: Sendable {
     /// Whether every bar was replayed; only flattening orders still trade, at the last closes.
     public var isAtEnd: Bool { streams.allSatisfy { $0.next == nil } }
 
-    /// Goes on to the next instant that has news; nil at the end of the data, when only a further command can cause any.
+    /// Goes on to the next instant that has news; nil at the end of the data, when only a further command can cause
+    /// any.
     public mutating func next() -> VenueBatch? {
         while true {
             guard let instant = nextInstant else {

@@ -69,8 +69,8 @@ public struct SimulatedExchange: Sendable {
 
     /// Takes an order now. What it causes, even at once, is told by ``advance(to:)``.
     ///
-    /// - Returns: The report of the accepted order, always working and unfilled; or why there is no such order. A refused
-    ///   order keeps its client id: sending it again is a duplicate.
+    /// - Returns: The report of the accepted order, always working and unfilled; or why there is no such order.
+    ///   A refused order keeps its client id: sending it again is a duplicate.
     public mutating func submit(_ request: OrderRequest) -> Result<OrderReport, VenueError> {
         if let first = orderByClient[request.clientID] {
             let message = "client id \(request.clientID) already names order \(orders[first].venueOrderID)"

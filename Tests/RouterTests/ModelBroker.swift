@@ -3,9 +3,9 @@ import Core
 
 /// A venue that checks how it is used, and that can be told to fail or to hang.
 ///
-/// It fills market orders at once at 100 and keeps everything else open. It does not honour reduce-only, so a router that
-/// closes carelessly flips it, and that is a fault it remembers. Illegal use (a client id twice, a zero position closed)
-/// is remembered too; tests end by asking for ``faults``.
+/// It fills market orders at once and keeps everything else open. It does not honour reduce-only, so a router that
+/// closes carelessly flips it, and that is a fault it remembers. Illegal use (a client id twice, nothing closed) is
+/// remembered too; tests end by asking for ``faults``.
 actor ModelBroker: Broker {
     enum Mood: Sendable {
         case healthy

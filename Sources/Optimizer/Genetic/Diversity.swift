@@ -27,7 +27,7 @@ enum Diversity {
     private static func impurity(_ column: [Double], categories: Int) -> Double {
         var counts: [Double: Int] = [:]
         for value in column { counts[value, default: 0] += 1 }
-        // The sum of whole numbers does not depend on the order of the dictionary.
+        // order-free: the sum of whole numbers does not depend on the order of the dictionary.
         let pairs = counts.values.reduce(0) { $0 + $1 * $1 }
         let impurity = 1 - Double(pairs) / (Double(column.count) * Double(column.count))
         return impurity / (1 - 1 / Double(Swift.min(categories, column.count)))

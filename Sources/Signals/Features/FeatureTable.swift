@@ -2,7 +2,8 @@ public import Core
 
 /// The feature columns of one series, computed once and shared by every genome, fold and thread.
 ///
-/// A column depends on the bars from row 0 on; row t of it on bars 0...t only. All columns together take 1,152 bytes a bar.
+/// A column depends on the bars from row 0 on; row t of it on bars 0...t only. All columns together take 1,152 bytes a
+/// bar.
 public struct FeatureTable: Sendable {
     /// The bars the columns belong to.
     public let bars: BarSeries

@@ -1,7 +1,7 @@
 /// An indicator as an incremental machine: fed one value or one bar at a time, it answers what is known by then.
 ///
-/// It has seen nothing but what it was fed, so it cannot look ahead. The batch forms in ``IndicatorColumns`` run the very
-/// same struct over a whole series. Inputs must be finite, as every ``BarSeries`` guarantees.
+/// It has seen nothing but what it was fed, so it cannot look ahead. The batch forms in ``IndicatorColumns`` run the
+/// very same struct over a whole series. Inputs must be finite, as every ``BarSeries`` guarantees.
 public protocol Indicator<Input, Output>: Sendable {
     /// What one update takes: a number of a series, or a bar.
     associatedtype Input

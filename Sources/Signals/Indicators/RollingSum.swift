@@ -1,8 +1,9 @@
 /// The sum of the last `period` values, in constant time and without drift.
 ///
-/// The window is cut at the ring's end into an old and a new block. The old block is kept as suffix sums, the new one as
-/// a running prefix, so a total is one addition and nothing is ever subtracted: the error stays that of adding `period`
-/// numbers, however long the series. (The two-stack queue, or van Herk's and Gil and Werman's running filter.)
+/// The window is cut at the ring's end into an old and a new block. The old block is kept as suffix sums, the new one
+/// as a running prefix, so a total is one addition and nothing is ever subtracted: the error stays that of adding
+/// `period` numbers, however long the series. (The two-stack queue, or van Herk's and Gil and Werman's running
+/// filter.)
 public struct RollingSum: Sendable {
     /// Below `position` the new block's values; above it the old block's suffix sums; the last slot stays 0.
     private var ring: [Double]

@@ -2,8 +2,9 @@ public import Core
 
 /// Slow stochastic oscillator: where the close lies in the range of the last n bars, 0 ... 100, smoothed twice.
 ///
-/// Raw %K is `100 (close - lowest low)/(highest high - lowest low)`; %K is its simple average and %D that of %K. A range
-/// of zero gives `whenFlat`, by default TA-Lib's 0. Both are NaN until %D is valid. Source: George Lane; TA-Lib's STOCH.
+/// Raw %K is `100 (close - lowest low)/(highest high - lowest low)`; %K is its simple average and %D that of %K. A
+/// range of zero gives `whenFlat`, by default TA-Lib's 0. Both are NaN until %D is valid. Source: George Lane;
+/// TA-Lib's STOCH.
 public struct Stochastic: Indicator {
     /// Both lines at one update, 0 ... 100.
     public struct Value: Hashable, Sendable {

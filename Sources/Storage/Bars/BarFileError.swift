@@ -44,7 +44,7 @@ public enum BarFileError: ExplainedError, Hashable {
         case .unknownSeries(let symbol, let interval, let folder, let stored):
             "no bars of \(symbol) \(interval) in \(folder) (stored: \(Self.list(stored)))"
         case .losesHistory(let path, let bars, let first):
-            "\(path): \(bars) stored bar\(bars == 1 ? " is" : "s are") missing in it, the first at \(first.milliseconds)"
+            "\(path): stored bars are missing in it: \(bars); first: \(first.milliseconds)"
         case .storedUnreadable(let path, let reason): "the stored file \(path) cannot be used (\(reason))"
         case .ambiguous(let first, let second): "\(first) and \(second) hold the same series"
         case .catalog(let path, let reason): "\(path): \(reason)"

@@ -62,8 +62,8 @@ public struct InstrumentCatalog: Sendable {
         listed(series.symbol) ?? Self.inferred(from: series)
     }
 
-    /// Rules as fine as the decimals that occur in the bars: tick from the prices, lot step from the volumes, no minimum
-    /// value; quoted in USDT when the symbol ends so, otherwise in RUB.
+    /// Rules as fine as the decimals that occur in the bars: tick from the prices, lot step from the volumes, no
+    /// minimum value; quoted in USDT when the symbol ends so, otherwise in RUB.
     public static func inferred(from series: BarSeries) -> Instrument {
         let prices = [series.open, series.high, series.low, series.close].map(digits).max() ?? 0
         let lotStep = Quantity(step(digits(series.volume)))

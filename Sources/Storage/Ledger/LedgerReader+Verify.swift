@@ -45,7 +45,7 @@ private struct LedgerCheck {
     /// Reports the first row that is not what was written; the rows after it hang on it and say nothing more.
     mutating func journal() throws {
         var (sequence, hash) = (Int64(0), JournalHash.origin)
-        let cursor = try Row.fetchCursor(db, sql: "SELECT * FROM journal ORDER BY sequence")
+        let cursor = try Row.fetchCursor(db, sql: "SELECT \(JournalEntry.columns) FROM journal ORDER BY sequence")
         while let row = try cursor.next() {
             journalRows += 1
             sequence += 1

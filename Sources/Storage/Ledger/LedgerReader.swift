@@ -56,7 +56,8 @@ public final class LedgerReader: Sendable {
         try queue.read { db in
             let cursor = try failable {
                 try Row.fetchCursor(
-                    db, sql: "SELECT * FROM journal WHERE sequence > ? ORDER BY sequence", arguments: [sequence])
+                    db, sql: "SELECT \(JournalEntry.columns) FROM journal WHERE sequence > ? ORDER BY sequence",
+                    arguments: [sequence])
             }
             while let row = try failable({ try cursor.next() }) { try body(try failable { try JournalEntry(row) }) }
         }

@@ -39,7 +39,7 @@ package enum LedgerSchema {
             event TEXT NOT NULL,
             effects TEXT NOT NULL,
             previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),
-            hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64)
+            hash TEXT NOT NULL CHECK (length(hash) = 64)
         ) STRICT;
 
         CREATE TABLE intents (

@@ -7,8 +7,8 @@ struct DataImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Takes bar files into data_cache/bars.",
         discussion: """
-            A file is CSV with the header timestamp,open,high,low,close,volume, plain or gzip-compressed; timestamp is the
-            bar's open in ms UTC. Symbol and interval come from the name SYMBOL-INTERVAL.csv[.gz] or from the flags.
+            A file is CSV with the header timestamp,open,high,low,close,volume, plain or gzip-compressed; timestamp is
+            the bar's open in ms UTC. Symbol and interval come from the name SYMBOL-INTERVAL.csv[.gz] or from flags.
             Bad rows are named by line and refused; --quarantine sets them aside. Gaps stay gaps.
 
             Example: aitrade data import ETHUSDT-1h.csv.gz

@@ -23,6 +23,8 @@ enum ExitStatus: Int32 {
     case notAllowed = 77
     /// A setting is missing or malformed.
     case configuration = 78
+    /// Stopped by Ctrl-C before the end.
+    case interrupted = 130
 }
 
 /// A user's mistake or a machine's trouble: what is wrong, how to mend it, and the exit code. Never a stack trace.

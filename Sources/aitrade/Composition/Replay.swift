@@ -131,7 +131,7 @@ struct Replay {
         defer { listener.cancel() }
         let end = try await loop.run()
         try ledger.close()
-        return End(outcome: end.outcome, engine: end.engine, newBars: end.steps)
+        return End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
     }
 
     private func announce() {

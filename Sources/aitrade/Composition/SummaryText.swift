@@ -30,7 +30,10 @@ enum SummaryText {
             ("period", "\(Output.time(summary.first)) to \(Output.time(summary.last)) UTC"),
             ("trades", "\(summary.trades), \(Output.number(summary.winRate * 100, 1)) % with a profit"),
             ("net profit", "\(Output.number(summary.netProfit)) \(summary.currency)"),
-            ("return", "\(Output.percent(summary.netReturn))   (buy and hold \(Output.percent(summary.buyAndHoldReturn)))"),
+            (
+                "return",
+                "\(Output.percent(summary.netReturn))   (buy and hold \(Output.percent(summary.buyAndHoldReturn)))"
+            ),
             ("fees", "\(Output.number(summary.fees)) \(summary.currency)"),
             ("Sharpe", "\(Output.number(summary.sharpe))   (annualised, from bar to bar)"),
             (

@@ -1,0 +1,80 @@
+package import Core
+
+/// Evaluates genomes over windows of one series with ``StrategyState``, from cached feature columns.
+public struct StrategyReference: Sendable {
+    /// The bars and their columns.
+    public let table: FeatureTable
+    /// What every fill costs.
+    public let costs: ArtifactCosts
+
+    /// An evaluator over the bars of `table`.
+    public init(table: FeatureTable, costs: ArtifactCosts) {
+        (self.table, self.costs) = (table, costs)
+    }
+
+    /// Trades `genome` over `rows`, flat before the first.
+    ///
+    /// - Parameters:
+    ///   - flatRow: the row on which the target is forced to 0, the last one of a whole window; nil for none.
+    ///   - keepsDecisions: whether to keep the row decided at each close, which a search does not need.
+    /// - Precondition: `rows` lies inside the bars, and the table has the genome's columns.
+    public func evaluate(
+        _ genome: StrategyGenome, rows: Range<Int>, flatRow: Int? = nil, keepsDecisions: Bool = true
+    ) -> StrategyEvaluation {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= table.bars.count, "the window leaves the bars")
+        let inputs = InputColumns(
+            score: scores(genome, rows), range: Array(table[.averageRange(genome.rangePeriod)][rows]),
+            volatility: Array(table[.volatility(genome.volatilityPeriod)][rows]),
+            usualVolatility: Array(table[.volatility(.longest)][rows]))
+        let state = StrategyState(genome: genome, costs: costs)
+        return Self.run(
+            state, inputs, over: table.bars, rows: rows, flatRow: flatRow, keepsDecisions: keepsDecisions)
+    }
+
+    /// The weighted score of each row, summed in the order of the terms as ``LiveStrategy`` does.
+    private func scores(_ genome: StrategyGenome, _ rows: Range<Int>) -> [Double] {
+        var scores = Array(repeating: 0.0, count: rows.count)
+        for term in genome.activeTerms {
+            let column = table[.feature(term.feature, term.period)]
+            for index in scores.indices { scores[index] += term.weight * column[rows.lowerBound + index] }
+        }
+        return scores
+    }
+
+    /// The inputs of each row of a window.
+    package struct InputColumns: Sendable {
+        package var score: [Double]
+        package var range: [Double]
+        package var volatility: [Double]
+        package var usualVolatility: [Double]
+
+        package init(score: [Double], range: [Double], volatility: [Double], usualVolatility: [Double]) {
+            (self.score, self.range) = (score, range)
+            (self.volatility, self.usualVolatility) = (volatility, usualVolatility)
+        }
+    }
+
+    /// Feeds a state the rows of a window; `inputs` has one value a row of it.
+    package static func run(
+        _ state: StrategyState, _ inputs: InputColumns, over bars: BarSeries, rows: Range<Int>, flatRow: Int?,
+        keepsDecisions: Bool
+    ) -> StrategyEvaluation {
+        var state = state
+        var evaluation = StrategyEvaluation(rows: rows)
+        if keepsDecisions { evaluation.decisions.reserveCapacity(rows.count) }
+        for row in rows {
+            let (bar, index) = (bars[row], row - rows.lowerBound)
+            let known = StrategyInputs(
+                score: inputs.score[index], range: inputs.range[index], volatility: inputs.volatility[index],
+                usualVolatility: inputs.usualVolatility[index])
+            let before = evaluation.trades.count
+            let decision = state.decide(
+                row: row, bar: bar, inputs: known, mustBeFlat: row == flatRow, trades: &evaluation.trades)
+            evaluation.mark(
+                state.execution.equity(at: bar.close), isHolding: state.execution.isHolding, before: before)
+            if keepsDecisions { evaluation.decisions.append(decision) }
+        }
+        evaluation.settle(state.execution, in: bars)
+        return evaluation
+    }
+}

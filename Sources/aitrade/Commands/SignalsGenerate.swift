@@ -1,0 +1,156 @@
+import ArgumentParser
+import Core
+import Foundation
+import Signals
+import Storage
+
+/// `aitrade signals --mode walk|universal`.
+struct SignalsGenerate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Trains walk-forward and writes the artifact (the default).",
+        discussion: """
+            Every fold is trained on the past only; the rows written are out-of-sample. The same bars, options and seed
+            give the same bytes for any number of threads. Ctrl-C leaves a checkpoint: the same command goes on from it.
+
+            Example: aitrade signals --mode walk --assets SBER,GAZP --interval 1d
+            """)
+
+    enum Mode: String, CaseIterable, ExpressibleByArgument { case walk, universal }
+
+    @Option(help: "walk: a genome for each asset; universal: one genome for all.") var mode: Mode = .walk
+    @Option(help: "Assets, separated by commas; all stored bars of the interval by default.") var assets: String?
+    @Option(help: "Length of a bar.") var interval = "1h"
+    @Option(help: "Bars to train a fold on.") var trainWindow = 800
+    @Option(help: "Bars a fold is traded.") var tradeWindow = 400
+    @Option(help: "Seed of the search.") var seed: UInt64 = 1
+    @Option(help: "Genomes in a generation.") var population = 64
+    @Option(help: "Generations of a fold's search.") var generations = 20
+    @Option(help: "Threads; all processors by default.") var threads: Int?
+    @Option(help: "Fee of each fill in hundredths of a percent.") var feeBps = 10.0
+    @Option(help: "Slippage of each fill in hundredths of a percent.") var slippageBps = 2.0
+    @Option(help: "The artifact to write.") var out = ArtifactFile.defaultPath
+    @Flag(help: "Forget the checkpoint of an interrupted run and start over.") var reset = false
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var bars: BarFolderOption
+
+    func validate() throws {
+        guard threads.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 256") }
+    }
+
+    func run() async throws {
+        _ = try await Settings.load()
+        let series = try loadBars()
+        let generator: SignalGenerator
+        do {
+            generator = try SignalGenerator(
+                bars: series, options: options,
+                program: ArtifactGenerator(name: "aitrade", version: AiTrade.version))
+        } catch {
+            throw CommandFailure(.configuration, "\(error)", fix: "")
+        }
+        try checkTarget()
+        let store = CheckpointStore(folder: "\(folder(of: out))/checkpoints", fingerprint: generator.fingerprint)
+        if reset { try store.remove() }
+        let resumed = try store.open()
+        if !json { announce(series, generator, resumed: resumed) }
+        let artifact = try await train(generator, store)
+        let bytes = try artifact.encode()
+        try AtomicFile.write(bytes, to: out)
+        try store.remove()
+        try report(artifact, Digest.sha256(bytes))
+    }
+
+    private var options: WalkForwardOptions {
+        var options = WalkForwardOptions()
+        options.mode = mode == .walk ? .walk : .universal
+        options.seed = seed
+        (options.trainWindow, options.tradeWindow) = (trainWindow, tradeWindow)
+        options.costs = ArtifactCosts(feeBps: feeBps, slippageBps: slippageBps)
+        options.search.population = population
+        options.search.generations = generations
+        return options
+    }
+
+    private func loadBars() throws -> [BarSeries] {
+        let length = try Flags.interval(interval)
+        let store = BarStore(folder: bars.folder)
+        let wanted = try assets.map(Flags.symbols) ?? store.names().filter { $0.interval == length }.map(\.symbol)
+        guard !wanted.isEmpty else {
+            throw CommandFailure(
+                .corruptInput, "there are no \(length) bars in \(bars.folder)",
+                fix: "import some (aitrade data import) or choose another --interval; aitrade data list shows them")
+        }
+        return try wanted.map { try store.load($0, length) }
+    }
+
+    /// Finds out before the long work whether its result can be written.
+    private func checkTarget() throws {
+        try AtomicFile.createFolder(folder(of: out))
+        guard FileManager.default.isWritableFile(atPath: folder(of: out)) else {
+            throw CommandFailure(
+                .cannotWrite, "\(folder(of: out)) is not writable", fix: "choose another file with --out")
+        }
+    }
+
+    private func folder(of path: String) -> String {
+        let folder = URL(filePath: path).deletingLastPathComponent().relativePath
+        return folder.isEmpty ? "." : folder
+    }
+
+    private func announce(_ series: [BarSeries], _ generator: SignalGenerator, resumed: Int) {
+        let names = series.map { "\($0.symbol) (\($0.count) bars)" }.joined(separator: ", ")
+        print("Training \(mode.rawValue) on \(names), \(generator.units.count) folds,", terminator: " ")
+        print("\(population) genomes x \(generations) generations, seed \(seed).")
+        if resumed > 0 { print("Going on from a checkpoint: \(resumed) folds are finished.") }
+    }
+
+    private func train(_ generator: SignalGenerator, _ store: CheckpointStore) async throws -> SignalsArtifact {
+        let stop = StopFlag()
+        let listener = StopSignals.forward(to: { stop.raise() })
+        defer { listener.cancel() }
+        let display = ProgressDisplay(total: generator.units.count, isSilent: json)
+        let hooks = store.hooks(onProgress: { display.show($0) }, isCancelled: { stop.isRaised })
+        do {
+            let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+            let artifact = try await generator.generate(threads: count, hooks: hooks)
+            display.finish()
+            return artifact
+        } catch SignalGeneratorError.cancelled {
+            display.finish()
+            print("Stopped; a checkpoint is kept. The same command goes on from it, --reset starts over.")
+            throw ExitStatusRequest(.interrupted)
+        } catch let error as SignalGeneratorError {
+            display.finish()
+            throw CommandFailure(.configuration, "\(error)", fix: "")
+        }
+    }
+
+    private struct Report: Encodable {
+        let out: String
+        let sha256: Digest
+        let trials: Int
+        let assets: [Row]
+
+        struct Row: Encodable {
+            let symbol: Symbol
+            let rows: Int
+            let folds: Int
+            let outOfSample: ArtifactStatistics
+        }
+    }
+
+    private func report(_ artifact: SignalsArtifact, _ digest: Digest) throws {
+        if json {
+            let rows = artifact.assets.map {
+                Report.Row(
+                    symbol: $0.symbol, rows: $0.columns.count, folds: $0.folds.count, outOfSample: $0.statistics)
+            }
+            return try Output.json(
+                Report(out: out, sha256: digest, trials: artifact.origin.search.trials, assets: rows))
+        }
+        print("\nOut of sample, after fees and slippage:")
+        ArtifactText.table(artifact)
+        print("\n  \(artifact.origin.search.trials) genomes were tried to find these: a good figure may be luck.")
+        print("  artifact   \(out)\n  sha256     \(digest)")
+    }
+}
