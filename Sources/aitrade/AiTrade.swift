@@ -26,7 +26,6 @@ struct AiTrade: AsyncParsableCommand {
         ])
 
     static func main() async {
-        Output.flushLines()
         do {
             let arguments = Array(CommandLine.arguments.dropFirst()).map(kebabCase)
             var command = try parseAsRoot(arguments)
