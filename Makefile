@@ -1,0 +1,37 @@
+# One build configuration for everything: `make build`, `make demo` and `make test` share their objects.
+SWIFT_FLAGS := -c release --explicit-target-dependency-import-check error
+SOURCES := Sources Tests Package.swift
+ASSET ?= BTCUSDT
+THREADS ?=
+FILTER ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check lint format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+setup: ## Check the Swift version and install the system libraries that are missing
+	@scripts/setup.sh
+
+build: setup ## Build the program: .build/release/aitrade
+	@scripts/build.sh $(SWIFT_FLAGS) --product aitrade
+
+demo: build ## From recorded bars to trades in a ledger (ASSET=BTCUSDT, THREADS=2)
+	@ASSET='$(ASSET)' THREADS='$(THREADS)' scripts/demo.sh
+
+test: setup ## Build and run every test (FILTER=Suite runs some)
+	@scripts/build.sh $(SWIFT_FLAGS) --build-tests
+	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
+
+check: lint test ## Lint and test: what a change must pass
+
+lint: ## Check the formatting
+	@swift format lint --strict --parallel --recursive $(SOURCES)
+	@echo "  lint: clean"
+
+format: ## Format all sources
+	@swift format --in-place --parallel --recursive $(SOURCES)
+
+clean: ## Remove what was built; state/ and data_cache/ stay
+	@swift package clean
