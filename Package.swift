@@ -68,6 +68,8 @@ let package = Package(
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
         tests("SimulatorTests", ["Core", "Simulator"]),
+        tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
+        tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
         tests("TidyTests", []),

@@ -60,6 +60,11 @@ public struct EquityPoint: Hashable, Codable, Sendable {
     public let equity: Money
     /// The share of it that is not realised yet.
     public let unrealised: Money
+
+    /// A point from its parts.
+    public init(at: Timestamp, currency: Currency, equity: Money, unrealised: Money) {
+        (self.at, self.currency, self.equity, self.unrealised) = (at, currency, equity, unrealised)
+    }
 }
 
 /// Something a person should know.

@@ -9,6 +9,7 @@ struct HeartbeatWriter: Sendable {
     private let path: String
     private var sequence = 0
     private var lastBeat: Duration?
+    private var lastState: Heartbeat.State?
     var lastSignalTime: Timestamp?
     var lastError: String?
 
@@ -17,10 +18,11 @@ struct HeartbeatWriter: Sendable {
         path = setup.stateFolder.appending(path: "runner_heartbeat.json").path
     }
 
-    /// Writes a beat, unless the last one is younger than `wait`.
-    mutating func beat(_ state: Heartbeat.State, _ engine: Engine, wait: Duration?) {
+    /// Writes a beat, unless the last one of the same state is younger than `wait`.
+    mutating func beat(_ state: Heartbeat.State, _ engine: Engine, wait: Duration) {
         let uptime = setup.uptime()
-        if let wait, let lastBeat, uptime - lastBeat < wait { return }
+        if state == lastState, let lastBeat, uptime - lastBeat < wait { return }
+        lastState = state
         lastBeat = uptime
         sequence += 1
         let encoder = JSONEncoder()

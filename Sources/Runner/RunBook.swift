@@ -16,6 +16,8 @@ struct RunBook: Sendable {
     private let projections: ProjectionFiles
     private var staged = LedgerCommit()
     private var touched: Set<Symbol> = []
+    private var isProjected = false
+    private var lastProjection: Duration?
 
     init(ledger: Ledger, projections: ProjectionFiles) {
         self.ledger = ledger
@@ -90,7 +92,7 @@ struct RunBook: Sendable {
         }
     }
 
-    /// Commits everything staged, durably, and rewrites the projections.
+    /// Commits everything staged, durably.
     ///
     /// - Throws: `LedgerError`; nothing of it is then written, and no message may leave.
     mutating func flush(_ engine: Engine) throws {
@@ -103,6 +105,13 @@ struct RunBook: Sendable {
         _ = try ledger.commit(staged)
         staged = LedgerCommit()
         touched = []
+        isProjected = false
+    }
+
+    /// Rewrites the projections when something was committed since, unless they are younger than `wait`.
+    mutating func project(_ engine: Engine, wait: Duration, at now: Duration) {
+        guard !isProjected, lastProjection.map({ now - $0 >= wait }) ?? true else { return }
+        (isProjected, lastProjection) = (true, now)
         projections.write(engine)
     }
 }

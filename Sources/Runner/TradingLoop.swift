@@ -45,16 +45,25 @@ public actor TradingLoop {
     ///
     /// - Returns: How it ended, the engine as it stood then, and how many bars were completed.
     public func run() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
-        beats.beat(.starting, engine, wait: nil)
+        beats.beat(.starting, engine, wait: .zero)
         try await start()
         while true {
             if let outcome = try await pass() {
                 try book.flush(engine)
-                beats.beat(state(after: outcome), engine, wait: nil)
+                publish(state(after: outcome), wait: .zero)
                 return (outcome, engine, steps)
             }
-            beats.beat(engine.kill.isEngaged ? .flattening : .running, engine, wait: nil)
+            publish(engine.kill.isEngaged ? .flattening : .running, wait: Self.quickest)
         }
+    }
+
+    /// Passes of a replay at full speed that are quicker than this share a heartbeat and projections: rewriting files
+    /// thousands of times a second would cost more than trading.
+    private static let quickest = Duration.milliseconds(50)
+
+    private func publish(_ state: Heartbeat.State, wait: Duration) {
+        beats.beat(state, engine, wait: wait)
+        book.project(engine, wait: wait, at: setup.uptime())
     }
 
     // MARK: Start
@@ -89,7 +98,7 @@ public actor TradingLoop {
         if closedBar { steps += 1 }
         if !engine.kill.isEngaged {
             if let limit = setup.maxSteps, steps >= limit { return .stopped }
-            if closedBar, setup.sleep > .zero { await pause() }
+            if closedBar, setup.sleep > .zero { try await pause() }
         }
         return nil
     }
@@ -152,12 +161,13 @@ public actor TradingLoop {
     }
 
     /// Sleeps between passes, but looks at the kill switch and at stop requests several times a second.
-    private func pause() async {
-        try? book.flush(engine)
+    private func pause() async throws {
+        try book.flush(engine)
+        publish(.running, wait: .zero)
         let end = setup.uptime() + setup.sleep
         while stopRequests == 0, setup.uptime() < end {
             if kill.wantsAttention(isEngaged: engine.kill.isEngaged, at: setup.uptime()) { return }
-            beats.beat(.running, engine, wait: .seconds(1))
+            publish(.running, wait: .seconds(1))
             try? await Task.sleep(for: min(.milliseconds(50), end - setup.uptime()))
         }
     }

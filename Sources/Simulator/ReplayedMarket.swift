@@ -27,16 +27,30 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
 /// calls of ``next()``, so commands act at the instant of the batch pulled last. Equal configurations, bars and
 /// commands after the same batches give equal batches: a venue is rebuilt by pulling and commanding again.
 public struct ReplayedMarket: Sendable {
+    /// One symbol's bars and how far they were replayed.
     private struct Stream: Sendable {
         let series: BarSeries
         let book: Int
-        var row: Int
-        let end: Int
-        var isOpen = false
+        private let end: Int
+        private var row: Int
+        private(set) var isOpen = false
+        /// When the next bar opens or the open one closes; nil after the last.
+        private(set) var next: Timestamp?
 
-        var next: Timestamp? {
-            if isOpen { return series.closeTime(row) }
-            return row < end ? Timestamp(milliseconds: series.openTimes[row]) : nil
+        init(series: BarSeries, book: Int, rows: Range<Int>) {
+            (self.series, self.book, row, end) = (series, book, rows.lowerBound, rows.upperBound)
+            next = rows.isEmpty ? nil : Timestamp(milliseconds: series.openTimes[row])
+        }
+
+        mutating func open() -> Bar {
+            (isOpen, next) = (true, series.closeTime(row))
+            return series[row]
+        }
+
+        mutating func close() {
+            isOpen = false
+            row += 1
+            next = row < end ? Timestamp(milliseconds: series.openTimes[row]) : nil
         }
     }
 
@@ -64,7 +78,7 @@ public struct ReplayedMarket: Sendable {
             let first = from.flatMap { from in bars.openTimes.firstIndex { $0 >= from.milliseconds } }
             let end = (0..<bars.count).last { to == nil || bars.closeTime($0) <= to ?? .distantFuture }
             let row = from == nil ? 0 : first ?? bars.count
-            streams.append(Stream(series: bars, book: book, row: row, end: max(row, end.map { $0 + 1 } ?? row)))
+            streams.append(Stream(series: bars, book: book, rows: row..<max(row, end.map { $0 + 1 } ?? row)))
         }
         guard let start = streams.compactMap(\.next).min() else { throw .noBars(from: from, to: to) }
         self.streams = streams
@@ -77,7 +91,7 @@ public struct ReplayedMarket: Sendable {
     /// What determines the exchange's answers.
     public var configuration: ExchangeConfiguration { exchange.configuration }
 
-    /// Whether every bar was replayed; the last closes stay tradable.
+    /// Whether every bar was replayed; only flattening orders still trade, at the last closes.
     public var isAtEnd: Bool { streams.allSatisfy { $0.next == nil } }
 
     /// Goes on to the next instant that has news; nil at the end of the data, when only a further command can cause
@@ -101,8 +115,9 @@ public struct ReplayedMarket: Sendable {
 
     private var nextInstant: Timestamp? {
         var earliest: Timestamp?
-        for stream in streams {
-            if let next = stream.next, next < earliest ?? .distantFuture { earliest = next }
+        // By index: a stream is not copied to look at it.
+        for index in streams.indices {
+            if let next = streams[index].next, next < earliest ?? .distantFuture { earliest = next }
         }
         return earliest
     }
@@ -111,8 +126,7 @@ public struct ReplayedMarket: Sendable {
         var closed = false
         for index in streams.indices where streams[index].isOpen && streams[index].next == instant {
             exchange.closeBar(book: streams[index].book)
-            streams[index].isOpen = false
-            streams[index].row += 1
+            streams[index].close()
             if streams[index].next == nil { exchange.endMarket(book: streams[index].book) }
             closed = true
         }
@@ -121,9 +135,8 @@ public struct ReplayedMarket: Sendable {
 
     private mutating func openBars(at instant: Timestamp) {
         for index in streams.indices where streams[index].next == instant {
-            let series = streams[index].series
-            exchange.openBar(series[streams[index].row], interval: series.interval, book: streams[index].book)
-            streams[index].isOpen = true
+            let bar = streams[index].open()
+            exchange.openBar(bar, interval: streams[index].series.interval, book: streams[index].book)
         }
     }
 

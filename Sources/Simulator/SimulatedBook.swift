@@ -22,7 +22,7 @@ struct SimulatedBook: Sendable {
     private(set) var price: Price?
     /// The moment the price was brought to.
     private var pricedAt = Timestamp.epoch
-    /// No bar will come any more: the last close stays tradable.
+    /// No bar will come any more: the last close stays tradable for flattening.
     private(set) var isEnded = false
     /// What is left of the volume that may be taken in this bar; nil is no limit.
     var capacity: Quantity?
@@ -36,8 +36,10 @@ struct SimulatedBook: Sendable {
         self.instrument = instrument
     }
 
-    /// The price at which can be traded now, if there is one.
-    var tradable: Price? { bar != nil || isEnded ? price : nil }
+    /// The price at which an order can trade now, if there is one.
+    func tradable(for purpose: OrderPurpose) -> Price? {
+        bar != nil || (isEnded && purpose == .flatten) ? price : nil
+    }
 
     /// Whether the price has not left the open yet.
     func isAtOpen(_ now: Timestamp) -> Bool { bar?.openTime == now && path == nil }

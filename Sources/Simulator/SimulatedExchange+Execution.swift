@@ -5,7 +5,7 @@ extension SimulatedExchange {
     mutating func attempt(_ order: Int) {
         let book = orders[order].book
         catchUp(book)
-        guard let price = books[book].tradable else {
+        guard let price = books[book].tradable(for: orders[order].request.purpose) else {
             return orders[order].level == nil ? park(order, .waiting) : rest(order)
         }
         if orders[order].acts(at: price) { execute(order, at: price) } else { rest(order) }

@@ -47,7 +47,7 @@ extension SimulatedExchange {
         outbox.append(.barClosed(books[book].instrument.symbol, bar, closeTime: now))
     }
 
-    /// Says that `symbol` gets no further bar: its last close stays tradable, and orders that wait execute there.
+    /// Says that `symbol` gets no further bar: its last close stays tradable for flattening.
     public mutating func endMarket(of symbol: Symbol) {
         endMarket(book: book(of: symbol))
     }

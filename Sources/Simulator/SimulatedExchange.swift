@@ -12,8 +12,9 @@ public import Core
 /// convention: the low of a rising bar, the high of a falling one. The road is chosen when the price leaves the open.
 ///
 /// **Orders.** A level that the price meets acts at exactly that level; at an open beyond it, at the open. Between a
-/// bar's close and the next open there is no price: market orders wait for the open. After the last bar the last close
-/// stays tradable, so that a flatten can complete. Where several orders act at one price, those that waited for the
+/// bar's close and the next open there is no price: market orders wait for the open. After the last bar only
+/// orders with the purpose `flatten` still trade, at the last close, so that a halt can complete; all others wait, as
+/// they would if the data went on later. Where several orders act at one price, those that waited for the
 /// open come first, then stops, then the rest, each by age.
 ///
 /// Invariants: every open order is on its way, rests, or waits for a part, in exactly one place; an order's fills never

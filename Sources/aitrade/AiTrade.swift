@@ -43,6 +43,6 @@ struct AiTrade: AsyncParsableCommand {
     private static func kebabCase(_ argument: String) -> String {
         guard argument.hasPrefix("--"), argument.count > 2 else { return argument }
         let end = argument.firstIndex(of: "=") ?? argument.endIndex
-        return argument[..<end].replacing("_", with: "-") + argument[end...]
+        return String(argument[..<end]).replacing("_", with: "-") + String(argument[end...])
     }
 }

@@ -75,14 +75,16 @@ import Testing
         #expect(market.snapshot().isFlat)
     }
 
-    @Test func afterTheLastBarTheLastCloseStaysTradable() throws {
+    @Test func afterTheLastBarTheLastCloseStaysTradableForAFlatten() throws {
         var market = try Stage.market([(100, 110, 90, 105)])
         market.pullOpen()
         market.send(Stage.order("a", .buy, "2"))
         _ = market.run()
         #expect(market.isAtEnd)
-        market.send(Stage.order("b", .sell, "2", reduceOnly: true))
-        #expect(market.snapshot().isFlat)
+        market.send(Stage.order("waits", .sell, "2", reduceOnly: true))
+        #expect(market.report("waits")?.state == .working)
+        market.send(Stage.order("b", .sell, "2", reduceOnly: true, purpose: .flatten))
+        #expect(market.snapshot().positions.isEmpty)
         let fills = market.run().fills
         #expect(fills == ["b sell 2@105 60"])
         #expect(market.next() == nil)

@@ -51,11 +51,11 @@ import Testing
         #expect(market.report("a")?.state == .filled)
     }
 
-    @Test func withoutVolumeTheLastCloseStillTakesTheRest() throws {
+    @Test func withoutVolumeTheLastCloseStillTakesAFlatten() throws {
         let share = FillPolicy.shareOfVolume(Stage.decimal("0.1"))
         var market = try Stage.market([(100, 110, 90, 105)], Stage.configuration(fills: share), volume: 0)
         market.pullOpen()
-        market.send(Stage.order("a", .buy, "2"))
+        market.send(Stage.order("a", .buy, "2", purpose: .flatten))
         let fills = market.run().fills
         #expect(fills == ["a buy 2@105 60"])
     }

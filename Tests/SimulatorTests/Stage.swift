@@ -61,11 +61,11 @@ enum Stage {
 
     static func order(
         _ id: String, _ side: Side, _ size: String, _ kind: OrderKind = .market, of symbol: Symbol = btc,
-        reduceOnly: Bool = false
+        reduceOnly: Bool = false, purpose: OrderPurpose? = nil
     ) -> OrderRequest {
         OrderRequest(
             clientID: ClientOrderID(id), symbol: symbol, side: side, quantity: quantity(size), kind: kind,
-            reduceOnly: reduceOnly, purpose: reduceOnly ? .exit : .manual)
+            reduceOnly: reduceOnly, purpose: purpose ?? (reduceOnly ? .exit : .manual))
     }
 }
 

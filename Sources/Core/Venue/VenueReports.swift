@@ -119,10 +119,10 @@ public enum VenueEvent: Hashable, Codable, Sendable {
     case price(Symbol, Price)
     /// A bar is complete; its close is the last price.
     case barClosed(Symbol, Bar, closeTime: Timestamp)
-    /// News of an order.
-    case order(OrderReport)
+    /// News of an order. Kept out of line, so that the many prices and bars stay small.
+    indirect case order(OrderReport)
     /// An execution.
-    case fill(Fill)
+    indirect case fill(Fill)
 }
 
 /// What one broker tells at one moment.

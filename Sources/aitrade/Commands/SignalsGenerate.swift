@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Foundation
+import Optimizer
 import Signals
 import Storage
 
@@ -102,6 +103,7 @@ struct SignalsGenerate: AsyncParsableCommand {
         print("Training \(mode.rawValue) on \(names), \(generator.units.count) folds,", terminator: " ")
         print("\(population) genomes x \(generations) generations, seed \(seed).")
         if resumed > 0 { print("Going on from a checkpoint: \(resumed) folds are finished.") }
+        Output.flush()
     }
 
     private func train(_ generator: SignalGenerator, _ store: CheckpointStore) async throws -> SignalsArtifact {

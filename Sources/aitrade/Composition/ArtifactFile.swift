@@ -28,7 +28,7 @@ struct ArtifactFile {
             throw CommandFailure(.corruptInput, "\(path) cannot be read", fix: "check its permissions")
         }
         do {
-            artifact = try ArtifactReader.decode(bytes)
+            artifact = try SignalsArtifact.decode(bytes)
         } catch {
             throw CommandFailure(
                 .corruptInput, "\(path) is not a sound signals artifact: \(error)",

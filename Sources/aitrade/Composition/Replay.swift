@@ -142,5 +142,6 @@ struct Replay {
             print("Limits that nobody set: \(settings.unsetLimits.joined(separator: ", ")).")
         }
         print("Ledger \(ledger.path), run \(runId).")
+        Output.flush()
     }
 }

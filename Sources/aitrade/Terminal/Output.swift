@@ -3,6 +3,11 @@ import Foundation
 
 /// What commands print, in one style.
 enum Output {
+    /// Makes what was printed appear before long work begins, also in a pipe.
+    static func flush() {
+        fflush(nil)
+    }
+
     /// Prints `value` as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()

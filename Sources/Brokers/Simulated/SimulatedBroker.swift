@@ -1,0 +1,60 @@
+public import Core
+public import Simulator
+
+/// Stored bars behind the broker port: each call of ``nextEvents()`` moves virtual time on to the next news.
+///
+/// After the end of the data it gives nil; orders that can still act (a flatten at the last close) then cause further
+/// news, which the next call tells.
+public actor SimulatedBroker: Broker {
+    /// The name given by the exchange's configuration.
+    public nonisolated let name: BrokerName
+    /// It holds protections, honours reduce-only and refuses a client id that it knows.
+    public nonisolated let capabilities = BrokerCapabilities(
+        nativeProtections: true, reduceOnly: true, duplicateSafe: true)
+    private var market: ReplayedMarket
+
+    /// A broker over a market, at the market's present.
+    public init(_ market: ReplayedMarket) {
+        self.market = market
+        name = market.configuration.broker
+    }
+
+    /// Goes through recorded steps again, so that a market before its first bar becomes what it was.
+    ///
+    /// - Throws: ``ReplayDivergence`` when a batch is not the recorded one. The broker is then of no use any more.
+    public func rebuild(_ steps: [RecordedStep]) throws(ReplayDivergence) {
+        try market.replay(steps)
+    }
+
+    public func instruments(_ symbols: [Symbol]) async throws -> [Instrument] {
+        try symbols.map { symbol in
+            guard let instrument = market.instrument(symbol) else {
+                let message = "\(symbol) is not traded on \(name): import its bars or remove the asset"
+                throw VenueError(.notFound, code: "UNKNOWN_SYMBOL", message: message)
+            }
+            return instrument
+        }
+    }
+
+    public func submit(_ request: OrderRequest) async -> SubmitOutcome {
+        switch market.submit(request) {
+        case .success(let report): .accepted(report)
+        case .failure(let error): .refused(error)
+        }
+    }
+
+    public func cancel(_ reference: OrderReference, _ symbol: Symbol) async -> CancelOutcome {
+        switch market.cancel(reference) {
+        case .success(let report): .accepted(report)
+        case .failure(let error): .refused(error)
+        }
+    }
+
+    public func order(_ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport? {
+        market.order(.client(id))
+    }
+
+    public func snapshot() async throws -> AccountSnapshot { market.snapshot() }
+
+    public func nextEvents() async throws -> VenueBatch? { market.next() }
+}

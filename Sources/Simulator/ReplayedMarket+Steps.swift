@@ -1,0 +1,37 @@
+public import Core
+
+/// Replaying recorded steps gave another batch than the recorded one.
+public struct ReplayDivergence: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The batch's number, counted from one.
+    public let number: Int
+    /// What was recorded.
+    public let recorded: VenueBatch
+    /// What came now; nil when the data had ended.
+    public let found: VenueBatch?
+
+    public var description: String {
+        """
+        stored bars changed since this ledger was recorded (batch \(number), recorded at \
+        \(recorded.at.milliseconds) ms UTC, \(found.map { "now at \($0.at.milliseconds)" } ?? "now past the end")): start a new replay with --new
+        """
+    }
+}
+
+extension ReplayedMarket {
+    /// Pulls and commands as recorded, so that the market becomes what it was then.
+    ///
+    /// - Throws: ``ReplayDivergence`` at the first batch that differs.
+    public mutating func replay(_ steps: [RecordedStep]) throws(ReplayDivergence) {
+        for step in steps {
+            switch step {
+            case .pulled(let recorded):
+                let found = next()
+                guard found == recorded else {
+                    throw ReplayDivergence(number: pulled + (found == nil ? 1 : 0), recorded: recorded, found: found)
+                }
+            case .submitted(let request): _ = submit(request)
+            case .cancelled(let reference, _): _ = cancel(reference)
+            }
+        }
+    }
+}
