@@ -17,10 +17,10 @@ package enum WindowStatistics {
             profitFactor: lost > 0 ? won.reduce(0, +) / lost : nil)
     }
 
-    /// From the close before the window, where there is one, to its last close.
+    /// From the window's first close, which is when its first row may be acted on, to its last.
     private static func buyAndHold(_ bars: BarSeries, _ rows: Range<Int>) -> Double {
         guard let last = rows.last else { return 0 }
-        return bars.close[last] / bars.close[Swift.max(rows.lowerBound - 1, 0)] - 1
+        return bars.close[last] / bars.close[rows.lowerBound] - 1
     }
 
     private static func annualised(_ sharpe: Double?, bars: BarSeries, rows: Range<Int>) -> Double? {

@@ -36,7 +36,7 @@ import Testing
         #expect(abs((figures.winRate ?? 0) - 1.0 / 3) < 1e-15)
         #expect(abs((figures.profitFactor ?? 0) - 2) < 1e-12)
         #expect(figures.exposure == 0.75)
-        #expect(figures.buyAndHold == bars.close[13] / bars.close[9] - 1)
+        #expect(figures.buyAndHold == bars.close[13] / bars.close[10] - 1)
         #expect(abs((figures.sharpe ?? 0) - 0.025 / (0.1475 / 3).squareRoot() * (365.25 * 24).squareRoot()) < 1e-9)
         let nothing = WindowStatistics.make(WindowOutcome(returns: [0, 0]), bars: bars, rows: 0..<2)
         #expect(nothing.sharpe == nil && nothing.winRate == nil && nothing.profitFactor == nil)
