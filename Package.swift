@@ -2,7 +2,8 @@
 import PackageDescription
 
 // The house: every target names its own neighbours, and the arrows only point down (see ARCHITECTURE.md).
-// `make` builds with `--explicit-target-dependency-import-check error`, so an import that is not listed here does not compile.
+// `make` builds with `--explicit-target-dependency-import-check error`, so an import that is not listed here does not
+// compile.
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),

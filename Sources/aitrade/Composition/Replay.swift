@@ -47,8 +47,8 @@ struct Replay {
         brokers = try Self.routes(chosen.map(\.symbol), settings)
         bars = try ReplayBars(file.artifact, chosen, folder: request.barFolder)
         let wanted = try ReplayPlan(
-            file.artifact, assets: chosen, bars: bars.series, catalog: bars.catalog, from: request.from,
-            to: request.to, lastRowOnly: request.lastRowOnly)
+            file.artifact, assets: chosen, bars: bars, from: request.from, to: request.to,
+            lastRowOnly: request.lastRowOnly)
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         runId = "\(DateText.fileName(now))-\(ProcessInfo.processInfo.processIdentifier)"
         try AtomicFile.createFolder(request.stateFolder)
@@ -120,7 +120,7 @@ struct Replay {
                 artifact: file.digest, account: Self.account, budget: settings.budget, limits: settings.limits,
                 brokers: [:], capabilities: SimulatedVenue.capabilities),
             market: SimulatedVenue.name, startsAt: plan.from,
-            signals: SignalBook(ArtifactFile.rows(of: try file.assets(request.assets))), sleep: request.sleep,
+            signals: SignalBook(bars.rows), sleep: request.sleep,
             maxSteps: request.maxSteps, stateFolder: URL(filePath: request.stateFolder),
             wallClock: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
             uptime: { Duration.nanoseconds(Int64(DispatchTime.now().uptimeNanoseconds)) },
@@ -141,6 +141,7 @@ struct Replay {
         if !settings.unsetLimits.isEmpty {
             print("Limits that nobody set: \(settings.unsetLimits.joined(separator: ", ")).")
         }
+        if let end = bars.endOfRows { print("No signals after the artifact's end: \(end)") }
         print("Ledger \(ledger.path), run \(runId).")
         Output.flush()
     }
