@@ -72,6 +72,10 @@ let package = Package(
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
+        tests(
+            "RunnerTests",
+            ["Core", "Engine", "Simulator", "Backtest", "Storage", "Brokers", "Router", "Runner", logging]),
+        tests("AcceptanceTests", []),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
