@@ -12,7 +12,8 @@ public struct ReplayDivergence: Error, Hashable, Sendable, CustomStringConvertib
     public var description: String {
         """
         stored bars changed since this ledger was recorded (batch \(number), recorded at \
-        \(recorded.at.milliseconds) ms UTC, \(found.map { "now at \($0.at.milliseconds)" } ?? "now past the end")): start a new replay with --new
+        \(recorded.at.milliseconds) ms UTC, \(found.map { "now at \($0.at.milliseconds)" } ?? "now past the end")): \
+        start a new replay with --new
         """
     }
 }
