@@ -35,6 +35,7 @@ struct Replay {
     let plan: ReplayPlan
     let ledger: Ledger
     let brokers: [Symbol: BrokerName]
+    private let market: ReplayedMarket
     private let lock: InstanceLock
     private let runId: String
 
@@ -49,6 +50,8 @@ struct Replay {
         let wanted = try ReplayPlan(
             file.artifact, assets: chosen, bars: bars, from: request.from, to: request.to,
             lastRowOnly: request.lastRowOnly)
+        // Everything that can be refused is, before anything is written.
+        market = try wanted.market(bars.series, budget: settings.budget)
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         runId = "\(DateText.fileName(now))-\(ProcessInfo.processInfo.processIdentifier)"
         try AtomicFile.createFolder(request.stateFolder)
@@ -111,7 +114,6 @@ struct Replay {
     }
 
     func run() async throws -> End {
-        let market = try plan.market(bars.series, budget: settings.budget)
         let broker = SimulatedBroker(market)
         let router = ExecutionRouter(brokers: [broker])
         let setup = RunSetup(
@@ -127,7 +129,7 @@ struct Replay {
             rebuildVenue: { try await broker.rebuild($0) })
         let loop = TradingLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "runner"))
         announce()
-        let listener = StopSignals.forward(to: { await loop.requestStop() })
+        let listener = await StopSignals.forward(to: { await loop.requestStop() })
         defer { listener.cancel() }
         let end = try await loop.run()
         try ledger.close()
