@@ -20,9 +20,6 @@ struct Differential {
 
     private var bars: BarSeries { table.bars }
 
-    /// Whether a bar behind the window exists in which the closing order of its last row is filled.
-    var isSettled: Bool { endsFlat && rows.upperBound < bars.count }
-
     func reference() throws -> StrategyEvaluation {
         let costs = ArtifactCosts(
             feeBps: try #require(Double(feeBps)), slippageBps: try #require(Double(slippageBps)))
@@ -30,7 +27,8 @@ struct Differential {
             .evaluate(genome, rows: rows, flatRow: endsFlat ? rows.upperBound - 1 : nil)
     }
 
-    func engine(acting signals: [SignalRow]) throws -> BacktestRecord {
+    /// - Parameter lastRow: The last bar whose close is awaited.
+    func engine(acting signals: [SignalRow], lastRow: Int) throws -> BacktestRecord {
         let step = FixedDecimal(units: 1)
         let instrument = Instrument(
             symbol: bars.symbol, tick: Price(step), lotStep: Quantity(step), minimumQuantity: .zero,
@@ -38,10 +36,9 @@ struct Differential {
         let fee = try #require(FixedDecimal(feeBps))
         let costs = ExchangeCosts(
             takerFee: fee, makerFee: fee, slippage: try #require(FixedDecimal(slippageBps)))
-        let last = isSettled ? rows.upperBound : rows.upperBound - 1
         let market = try ReplayedMarket(
             configuration: ExchangeConfiguration(instruments: [instrument], costs: costs), series: [bars],
-            from: bars[rows.lowerBound].openTime, to: bars.closeTime(last))
+            from: bars[rows.lowerBound].openTime, to: bars.closeTime(lastRow))
         let asset = AssetConfiguration(
             instrument: instrument, broker: BrokerName("simulated"),
             capabilities: BrokerCapabilities(nativeProtections: true, reduceOnly: true, duplicateSafe: true),
@@ -50,7 +47,7 @@ struct Differential {
             account: "test", artifact: "test", assets: [asset], limits: RiskLimits(), timing: EngineTiming())
         var backtest = Backtest(configuration: configuration, market: market, signals: signals)
         // Stops at the last close: what still waits for an open there would be filled at that close.
-        while backtest.record.equity.count < last + 1 - rows.lowerBound, backtest.step() {}
+        while backtest.record.equity.count <= lastRow - rows.lowerBound, backtest.step() {}
         return backtest.record
     }
 
@@ -59,10 +56,13 @@ struct Differential {
     /// - Returns: The trades of the reference, closed or still open.
     func compare() throws -> Int {
         let expected = try reference()
-        let record = try engine(acting: expected.signalRows(of: bars, fold: 0))
+        // Where the last row says 0, the reference looks at the first open after it, if there is one.
+        let isSettled = expected.decisions.last?.target == 0 && rows.upperBound < bars.count
+        let record = try engine(
+            acting: expected.signalRows(of: bars, fold: 0), lastRow: isSettled ? rows.upperBound : rows.upperBound - 1)
         #expect(record.refusals.isEmpty, "\(label)")
         compareTrades(record.roundTrips, expected.trades)
-        compareEquity(record.equity.map(\.equity.double), expected)
+        compareEquity(record.equity.map(\.equity.double), expected, isSettled: isSettled)
         return expected.trades.count + (expected.openTrade == nil ? 0 : 1)
     }
 
@@ -87,7 +87,7 @@ struct Differential {
         }
     }
 
-    private func compareEquity(_ equity: [Double], _ expected: StrategyEvaluation) {
+    private func compareEquity(_ equity: [Double], _ expected: StrategyEvaluation, isSettled: Bool) {
         let budget = Self.budget.double
         var reference = expected.equity.map { budget + $0 * budget }
         if isSettled { reference.append(budget + expected.profit * budget) }
