@@ -6,8 +6,8 @@ func documentationFindings(_ file: SourceFile) -> [Finding] {
     var (found, scopes): ([Finding], [String]) = ([], [])
     for line in file.lines {
         let words = line.code.split(separator: " ").map(String.init).filter { !$0.hasPrefix("@") }
-        if let name = publicName(words, in: scopes.last ?? ""), !isPromised(name, in: file),
-            !isDocumented(line, in: file)
+        if let name = publicName(words, in: scopes.last ?? ""),
+            !isPromised(name, in: file), !isDocumented(line, in: file)
         {
             found.append(
                 file.finding(line, "public `\(name)` has no `///`: say its meaning, units and errors in one sentence"))
