@@ -27,7 +27,7 @@ public enum RoutingError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct RoutingTable: Hashable, Sendable {
     private let routes: [Symbol: BrokerName]
 
-    /// Reads `BTCUSDT:bitget,SBER:tinkoff`; blanks around names and an empty text are fine.
+    /// Reads `SYMBOL:broker,SYMBOL:broker`; blanks around names and an empty text are fine.
     ///
     /// - Parameter known: The brokers that exist; nil accepts every name.
     /// - Throws: ``RoutingError``, for the first flaw from the left.
