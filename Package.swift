@@ -70,7 +70,7 @@ let package = Package(
         tests("SimulatorTests", ["Core", "Simulator"]),
         tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
-        tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest"]),
+        tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
         tests(
             "RunnerTests",

@@ -19,8 +19,8 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
     /// Annualised Sharpe ratio of the equity's changes from bar to bar over the budget (Sharpe 1994, no risk-free
     /// rate).
     public var sharpe: Double
-    /// Largest fall of the equity from a peak, as a share of the budget: profits are not reinvested, so this is the fall
-    /// of the same fixed stake whenever it happens.
+    /// Largest fall of the equity from a peak, as a share of the budget: profits are not reinvested, so this is the
+    /// fall of the same fixed stake whenever it happens.
     public var maxDrawdown: Double
     /// Return of holding the assets with the same budget over the same bars, without costs.
     public var buyAndHoldReturn: Double

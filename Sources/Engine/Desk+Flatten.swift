@@ -14,26 +14,29 @@ extension Desk {
     package mutating func standDown(at now: Timestamp) -> [Effect] {
         goal = nil
         isHeld = false
-        refusalCount = 0
-        let ours = orders.openOrders.filter { $0.state != .cancelling && $0.state != .unknown }
-        return ours.flatMap { cancel($0, at: now) }
+        clearRefusals()
+        return orders.openOrders.flatMap { cancel($0, at: now) }
     }
+
+    /// Whether no order of ours can execute any more.
+    package var isQuiet: Bool { orders.executable.isEmpty }
 
     /// Cancels and closes what the venue says it holds of this instrument. The venue's account counts, not ours.
     package mutating func flatten(
         towards snapshot: AccountSnapshot, engagedAt: Timestamp, at now: Timestamp
     ) -> [Effect] {
         var effects: [Effect] = []
-        for report in snapshot.openOrders where report.symbol == symbol {
-            effects += cancelListed(report, at: now)
-        }
+        let listed = snapshot.openOrders.filter { $0.symbol == symbol }
+        for report in listed { effects += cancelListed(report, at: now) }
+        askAboutUnlisted(listed, at: now)
         let reported = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
         if reported == .zero {
             protection.stop = nil
             protection.takeProfit = nil
         }
-        guard reported != .zero, !orders.openOrders.contains(where: { !$0.request.kind.isProtective }) else {
-            return effects + questions(at: now)
+        effects += questions(at: now)
+        guard reported != .zero, !orders.executable.contains(where: { !$0.request.kind.isProtective }) else {
+            return effects
         }
         flattenWave += 1
         let id = ClientOrderID.derived(
@@ -46,11 +49,20 @@ extension Desk {
     }
 
     private mutating func cancelListed(_ report: OrderReport, at now: Timestamp) -> [Effect] {
-        if let id = report.clientID, let order = orders[id] {
-            if order.request.purpose == .flatten || order.state == .cancelling { return [] }
-            return cancel(order, at: now)
+        guard let id = report.clientID, orders[id] != nil else {
+            return [.cancel(.venue(report.venueOrderID), symbol, broker)]
         }
-        return [.cancel(.venue(report.venueOrderID), symbol, broker)]
+        _ = orders.apply(report, at: now)
+        guard let order = orders[id], !order.state.isFinal else { return [.cancel(.client(id), symbol, broker)] }
+        return order.request.purpose == .flatten ? [] : cancel(order, at: now)
+    }
+
+    /// An order that we take for working but that the venue does not list has ended there: its news got lost.
+    private mutating func askAboutUnlisted(_ listed: [OrderReport], at now: Timestamp) {
+        for order in orders.executable where order.state == .working || order.state == .partiallyFilled {
+            let id = order.request.clientID
+            if !listed.contains(where: { $0.clientID == id }) { orders.ask(id, at: now) }
+        }
     }
 
     /// Passes a flatten order through the gate with the position the venue reports.

@@ -6,19 +6,48 @@ extension Desk {
     mutating func guardPosition(at now: Timestamp) -> [Effect] {
         guard !position.isFlat else { return sweep(at: now) }
         var effects: [Effect] = []
-        if !isClosing {
+        if !isClosing, protection.fired == nil {
+            // The levels of a reversal are for the position to come; what is held keeps its own until it is gone.
+            let goal = goal.flatMap { $0.quantity.isOpposite(to: position.quantity) ? nil : $0 }
             effects += cover(.stop, at: goal?.stop ?? protection.stop?.price, now)
             effects += cover(.takeProfit, at: goal?.takeProfit ?? protection.takeProfit?.price, now)
         }
+        effects += cancelStrays(at: now) + fire(at: now)
         protection.account(position: position.quantity, at: now)
         if let since = protection.exposedSince, now - since >= rules.timing.unprotectedBudget, !isHeld,
             !isClosing
         {
             let message = "\(symbol): no stop for \((now - since).seconds) s, closing the position"
             effects.append(.alert(Alert(.critical, "UNPROTECTED", message)))
-            effects += close(position.quantity, purpose: .exit, at: now)
+            effects += leave(.exit, at: now)
         }
         return effects
+    }
+
+    /// Closes the position when a level that we watch is already behind the price, or when the closing order of a
+    /// triggered level came to nothing.
+    private mutating func fire(at now: Timestamp) -> [Effect] {
+        guard !isClosing, !isHeld else { return [] }
+        if protection.fired == nil, let price = lastPrice, protection.stop?.mode != .placing,
+            let purpose = protection.triggered(by: price, position: position.quantity)
+        {
+            protection.trigger(purpose)
+        }
+        return protection.fired.map { leave($0, at: now) } ?? []
+    }
+
+    /// Closes the position at market, and cancels what would enlarge it again.
+    mutating func leave(_ purpose: OrderPurpose, at now: Timestamp) -> [Effect] {
+        let entries = orders.openOrders.filter { !$0.request.reduceOnly }
+        return entries.flatMap { cancel($0, at: now) } + close(position.quantity, purpose: purpose, at: now)
+    }
+
+    /// Cancels protective orders that no leg knows any more, such as one whose cancellation got lost.
+    private mutating func cancelStrays(at now: Timestamp) -> [Effect] {
+        let known = [protection.stop?.order, protection.takeProfit?.order]
+        return orders.openOrders
+            .filter { $0.request.kind.isProtective && $0.state != .sent && !known.contains($0.request.clientID) }
+            .flatMap { cancel($0, at: now) }
     }
 
     /// Makes one leg cover the whole position.
@@ -38,9 +67,7 @@ extension Desk {
         }
         if purpose == .stop { protection.stop = leg } else { protection.takeProfit = leg }
         // The new order is on its way before the old one goes, so that the position is never without.
-        if let old = current?.order.flatMap({ orders[$0] }), !old.state.isFinal, old.state != .cancelling {
-            effects += cancel(old, at: now)
-        }
+        if let old = current?.order.flatMap({ orders[$0] }) { effects += cancel(old, at: now) }
         return effects
     }
 
@@ -60,8 +87,6 @@ extension Desk {
         protection.stop = nil
         protection.takeProfit = nil
         protection.account(position: .zero, at: now)
-        return orders.openOrders
-            .filter { $0.request.kind.isProtective && $0.state != .cancelling && $0.state != .unknown }
-            .flatMap { cancel($0, at: now) }
+        return orders.openOrders.filter(\.request.kind.isProtective).flatMap { cancel($0, at: now) }
     }
 }

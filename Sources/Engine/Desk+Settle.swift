@@ -20,8 +20,7 @@ extension Desk {
         }
         guard let goal, !isHeld else { return effects }
         let held = position.quantity
-        let agrees = (held > .zero) == (goal.quantity > .zero) && goal.quantity != .zero
-        if held != .zero, !agrees {
+        if goal.quantity == .zero || held.isOpposite(to: goal.quantity) {
             effects += close(held, purpose: .exit, at: now)
         } else if held.magnitude > goal.quantity.magnitude {
             effects += close(held - goal.quantity, purpose: .exit, at: now)
@@ -71,7 +70,7 @@ extension Desk {
             tradingState: state, position: position.quantity,
             lastPrice: lastPrice.flatMap { price in lastPriceAt.map { (price, $0) } },
             referencePrice: referencePrice, signalTime: request.purpose == .entry ? goal?.row.time : nil,
-            stop: goal?.stop, isDuplicate: orders[request.clientID] != nil)
+            stop: goal?.stop, isDuplicate: orders[request.clientID] != nil, stopAnchor: goal?.reversedAt)
         do {
             let approved = try RiskGate(limits: rules.limits).approve(
                 request, of: rules.asset.instrument, in: circumstances, at: now)
@@ -84,10 +83,10 @@ extension Desk {
         }
     }
 
-    /// Asks for one of our orders to be cancelled.
+    /// Asks for one of our orders to be cancelled, where that makes sense.
     mutating func cancel(_ order: Order, at now: Timestamp) -> [Effect] {
         let id = order.request.clientID
-        orders.note(.cancelRequested, of: id, at: now)
+        guard orders.cancel(id, spacing: rules.timing.questionSpacing, at: now) else { return [] }
         orders.ask(id, at: now + rules.timing.answerDeadline)
         return [.cancel(.client(id), symbol, broker)]
     }

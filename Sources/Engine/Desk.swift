@@ -33,6 +33,7 @@ public struct Desk: Hashable, Sendable {
     var flattenWave = 0
     var refusalReason = ""
     var refusalCount = 0
+    var refusalTotal = 0
 
     package init(_ rules: DeskRules) {
         self.rules = rules
@@ -60,25 +61,30 @@ public struct Desk: Hashable, Sendable {
     package mutating func act(on row: SignalRow, _ state: TradingState, at now: Timestamp) -> [Effect] {
         guard row.time <= now, lastSignalTime.map({ row.time > $0 }) ?? true else { return [] }
         lastSignalTime = row.time
+        // A row that came while halted is not caught up with after the release.
+        guard state != .halted else { return [] }
         if goal?.isContinued(by: row) ?? (row.target == 0) { return settle(state, at: now) }
         guard let price = referencePrice ?? lastPrice,
             let quantity = Sizing.quantity(
                 target: row.target, budget: rules.asset.budget, price: price, instrument: rules.asset.instrument)
         else {
-            return [.alert(Alert(.warning, "SIGNAL_WITHOUT_PRICE", "\(symbol): a signal came before any price"))]
+            let message = "\(symbol): no price yet to size a signal, or its target \(row.target) is not in -1...1"
+            return [.alert(Alert(.warning, "SIGNAL_NOT_USABLE", message))]
         }
         goal = Goal(
             row: row, quantity: quantity,
             stop: row.stop.flatMap(rules.asset.instrument.price(measured:)),
-            takeProfit: row.takeProfit.flatMap(rules.asset.instrument.price(measured:)))
+            takeProfit: row.takeProfit.flatMap(rules.asset.instrument.price(measured:)),
+            reversedAt: position.quantity.isOpposite(to: quantity) ? price : nil)
         legs = 0
         isHeld = false
-        refusalCount = 0
+        clearRefusals()
         return settle(state, at: now)
     }
 
     /// The market moved.
     package mutating func observe(_ price: Price, isClose: Bool, _ state: TradingState, at now: Timestamp) -> [Effect] {
+        guard price > .zero else { return [] }
         lastPrice = price
         lastPriceAt = now
         if isClose { referencePrice = price }
@@ -86,23 +92,30 @@ public struct Desk: Hashable, Sendable {
             let purpose = protection.triggered(by: price, position: position.quantity),
             !isClosing
         else { return [] }
-        protection.trigger()
-        let entries = orders.openOrders.filter { !$0.request.reduceOnly && $0.state != .cancelling }
-        return entries.flatMap { cancel($0, at: now) } + close(position.quantity, purpose: purpose, at: now)
+        protection.trigger(purpose)
+        return leave(purpose, at: now)
     }
 
     /// A venue reports an order.
     package mutating func apply(_ report: OrderReport, _ state: TradingState, at now: Timestamp) -> [Effect] {
-        guard orders.apply(report, at: now), let id = report.clientID else { return foreign(report) }
-        return settled(orders[id], reason: report.reason, state, at: now)
+        let before = report.clientID.flatMap { orders[$0]?.state }
+        guard orders.apply(report, at: now), let id = report.clientID else { return foreign(report, before) }
+        return settled(orders[id], after: before, reason: report.reason, state, at: now)
     }
 
     /// A venue reports an execution.
     package mutating func apply(_ fill: Fill, _ state: TradingState, at now: Timestamp) -> [Effect] {
-        guard orders.book(fill, at: now) else { return [] }
-        position.book(fill)
-        refusalCount = 0
-        return settle(state, at: now)
+        switch orders.book(fill, at: now) {
+        case .booked:
+            position.book(fill)
+            clearRefusals()
+            return settle(state, at: now)
+        case .repeated:
+            return []
+        case .implausible:
+            let message = "\(symbol): \(fill.side.rawValue) \(fill.quantity) at \(fill.price) is no fill of our orders"
+            return [.alert(Alert(.critical, "FILL_NOT_BOOKED", "\(message) (trade \(fill.tradeID))"))]
+        }
     }
 
     /// A venue refused an order outright.
@@ -113,8 +126,9 @@ public struct Desk: Hashable, Sendable {
         case .unknownOutcome:
             return silent(id, at: now)
         case .rejected, .retryable, .rateLimited, .configuration, .notFound:
+            let before = orders[id]?.state
             orders.note(.rejected, of: id, reason: error.code, at: now)
-            return settled(orders[id], reason: error.code, state, at: now)
+            return settled(orders[id], after: before, reason: error.code, state, at: now)
         }
     }
 
@@ -127,9 +141,10 @@ public struct Desk: Hashable, Sendable {
 
     /// The venue never heard of an order.
     package mutating func absent(_ id: ClientOrderID, _ state: TradingState, at now: Timestamp) -> [Effect] {
+        let before = orders[id]?.state
         orders.noteAbsence(
             of: id, needed: rules.timing.absencesNeeded, nextAt: now + rules.timing.questionSpacing, at: now)
-        return settled(orders[id], reason: "ABSENT", state, at: now)
+        return settled(orders[id], after: before, reason: "ABSENT", state, at: now)
     }
 
     /// The venue would not cancel: ask what became of the order.
@@ -139,52 +154,19 @@ public struct Desk: Hashable, Sendable {
         return questions(at: now)
     }
 
-    // MARK: What follows
-
-    private mutating func settled(
-        _ order: Order?, reason: String?, _ state: TradingState, at now: Timestamp
-    ) -> [Effect] {
-        guard let order else { return [] }
-        var effects: [Effect] = []
-        if order.request.kind.isProtective {
-            if order.state == .rejected || order.state == .working {
-                protection.placed(order.request.clientID, accepted: order.state == .working)
-            } else if order.state.isFinal, order.state != .filled {
-                protection.lost(order.request.clientID)
-            }
-        } else if order.state == .rejected {
-            effects += countRefusal(of: order, reason: reason ?? "")
-        }
-        return effects + settle(state, at: now)
-    }
-
-    private mutating func countRefusal(of order: Order, reason: String) -> [Effect] {
-        refusalCount = reason == refusalReason ? refusalCount + 1 : 1
-        refusalReason = reason
-        let message = "\(symbol): \(order.request.purpose.rawValue) order refused: \(reason)"
-        guard refusalCount >= rules.timing.identicalRefusals, !isHeld else {
-            return [.alert(Alert(.warning, "ORDER_REFUSED", message))]
-        }
-        isHeld = true
-        return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further attempt until the next signal"))]
-    }
-
-    private func foreign(_ report: OrderReport) -> [Effect] {
-        guard report.clientID.map({ orders[$0] == nil }) ?? true, !report.state.isFinal else { return [] }
-        return [
-            .alert(Alert(.warning, "EXTERNAL_ORDER", "\(symbol): order \(report.venueOrderID) is none of ours"))
-        ]
-    }
-
     /// Asks about every order whose answer is overdue.
     package mutating func questions(at now: Timestamp) -> [Effect] {
         orders.overdue(at: now, askAgainAt: now + rules.timing.questionSpacing).map { .query(symbol, $0, broker) }
     }
 
-    /// The next moment at which this desk wants to look again.
-    package var nextDeadline: Timestamp? {
-        let exposure = protection.exposedSince.map { $0 + rules.timing.unprotectedBudget }
-        return [orders.nextDeadline, isHeld ? nil : exposure].compactMap { $0 }.min()
+    /// The next moment at which this desk wants to look again. Exposure is no reason to look where nothing would come
+    /// of it: a moment that stays in the past would be waited for without end.
+    package func nextDeadline(_ state: TradingState) -> Timestamp? {
+        guard let since = protection.exposedSince, state != .halted, !isHeld, !isClosing else {
+            return orders.nextDeadline
+        }
+        let exposure = since + rules.timing.unprotectedBudget
+        return orders.nextDeadline.map { min($0, exposure) } ?? exposure
     }
 
     /// Traps when an invariant stated above does not hold.

@@ -7,9 +7,12 @@ package struct DeskRules: Hashable, Sendable {
     package let artifact: String
     package let limits: RiskLimits
     package let timing: EngineTiming
+    /// Whether it was configured, rather than found at a venue.
+    package let isConfigured: Bool
 
-    package init(asset: AssetConfiguration, of configuration: EngineConfiguration) {
+    package init(asset: AssetConfiguration, of configuration: EngineConfiguration, isConfigured: Bool = true) {
         self.asset = asset
+        self.isConfigured = isConfigured
         account = configuration.account
         artifact = configuration.artifact
         limits = configuration.limits
@@ -28,7 +31,7 @@ package struct DeskRules: Hashable, Sendable {
         self.init(
             asset: AssetConfiguration(
                 instrument: instrument, broker: broker, capabilities: capabilities, budget: .zero),
-            of: configuration)
+            of: configuration, isConfigured: false)
     }
 
     package var symbol: Symbol { asset.instrument.symbol }

@@ -10,12 +10,13 @@ public import Core
 public struct Engine: Hashable, Sendable {
     /// The settings; nil before the first `configured`.
     public private(set) var configuration: EngineConfiguration?
-    /// One desk per asset, by symbol.
+    /// One desk per asset, by symbol; what venues hold besides has desks of its own from the first kill on.
     public private(set) var desks: [Desk] = []
     /// The kill sequence.
     public private(set) var kill = KillSequence()
     /// The moment of the last step.
     public private(set) var now = Timestamp.epoch
+    /// The place of each symbol's first desk, the configured one where there is one.
     private var index: [Symbol: Int] = [:]
 
     /// An engine that knows nothing yet.
@@ -31,7 +32,7 @@ public struct Engine: Hashable, Sendable {
     public var nextDeadline: Timestamp? {
         var next = kill.nextDeadline
         for desk in desks {
-            if let deadline = desk.nextDeadline { next = next.map { min($0, deadline) } ?? deadline }
+            if let deadline = desk.nextDeadline(state) { next = next.map { min($0, deadline) } ?? deadline }
         }
         return next
     }
@@ -53,15 +54,15 @@ public struct Engine: Hashable, Sendable {
 
     private mutating func handle(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
         switch event {
-        case .configured(let configuration): return configure(configuration)
+        case .configured(let configuration): return configure(configuration, at: now)
         case .venue(let batch): return take(batch, at: now)
-        case .reported(let report): return onDesk(report.symbol) { $0.apply(report, $1, at: now) }
+        case .reported(let report): return onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
         case .signal(let row): return onDesk(row.symbol) { $0.act(on: row, $1, at: now) }
-        case .refused(let symbol, let id, let error): return onDesk(symbol) { $0.refused(id, error, $1, at: now) }
-        case .silent(let symbol, let id): return onDesk(symbol) { desk, _ in desk.silent(id, at: now) }
-        case .absent(let symbol, let id): return onDesk(symbol) { $0.absent(id, $1, at: now) }
+        case .refused(let symbol, let id, let error): return onDesk(symbol, id) { $0.refused(id, error, $1, at: now) }
+        case .silent(let symbol, let id): return onDesk(symbol, id) { desk, _ in desk.silent(id, at: now) }
+        case .absent(let symbol, let id): return onDesk(symbol, id) { $0.absent(id, $1, at: now) }
         case .cancelRefused(let symbol, let id, _):
-            return onDesk(symbol) { desk, _ in desk.cancelRefused(id, at: now) }
+            return onDesk(symbol, id) { desk, _ in desk.cancelRefused(id, at: now) }
         case .snapshot(let snapshot): return read(snapshot, at: now)
         case .unreachable(let broker, let error):
             return [.alert(Alert(.warning, "VENUE_UNREACHABLE", "\(broker): \(error)"))]
@@ -71,24 +72,40 @@ public struct Engine: Hashable, Sendable {
         }
     }
 
-    private mutating func configure(_ configuration: EngineConfiguration) -> [Effect] {
+    private mutating func configure(_ configuration: EngineConfiguration, at now: Timestamp) -> [Effect] {
         self.configuration = configuration
+        // A broker that appears while the switch is engaged has to be proven flat as well.
+        if kill.isEngaged { kill.engage(reason: kill.reason ?? "", brokers: configuration.brokers, at: now) }
         for asset in configuration.assets {
             let rules = DeskRules(asset: asset, of: configuration)
-            if let place = index[rules.symbol] { desks[place].rules = rules } else { add(Desk(rules)) }
+            if let place = index[rules.symbol], desks[place].rules.isConfigured || desks[place].broker == rules.broker {
+                desks[place].rules = rules
+            } else {
+                add(Desk(rules))
+            }
         }
         return []
     }
 
     private mutating func add(_ desk: Desk) {
         desks.append(desk)
-        desks.sort { $0.symbol < $1.symbol }
-        for (place, desk) in desks.enumerated() { index[desk.symbol] = place }
+        desks.sort {
+            ($0.symbol, $0.rules.isConfigured ? 0 : 1, $0.broker) < (
+                $1.symbol, $1.rules.isConfigured ? 0 : 1, $1.broker
+            )
+        }
+        for (place, desk) in desks.enumerated().reversed() { index[desk.symbol] = place }
     }
 
-    private mutating func onDesk(_ symbol: Symbol, _ body: (inout Desk, TradingState) -> [Effect]) -> [Effect] {
-        guard let place = index[symbol] else { return [] }
-        return body(&desks[place], state)
+    /// Lets the desk of `symbol` that knows the order work; the first one where none does.
+    private mutating func onDesk(
+        _ symbol: Symbol, _ order: ClientOrderID? = nil, _ body: (inout Desk, TradingState) -> [Effect]
+    ) -> [Effect] {
+        guard let first = index[symbol] else { return [] }
+        let knowing = order.flatMap { id in
+            desks[first...].firstIndex { $0.symbol == symbol && $0.orders[id] != nil }
+        }
+        return body(&desks[knowing ?? first], state)
     }
 
     // MARK: News from venues
@@ -107,8 +124,9 @@ public struct Engine: Hashable, Sendable {
                     if !closed.contains(quote) { closed.append(quote) }
                     return desk.observe(price, isClose: true, state, at: now)
                 }
-            case .order(let report): effects += onDesk(report.symbol) { $0.apply(report, $1, at: now) }
-            case .fill(let fill): effects += onDesk(fill.symbol) { $0.apply(fill, $1, at: now) }
+            case .order(let report):
+                effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
+            case .fill(let fill): effects += onDesk(fill.symbol, fill.clientID) { $0.apply(fill, $1, at: now) }
             }
         }
         return effects + closed.sorted().map { .mark(equity(in: $0, at: now)) }
@@ -159,13 +177,14 @@ public struct Engine: Hashable, Sendable {
     private mutating func read(_ snapshot: AccountSnapshot, at now: Timestamp) -> [Effect] {
         guard kill.phase == .flattening, let configuration else { return [] }
         var effects: [Effect] = []
-        for symbol in snapshot.symbols where index[symbol] == nil {
+        for symbol in snapshot.symbols
+        where !desks.contains(where: { $0.symbol == symbol && $0.broker == snapshot.broker }) {
             add(Desk(DeskRules(foreign: symbol, broker: snapshot.broker, of: configuration)))
         }
         for place in desks.indices where desks[place].broker == snapshot.broker {
             effects += desks[place].flatten(towards: snapshot, engagedAt: kill.engagedAt ?? now, at: now)
         }
-        let quiet = !desks.contains { $0.broker == snapshot.broker && !$0.openOrders.isEmpty }
+        let quiet = desks.allSatisfy { $0.broker != snapshot.broker || $0.isQuiet }
         kill.observed(
             snapshot.broker, isFlat: snapshot.isFlat && quiet, spacing: configuration.timing.questionSpacing, at: now)
         return effects

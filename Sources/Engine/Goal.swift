@@ -10,15 +10,25 @@ package struct Goal: Hashable, Sendable {
     package let stop: Price?
     /// The take-profit on the tick grid.
     package let takeProfit: Price?
+    /// The price it was decided at, when it reverses a position: both halves are one decision.
+    package let reversedAt: Price?
     /// Whether the entry was tried. It is tried once: after a stop, nothing enters again before the goal changes.
     package var entered = false
 
-    package init(row: SignalRow, quantity: Quantity, stop: Price?, takeProfit: Price?) {
+    package init(row: SignalRow, quantity: Quantity, stop: Price?, takeProfit: Price?, reversedAt: Price?) {
         (self.row, self.quantity, self.stop, self.takeProfit) = (row, quantity, stop, takeProfit)
+        self.reversedAt = reversedAt
     }
 
     /// Whether `next` asks for the same trade, so that there is nothing to do.
     package func isContinued(by next: SignalRow) -> Bool {
         row.target == next.target && row.stop == next.stop && row.takeProfit == next.takeProfit
+    }
+}
+
+extension Quantity {
+    /// Whether one is long and the other short.
+    package func isOpposite(to other: Quantity) -> Bool {
+        (self > .zero && other < .zero) || (self < .zero && other > .zero)
     }
 }

@@ -2,11 +2,16 @@ package import Core
 
 /// The orders of one asset: every intent there ever was by name, and which of them are still open.
 ///
-/// Invariants: an order is in `open` exactly while its state is not final; a trade id is booked once.
+/// Invariants: an order is in `open` exactly while its state is not final; a trade id is booked once; no order is
+/// filled beyond its quantity.
 package struct OrderTracker: Hashable, Sendable {
     private var orders: [ClientOrderID: Order] = [:]
     private var booked: Set<String> = []
     private var questions: [ClientOrderID: Question] = [:]
+    /// When a cancellation was last asked for.
+    private var wishes: [ClientOrderID: Timestamp] = [:]
+    /// Orders that the venue calls filled although not all executions have come.
+    private var finished: Set<ClientOrderID> = []
     /// Open orders, oldest first.
     package private(set) var open: [ClientOrderID] = []
 
@@ -22,6 +27,9 @@ package struct OrderTracker: Hashable, Sendable {
 
     /// Open orders, oldest first.
     package var openOrders: [Order] { open.compactMap { orders[$0] } }
+
+    /// Open orders that the venue may still execute: executions of the others are only late.
+    package var executable: [Order] { openOrders.filter { !finished.contains($0.request.clientID) } }
 
     /// Takes an approved order as written down and sent at once.
     package mutating func send(_ request: OrderRequest, at now: Timestamp, answerBy deadline: Timestamp) {
@@ -50,20 +58,33 @@ package struct OrderTracker: Hashable, Sendable {
         guard (try? order.apply(event, venueOrderID: report.venueOrderID, reason: report.reason, at: now)) != nil
         else { return false }
         questions[id] = nil
+        if report.state == .filled { finished.insert(id) }
         store(order)
         return true
     }
 
+    /// What became of an execution.
+    package enum Booking: Hashable, Sendable {
+        /// It was new and counts.
+        case booked
+        /// It was booked before.
+        case repeated
+        /// It cannot be: none of our orders, or not as we ordered.
+        case implausible
+    }
+
     /// Books an execution once.
-    ///
-    /// - Returns: Whether it was new and belongs to an order of ours.
-    package mutating func book(_ fill: Fill, at now: Timestamp) -> Bool {
-        guard let id = fill.clientID, var order = orders[id], booked.insert("\(fill.venue)/\(fill.tradeID)").inserted
-        else { return false }
-        guard fill.quantity <= order.remaining, (try? order.fill(fill.quantity, at: now)) != nil else { return false }
+    package mutating func book(_ fill: Fill, at now: Timestamp) -> Booking {
+        let trade = "\(fill.venue)/\(fill.tradeID)"
+        if booked.contains(trade) { return .repeated }
+        guard let id = fill.clientID, var order = orders[id], fill.side == order.request.side,
+            fill.quantity > .zero, fill.quantity <= order.remaining, fill.price > .zero,
+            (try? order.fill(fill.quantity, at: now)) != nil
+        else { return .implausible }
+        booked.insert(trade)
         questions[id] = nil
         store(order)
-        return true
+        return .booked
     }
 
     /// Applies an event that names no report; an illegal one changes nothing.
@@ -72,6 +93,22 @@ package struct OrderTracker: Hashable, Sendable {
         if order.state != .unknown { questions[id] = nil }
         store(order)
     }
+
+    /// Asks for a cancellation, unless it makes no sense now: the order is over, its fate is asked for already, or the
+    /// same was asked for less than `spacing` ago.
+    ///
+    /// - Returns: Whether to tell the venue.
+    package mutating func cancel(_ id: ClientOrderID, spacing: TimeSpan, at now: Timestamp) -> Bool {
+        guard let order = orders[id], !order.state.isFinal, order.state != .cancelling, order.state != .unknown,
+            !finished.contains(id), wishes[id].map({ now - $0 >= spacing }) ?? true
+        else { return false }
+        wishes[id] = now
+        note(.cancelRequested, of: id, at: now)
+        return true
+    }
+
+    /// Whether we ever asked for the cancellation of `id`.
+    package func wasCancelled(_ id: ClientOrderID) -> Bool { wishes[id] != nil }
 
     /// A venue said it never heard of `id`; believed only after `needed` answers.
     package mutating func noteAbsence(of id: ClientOrderID, needed: Int, nextAt: Timestamp, at now: Timestamp) {
@@ -111,6 +148,7 @@ package struct OrderTracker: Hashable, Sendable {
         if order.state.isFinal {
             open.removeAll { $0 == id }
             questions[id] = nil
+            finished.remove(id)
         }
     }
 

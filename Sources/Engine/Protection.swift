@@ -49,7 +49,7 @@ public struct Protection: Hashable, Sendable {
         leg.mode == .armedSynthetic || leg.mode == .placing
     }
 
-    /// Which leg `price` triggers for a position of `quantity`; the stop wins.
+    /// Which watched leg `price` triggers for a position of this sign; the stop wins.
     package func triggered(by price: Price, position: Quantity) -> OrderPurpose? {
         let long = position > .zero
         if let stop, isWatched(stop), long ? price <= stop.price : price >= stop.price { return .stop }
@@ -64,10 +64,15 @@ public struct Protection: Hashable, Sendable {
         [stop, takeProfit].compactMap { $0 }.filter(isWatched).map(\.price)
     }
 
-    /// Both legs wait for the closing order that a synthetic trigger sent.
-    package mutating func trigger() {
-        if stop?.mode == .armedSynthetic || stop?.mode == .placing { stop?.mode = .triggered }
-        if takeProfit?.mode == .armedSynthetic || takeProfit?.mode == .placing { takeProfit?.mode = .triggered }
+    /// A level that we watch was reached: its leg waits for the closing order.
+    package mutating func trigger(_ purpose: OrderPurpose) {
+        if purpose == .stop { stop?.mode = .triggered } else { takeProfit?.mode = .triggered }
+    }
+
+    /// The leg that was triggered and has not closed the position yet.
+    package var fired: OrderPurpose? {
+        if stop?.mode == .triggered { return .stop }
+        return takeProfit?.mode == .triggered ? .takeProfit : nil
     }
 
     /// A native order of ours was accepted or refused.
@@ -79,8 +84,8 @@ public struct Protection: Hashable, Sendable {
 
     /// A native order of ours ended without closing the position: we watch the level ourselves from now on.
     package mutating func lost(_ id: ClientOrderID) {
-        if stop?.order == id { stop?.mode = .armedSynthetic }
-        if takeProfit?.order == id { takeProfit?.mode = .armedSynthetic }
+        if stop?.order == id, stop?.mode != .triggered { stop?.mode = .armedSynthetic }
+        if takeProfit?.order == id, takeProfit?.mode != .triggered { takeProfit?.mode = .armedSynthetic }
     }
 
     /// Keeps the account of exposed time up to `now`.

@@ -33,15 +33,18 @@ public struct RiskGate: Sendable {
         public var stop: Price?
         /// Whether an order of this name was already written down.
         public var isDuplicate: Bool
+        /// The price that the stop is judged by instead of the last one: for the second half of a reversal that of its
+        /// decision, because the reversal was let pass as a whole.
+        public var stopAnchor: Price?
 
         /// Circumstances from their parts.
         public init(
             tradingState: TradingState, position: Quantity, lastPrice: (price: Price, at: Timestamp)?,
-            referencePrice: Price?, signalTime: Timestamp?, stop: Price?, isDuplicate: Bool
+            referencePrice: Price?, signalTime: Timestamp?, stop: Price?, isDuplicate: Bool, stopAnchor: Price? = nil
         ) {
             (self.tradingState, self.position, self.lastPrice) = (tradingState, position, lastPrice)
             (self.referencePrice, self.signalTime) = (referencePrice, signalTime)
-            (self.stop, self.isDuplicate) = (stop, isDuplicate)
+            (self.stop, self.isDuplicate, self.stopAnchor) = (stop, isDuplicate, stopAnchor)
         }
     }
 
@@ -63,7 +66,7 @@ public struct RiskGate: Sendable {
     ) throws(RiskRefusal) -> Approved<OrderRequest> {
         let finding =
             circumstances.isDuplicate
-            ? (RiskCode.duplicateOrder, "an order of this name exists already")
+            ? (RiskCode.duplicateOrder, "order \(request.clientID) exists already")
             : request.reduceOnly
                 ? flip(request, circumstances)
                 : opening(request, of: instrument, in: circumstances, at: now)
@@ -83,10 +86,12 @@ public struct RiskGate: Sendable {
             return (.tradingState, "trading is \(circumstances.tradingState.rawValue)")
         }
         if let finding = expired(circumstances, at: now) { return finding }
-        guard let last = circumstances.lastPrice else { return (.stalePrice, "no price of \(request.symbol) yet") }
+        guard let last = circumstances.lastPrice, last.price > .zero else {
+            return (.stalePrice, "no price of \(request.symbol) yet")
+        }
         return stale(last.at, at: now)
             ?? collar(request, last.price, circumstances.referencePrice)
-            ?? unplaceableStop(request, last.price, circumstances.stop)
+            ?? unplaceableStop(request, circumstances.stopAnchor ?? last.price, circumstances.stop)
             ?? size(request, instrument, last.price, circumstances.position)
     }
 
@@ -112,7 +117,7 @@ public struct RiskGate: Sendable {
     private func collar(_ request: OrderRequest, _ last: Price, _ reference: Price?) -> Finding? {
         guard let limit = limits.priceCollarPercent else { return nil }
         var price = last
-        var anchor = reference ?? last
+        var anchor = reference.flatMap { $0 > .zero ? $0 : nil } ?? last
         if case .limit(let asked) = request.kind { (price, anchor) = (asked, last) }
         let distance = (price - anchor).magnitude.value.times(FixedDecimal(100)).divided(by: anchor.value)
         return distance <= limit ? nil : (.priceCollar, "\(price) is \(distance) % from \(anchor) > \(limit) %")
@@ -129,7 +134,9 @@ public struct RiskGate: Sendable {
         _ request: OrderRequest, _ instrument: Instrument, _ last: Price, _ position: Quantity
     ) -> Finding? {
         if let refusal = instrument.refusal(of: request.quantity, at: last) {
-            return (.instrumentRules, "\(request.quantity) at \(last): \(refusal.rawValue)")
+            let rules =
+                "step \(instrument.lotStep), minimum \(instrument.minimumQuantity) and \(instrument.minimumNotional)"
+            return (.instrumentRules, "\(request.quantity) at \(last): \(refusal.rawValue) (\(rules))")
         }
         if let limit = limits.maxQuantity, request.quantity > limit {
             return (.maxQuantity, "\(request.quantity) > \(limit)")

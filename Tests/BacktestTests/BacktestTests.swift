@@ -53,6 +53,18 @@ import Testing
         #expect(backtest.engine.desks.first?.protection.stop?.mode == .armedNative)
     }
 
+    @Test func aReversalIsFilledWhereverTheMarketOpensEvenBehindItsStop() throws {
+        var scenario = BacktestScenario(bars: [flat, flat, (125, 126, 124, 125), flat])
+        scenario.rows = [
+            try BacktestScenario.row(0, 0.5, stop: 90), try BacktestScenario.row(1, -0.5, stop: 120),
+        ]
+        let (record, backtest) = try scenario.run()
+        #expect(record.refusals.isEmpty)
+        #expect(record.fills.map(\.side) == [.buy, .sell, .sell, .buy])
+        #expect(record.fills.map(\.price) == [Price("100"), Price("125"), Price("125"), Price("125")])
+        #expect(backtest.engine.desks.allSatisfy { $0.position.isFlat && $0.openOrders.isEmpty })
+    }
+
     @Test func theKillSwitchEndsFlatWithNothingOpen() throws {
         var scenario = BacktestScenario(bars: [flat, flat, flat, flat, flat])
         scenario.rows = [try BacktestScenario.row(0, 1, stop: 90, takeProfit: 120)]

@@ -96,6 +96,9 @@ extension OrderState {
         // Late fills after a cancellation are real money: they are booked and the order stays final.
         case (.cancelled, .partlyFilled): return .cancelled
         case (.cancelled, .filled), (.expired, .filled): return .filled
+        // So are fills of an order that was taken for refused, because the venue knew nothing of it for too long.
+        case (.rejected, .partlyFilled): return .cancelled
+        case (.rejected, .filled): return .filled
         case (.expired, .partlyFilled): return .expired
         case (.intended, .cancelRequested), (.sent, .cancelRequested), (.working, .cancelRequested),
             (.partiallyFilled, .cancelRequested), (.cancelling, .cancelRequested):

@@ -58,7 +58,8 @@ public enum ArtifactFinding: Hashable, Sendable, CustomStringConvertible {
         case .rowDiffers(let symbol, let fold, let time):
             "\(symbol): the row at \(time.milliseconds) does not follow from the genome of fold \(fold)"
         case .looksAhead(let symbol, let fold, let time, let cut):
-            "\(symbol): the row at \(time.milliseconds) of fold \(fold) changes when the bars end at \(cut.milliseconds)"
+            "\(symbol): the row at \(time.milliseconds) of fold \(fold) changes "
+                + "when the bars end at \(cut.milliseconds)"
         }
     }
 }

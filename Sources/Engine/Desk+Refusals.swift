@@ -1,0 +1,63 @@
+import Core
+
+extension Desk {
+    /// Follows up on news of an order that was in `before`.
+    mutating func settled(
+        _ order: Order?, after before: OrderState?, reason: String?, _ state: TradingState, at now: Timestamp
+    ) -> [Effect] {
+        guard let order else { return [] }
+        let isNews = before?.isFinal != true
+        var effects: [Effect] = []
+        if order.request.kind.isProtective {
+            if order.state == .rejected || order.state == .working {
+                protection.placed(order.request.clientID, accepted: order.state == .working)
+            } else if order.state.isFinal, order.state != .filled {
+                protection.lost(order.request.clientID)
+            }
+        } else if isNews, cameToNothing(order) {
+            effects += countRefusal(of: order, reason: reason ?? order.state.rawValue)
+        }
+        return effects + settle(state, at: now)
+    }
+
+    /// Whether an order ended undone although we did not ask for that.
+    private func cameToNothing(_ order: Order) -> Bool {
+        switch order.state {
+        case .rejected: true
+        case .cancelled, .expired: order.request.reduceOnly && !orders.wasCancelled(order.request.clientID)
+        case .intended, .sent, .working, .partiallyFilled, .cancelling, .unknown, .filled: false
+        }
+    }
+
+    /// Gives up closing after too many refusals for one reason, or three times as many for any: what a venue refuses at
+    /// once would otherwise be sent again at once, without end.
+    private mutating func countRefusal(of order: Order, reason: String) -> [Effect] {
+        refusalCount = reason == refusalReason ? refusalCount + 1 : 1
+        refusalTotal += 1
+        refusalReason = reason
+        let message = "\(symbol): \(order.request.purpose.rawValue) order refused: \(reason)"
+        let limit = rules.timing.identicalRefusals
+        guard refusalCount >= limit || refusalTotal >= 3 * limit, !isHeld else {
+            return [.alert(Alert(.warning, "ORDER_REFUSED", message))]
+        }
+        isHeld = true
+        return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further attempt until the next signal"))]
+    }
+
+    mutating func clearRefusals() {
+        (refusalReason, refusalCount, refusalTotal) = ("", 0, 0)
+    }
+
+    /// A report that does not fit our books: an order of someone else, or one that we took for refused and that stands
+    /// all the same.
+    func foreign(_ report: OrderReport, _ before: OrderState?) -> [Effect] {
+        guard !report.state.isFinal else { return [] }
+        guard let id = report.clientID, before != nil else {
+            let message = "\(symbol): order \(report.venueOrderID) is none of ours"
+            return [.alert(Alert(.warning, "EXTERNAL_ORDER", message))]
+        }
+        guard before == .rejected else { return [] }
+        let message = "\(symbol): order \(report.venueOrderID) stands although it was refused; cancelling it"
+        return [.alert(Alert(.warning, "ORDER_AFTER_REFUSAL", message)), .cancel(.client(id), symbol, broker)]
+    }
+}
