@@ -63,7 +63,8 @@ extension Desk {
     ) -> [Effect] {
         guard signed != .zero else { return [] }
         let request = OrderRequest(
-            clientID: nextName(purpose), symbol: symbol, side: signed > .zero ? .buy : .sell, quantity: signed.magnitude, kind: kind,
+            clientID: nextName(purpose), symbol: symbol, side: signed > .zero ? .buy : .sell,
+            quantity: signed.magnitude, kind: kind,
             reduceOnly: reduceOnly, purpose: purpose)
         return send(request, state, at: now)
     }

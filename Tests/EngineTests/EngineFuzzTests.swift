@@ -17,6 +17,7 @@ import Testing
         let names = world.sent.map(\.clientID)
         #expect(Set(names).count == names.count, "seed \(seed): every order has a name of its own")
         #expect(world.sent.allSatisfy { $0.purpose == .entry || $0.reduceOnly })
+        #expect(world.activeSteps > 500, "seed \(seed): \(world.activeSteps) steps")
         #expect(Set(world.sent.map(\.purpose)).isSuperset(of: [.entry, .exit, .stop, .takeProfit, .flatten]))
     }
 

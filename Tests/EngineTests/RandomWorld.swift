@@ -8,7 +8,10 @@ struct RandomWorld {
     private(set) var random: SeededRandom
     /// Every order that was sent, whatever became of it.
     private(set) var sent: [OrderRequest] = []
-    private(set) var alerts = 0
+    /// Whether numbers are drawn that are none; JSON has no place for them.
+    var drawsNaN = true
+    /// Steps during which opening was allowed.
+    private(set) var activeSteps = 0
     private var past: [EngineEvent] = []
     private var trades = 0
 
@@ -24,8 +27,9 @@ struct RandomWorld {
     /// - Returns: The event and what the engine asked for.
     mutating func step() -> (event: EngineEvent, effects: [Effect]) {
         now = now + .milliseconds([0, 0, 1, 40, 250, 1_000, 5_000][random.below(7)])
+        if engine.state == .active { activeSteps += 1 }
         let event = past.count > 20 && random.chance(0.08) ? past[random.below(past.count)] : draw()
-        past.append(event)
+        if event != .kill(reason: "drawn") { past.append(event) }
         if past.count > 400 { past.removeFirst() }
         return (event, feed(event))
     }
@@ -35,7 +39,6 @@ struct RandomWorld {
         let effects = engine.step(event, at: now)
         for effect in effects {
             if case .submit(let approved, _) = effect { sent.append(approved.request) }
-            if case .alert = effect { alerts += 1 }
         }
         return effects
     }
@@ -51,11 +54,14 @@ struct RandomWorld {
     // MARK: Drawing
 
     private mutating func draw() -> EngineEvent {
+        // Without help the accounts would hardly ever be read flat, and nothing would be traded any more.
+        if engine.state == .halted, random.chance(0.3) {
+            return engine.kill.phase == .flat ? .release : .snapshot(flat())
+        }
         switch random.below(100) {
-        case 0: return .configured(configuration())
-        case 1: return .kill(reason: "drawn")
-        case 2..<6: return .release
-        case 6..<20: return .signal(row())
+        case 0: return random.chance(0.8) ? .configured(configuration()) : .kill(reason: "drawn")
+        case 1..<4: return .release
+        case 4..<20: return .signal(row())
         case 20..<50: return .venue(batch())
         case 50..<65: return .reported(report())
         case 65..<70: return .refused(symbol(), name(), error())
@@ -97,8 +103,9 @@ struct RandomWorld {
     }
 
     private mutating func row() -> SignalRow {
-        let target = [0, 0, 0.5, -0.5, 1, -1, 0.25, .nan, 3][random.below(9)]
-        let stop = random.chance(0.95) ? (target > 0 ? 60 : 140) + random.unit() * 5 : Double.nan
+        let target = [0, 0, 0.5, -0.5, 1, -1, 0.25, 3, drawsNaN ? .nan : 2][random.below(9)]
+        let level = (target > 0 ? 60 : 140) + random.unit() * 5
+        let stop = random.chance(0.95) || !drawsNaN ? level : Double.nan
         return SignalRow(
             symbol: symbol(), time: now + .milliseconds([0, 0, 0, -3_000, 1_000][random.below(5)]), target: target,
             confidence: 1, stop: random.chance(0.95) ? stop : nil,
@@ -136,7 +143,7 @@ struct RandomWorld {
             switch random.below(10) {
             case 0..<3: return .price(symbol(), price())
             case 3:
-                let close = random.chance(0.05) ? Double.nan : price().double
+                let close = random.chance(0.05) && drawsNaN ? Double.nan : price().double
                 let bar = Bar(openTime: now, open: close, high: close, low: close, close: close, volume: 1)
                 return .barClosed(symbol(), bar, closeTime: now)
             case 4, 5: return .order(report())
@@ -144,6 +151,11 @@ struct RandomWorld {
             }
         }
         return VenueBatch(broker: Self.brokers[random.below(2)], at: now, events: events)
+    }
+
+    private mutating func flat() -> AccountSnapshot {
+        AccountSnapshot(
+            broker: Self.brokers[random.below(2)], openOrders: [], positions: [], balances: [:], at: now)
     }
 
     private mutating func snapshot() -> AccountSnapshot {
