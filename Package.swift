@@ -2,7 +2,8 @@
 import PackageDescription
 
 // The house: every target names its own neighbours, and the arrows only point down (see ARCHITECTURE.md).
-// `make` builds with `--explicit-target-dependency-import-check error`, so an import that is not listed here does not compile.
+// `make` builds with `--explicit-target-dependency-import-check error`, so an import that is not listed here does not
+// compile.
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -69,7 +70,6 @@ let package = Package(
         tests("SimulatorTests", ["Core", "Simulator"]),
         tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
-        tests("EngineTests", ["Core", "Engine"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
         tests("TidyTests", []),

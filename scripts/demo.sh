@@ -39,13 +39,12 @@ if [ ! -e "$default_artifact" ]; then
     mv "$default_artifact.part" "$default_artifact"
 fi
 
-cat <<END
+next() { printf '   %-62s %s\n' "$1" "$2"; }
 
-== What to try next
-   $aitrade run --loop --assets $asset --sleep 1      replays a bar a second into state/
-   $aitrade kill --reason "trying it out"              (in another terminal) halts it, flat and proven
-   $aitrade status                                     what it holds, and why it does or does not trade
-   $aitrade kill --release                             lets it run again
-   make demo ASSET=SBER                                another asset: LINKUSDT, DOGEUSDT, SBER, GAZP, LKOH
-   $aitrade --help                                     every command, with an example each
-END
+printf '\n== What to try next\n'
+next "$aitrade run --loop --assets $asset --sleep 1" "replays a bar a second into state/"
+next "$aitrade kill --reason \"trying it out\"" "in another terminal: halts it, flat and proven"
+next "$aitrade status" "what it holds, and why it does or does not trade"
+next "$aitrade kill --release" "lets it run again"
+next "make demo ASSET=SBER" "another asset: LINKUSDT, DOGEUSDT, SBER, GAZP, LKOH"
+next "$aitrade --help" "every command, with an example each"

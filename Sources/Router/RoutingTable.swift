@@ -13,7 +13,7 @@ public enum RoutingError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .malformedPair(let text): "'\(text)' is not a route: write SYMBOL:broker, for example BTCUSDT:bitget"
+        case .malformedPair(let text): "'\(text)' is not a route: write SYMBOL:broker, for example BTCUSDT:simulated"
         case .duplicateSymbol(let symbol): "\(symbol) is routed twice: keep one route"
         case .unknownBroker(let name, let symbol, let known):
             "\(symbol) is routed to '\(name)', which is not a broker: use one of "
@@ -27,7 +27,7 @@ public enum RoutingError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct RoutingTable: Hashable, Sendable {
     private let routes: [Symbol: BrokerName]
 
-    /// Reads `BTCUSDT:bitget,SBER:tinkoff`; blanks around names and an empty text are fine.
+    /// Reads `SYMBOL:broker,SYMBOL:broker`; blanks around names and an empty text are fine.
     ///
     /// - Parameter known: The brokers that exist; nil accepts every name.
     /// - Throws: ``RoutingError``, for the first flaw from the left.

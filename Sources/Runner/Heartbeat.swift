@@ -17,6 +17,8 @@ public struct Heartbeat: Hashable, Codable, Sendable {
         case stopped
         /// The replay reached the end of its data.
         case finished
+        /// Broken off by the error in `lastError`.
+        case failed
     }
 
     /// How a broker is doing.
@@ -64,4 +66,26 @@ public struct Heartbeat: Hashable, Codable, Sendable {
     public var brokers: [String: BrokerBeat]
     /// The last error, if any.
     public var lastError: String?
+}
+
+extension Heartbeat {
+    /// Writes every key, also those without a value, so that a script can rely on each being there.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(runId, forKey: .runId)
+        try container.encode(pid, forKey: .pid)
+        try container.encode(sequence, forKey: .sequence)
+        try container.encode(at, forKey: .at)
+        try container.encode(state, forKey: .state)
+        try container.encode(mode, forKey: .mode)
+        try container.encode(killed, forKey: .killed)
+        try container.encode(positions, forKey: .positions)
+        try container.encode(workingOrders, forKey: .workingOrders)
+        try container.encode(unprotectedSeconds, forKey: .unprotectedSeconds)
+        try container.encode(lastSignalTime, forKey: .lastSignalTime)
+        try container.encode(marketTime, forKey: .marketTime)
+        try container.encode(brokers, forKey: .brokers)
+        try container.encode(lastError, forKey: .lastError)
+    }
 }

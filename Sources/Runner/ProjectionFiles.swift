@@ -1,11 +1,11 @@
 import Core
 import Engine
-import Foundation
+package import Foundation
 import Storage
 
 /// The two files that show the state to people and scripts. They are never read back as truth, so one that cannot be
 /// written stops nothing.
-struct ProjectionFiles: Sendable {
+package struct ProjectionFiles: Sendable {
     private struct ProtectionForm: Encodable {
         let symbol: String
         let position: Quantity
@@ -50,9 +50,14 @@ struct ProjectionFiles: Sendable {
         let orders: [OrderForm]
     }
 
-    let folder: URL
-    let runId: String
-    let mode: String
+    private let folder: URL
+    private let runId: String
+    private let mode: String
+
+    /// Files in `folder`, for one run.
+    package init(folder: URL, runId: String, mode: String) {
+        (self.folder, self.runId, self.mode) = (folder, runId, mode)
+    }
 
     func write(_ engine: Engine) {
         let protections = engine.desks.filter { !$0.position.isFlat }.map { desk in

@@ -1,15 +1,15 @@
 import Core
-import Engine
+package import Engine
 import Foundation
-import Storage
+package import Storage
 
 /// Collects what has to be written down and commits it in one transaction.
 ///
 /// Steps without a message to a venue may wait for the next one that has: if they are lost in a crash, it is as if
 /// their news had never been seen. ``flush(_:)`` must be called before any message leaves.
-struct RunBook: Sendable {
+package struct RunBook: Sendable {
     /// So many journal rows are kept back at most.
-    static let limitRows = 1000
+    package static let limitRows = 1000
 
     private let ledger: Ledger
     private let coder = JournalCoder()
@@ -19,16 +19,17 @@ struct RunBook: Sendable {
     private var isProjected = false
     private var lastProjection: Duration?
 
-    init(ledger: Ledger, projections: ProjectionFiles) {
+    /// A book that nothing was written into yet.
+    package init(ledger: Ledger, projections: ProjectionFiles) {
         self.ledger = ledger
         self.projections = projections
     }
 
     /// Whether so much is kept back that it should be written now.
-    var isFull: Bool { staged.journal.count >= Self.limitRows }
+    package var isFull: Bool { staged.journal.count >= Self.limitRows }
 
     /// Takes one step of the engine.
-    mutating func stage(_ event: EngineEvent, _ effects: [Effect], _ engine: Engine) throws {
+    package mutating func stage(_ event: EngineEvent, _ effects: [Effect], _ engine: Engine) throws {
         staged.journal.append(
             JournalDraft(at: engine.now, event: try coder.text(event), effects: try coder.text(effects)))
         note(event, engine)
@@ -95,7 +96,7 @@ struct RunBook: Sendable {
     /// Commits everything staged, durably.
     ///
     /// - Throws: `LedgerError`; nothing of it is then written, and no message may leave.
-    mutating func flush(_ engine: Engine) throws {
+    package mutating func flush(_ engine: Engine) throws {
         guard !staged.journal.isEmpty else { return }
         for symbol in touched.sorted() {
             guard let desk = engine[symbol] else { continue }

@@ -46,6 +46,17 @@ public actor TradingLoop {
     /// - Returns: How it ended, the engine as it stood then, and how many bars were completed.
     public func run() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
         beats.beat(.starting, engine, wait: .zero)
+        do {
+            return try await passes()
+        } catch {
+            log.critical("the run broke off", metadata: ["error": "\(error)"])
+            beats.lastError = (error as? any ExplainedError)?.problem ?? "\(error)"
+            beats.beat(.failed, engine, wait: .zero)
+            throw error
+        }
+    }
+
+    private func passes() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
         try await start()
         while true {
             if let outcome = try await pass() {
@@ -82,6 +93,7 @@ public actor TradingLoop {
                 }
             }
         }
+        if let last = recovered.lastBatch { _ = try await actOnClosedBars(of: last) }
         // A restart while latched goes on with cancelling and closing, and proves again that everything is flat.
         if engine.kill.isEngaged { try await take(.kill(reason: engine.kill.reason ?? ""), at: engine.now) }
     }
@@ -134,10 +146,23 @@ public actor TradingLoop {
             return false
         }
         try await take(.venue(batch), at: batch.at)
+        return try await actOnClosedBars(of: batch)
+    }
+
+    /// Takes the rows of the bars that `batch` completed, and the deadline that is due then.
+    ///
+    /// A crash may leave the batch in the journal without some of them; the first pass after a start makes up for it.
+    /// Rows that were taken before are passed over.
+    ///
+    /// - Returns: Whether a bar was completed.
+    private func actOnClosedBars(of batch: VenueBatch) async throws -> Bool {
         var closedBar = false
         for case .barClosed(let symbol, let bar, let closeTime) in batch.events {
             closedBar = true
-            if let row = setup.signals.row(symbol, bar, at: closeTime) { try await take(.signal(row), at: batch.at) }
+            guard let row = setup.signals.row(symbol, bar, at: closeTime),
+                engine[symbol]?.lastSignalTime.map({ row.time > $0 }) ?? true
+            else { continue }
+            try await take(.signal(row), at: batch.at)
         }
         if let deadline = engine.nextDeadline, deadline <= engine.now { try await take(.deadline, at: engine.now) }
         return closedBar

@@ -10,10 +10,9 @@ public struct ReplayDivergence: Error, Hashable, Sendable, CustomStringConvertib
     public let found: VenueBatch?
 
     public var description: String {
-        """
-        stored bars changed since this ledger was recorded (batch \(number), recorded at \
-        \(recorded.at.milliseconds) ms UTC, \(found.map { "now at \($0.at.milliseconds)" } ?? "now past the end")): start a new replay with --new
-        """
+        let place = found.map { "now at \($0.at.milliseconds)" } ?? "now past the end"
+        return "stored bars changed since this ledger was recorded (batch \(number), recorded at "
+            + "\(recorded.at.milliseconds) ms UTC, \(place)): start a new replay with --new"
     }
 }
 

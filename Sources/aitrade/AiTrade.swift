@@ -26,9 +26,8 @@ struct AiTrade: AsyncParsableCommand {
         ])
 
     static func main() async {
-        Output.flushLines()
         do {
-            let arguments = Array(CommandLine.arguments.dropFirst()).map(kebabCase)
+            let arguments = joinNegatives(Array(CommandLine.arguments.dropFirst()).map(kebabCase))
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -45,5 +44,17 @@ struct AiTrade: AsyncParsableCommand {
         guard argument.hasPrefix("--"), argument.count > 2 else { return argument }
         let end = argument.firstIndex(of: "=") ?? argument.endIndex
         return String(argument[..<end]).replacing("_", with: "-") + String(argument[end...])
+    }
+
+    /// `--sleep -1` means `--sleep=-1`: a negative number is a value, so that the flag itself says what it takes.
+    private static func joinNegatives(_ arguments: [String]) -> [String] {
+        arguments.reduce(into: []) { joined, argument in
+            let isNegative = argument.first == "-" && argument.dropFirst().first?.isNumber == true
+            if isNegative, let flag = joined.last, flag.hasPrefix("--"), flag.count > 2, !flag.contains("=") {
+                joined[joined.count - 1] = "\(flag)=\(argument)"
+            } else {
+                joined.append(argument)
+            }
+        }
     }
 }

@@ -46,6 +46,17 @@ import Testing
         #expect(space.cardinality == 90)
     }
 
+    @Test func namedValuesReadBackAndAnythingElseIsRefused() throws {
+        let space = try GeneSpace([
+            Gene("a", .integer(minimum: 0, maximum: 3)), Gene("b", .real(minimum: 0, maximum: 1)),
+        ])
+        #expect(space.named(Genome([2, 0.5])) == ["a": 2, "b": 0.5])
+        #expect(space.genome(named: ["a": 2, "b": 0.5]) == Genome([2, 0.5]))
+        for values in [["a": 2], ["a": 2, "b": 0.5, "c": 1], ["a": 2.5, "b": 0.5], ["a": 2, "c": 0.5], [:]] {
+            #expect(space.genome(named: values) == nil)
+        }
+    }
+
     @Test func zeroHasOneSpelling() {
         #expect(Genome([-0.0]).values[0].sign == .plus)
     }

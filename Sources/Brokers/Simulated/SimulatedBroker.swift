@@ -26,6 +26,7 @@ public actor SimulatedBroker: Broker {
         try market.replay(steps)
     }
 
+    /// The configured rules; `notFound` for a symbol without an instrument.
     public func instruments(_ symbols: [Symbol]) async throws -> [Instrument] {
         try symbols.map { symbol in
             guard let instrument = market.instrument(symbol) else {
@@ -36,6 +37,7 @@ public actor SimulatedBroker: Broker {
         }
     }
 
+    /// Takes the order at the current virtual time; the outcome is never silent.
     public func submit(_ request: OrderRequest) async -> SubmitOutcome {
         switch market.submit(request) {
         case .success(let report): .accepted(report)
@@ -43,6 +45,7 @@ public actor SimulatedBroker: Broker {
         }
     }
 
+    /// Cancels at the current virtual time, or after the latency; the outcome is never silent.
     public func cancel(_ reference: OrderReference, _ symbol: Symbol) async -> CancelOutcome {
         switch market.cancel(reference) {
         case .success(let report): .accepted(report)
@@ -50,11 +53,14 @@ public actor SimulatedBroker: Broker {
         }
     }
 
+    /// The order as the exchange has it, a refused one included.
     public func order(_ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport? {
         market.order(.client(id))
     }
 
+    /// The account at the current virtual time.
     public func snapshot() async throws -> AccountSnapshot { market.snapshot() }
 
+    /// Moves virtual time on to the next news; nil at the end of the data.
     public func nextEvents() async throws -> VenueBatch? { market.next() }
 }

@@ -99,8 +99,8 @@ extension FixedDecimal {
     /// A measurement (a bar's price, a signal's stop, a share of a budget) rounded into an exact amount; nil when it is
     /// not finite or too large. This is the only way from `Double` into the money path.
     public init?(measured value: Double, rounding rule: FloatingPointRoundingRule = .toNearestOrEven) {
-        // Through Int64, which the limit fits: the standard library converts between Double and Int128 generically, which
-        // is twenty times slower, and this runs for every price of every bar.
+        // Through Int64, which the limit fits: the standard library converts between Double and Int128 generically,
+        // which is twenty times slower, and this runs for every price of every bar.
         guard value.isFinite, value.magnitude <= 1e13 else { return nil }
         let whole = value.rounded(.towardZero)
         let part = ((value - whole) * 1e12).rounded(rule)

@@ -13,13 +13,17 @@ struct Archive: Hashable, Codable, Sendable {
 
     init() {}
 
-    /// JSON has no infinity: the worst fitness is written as null.
+    /// One text of numbers separated by spaces for the fitness: JSON has no infinity, and a list is slow to write.
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let genomes = try container.decode([Genome].self, forKey: .genomes)
-        let fitness = try container.decode([Double?].self, forKey: .fitness)
-        for (genome, value) in zip(genomes, fitness) { add(genome, fitness: value ?? -.infinity) }
-        guard genomes.count == fitness.count, self.genomes.count == genomes.count else {
+        let fitness = try container.decode(String.self, forKey: .fitness).split(separator: " ").map {
+            Double($0) ?? .nan
+        }
+        for (genome, value) in zip(genomes, fitness) { add(genome, fitness: value) }
+        guard genomes.count == fitness.count, self.genomes.count == genomes.count,
+            !fitness.contains(where: \.isNaN)
+        else {
             throw DecodingError.dataCorruptedError(
                 forKey: .genomes, in: container, debugDescription: "the archive repeats or misses genomes")
         }
@@ -28,7 +32,7 @@ struct Archive: Hashable, Codable, Sendable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(genomes, forKey: .genomes)
-        try container.encode(fitness.map { $0.isFinite ? $0 : nil }, forKey: .fitness)
+        try container.encode(fitness.map { "\($0)" }.joined(separator: " "), forKey: .fitness)
     }
 
     var count: Int { genomes.count }

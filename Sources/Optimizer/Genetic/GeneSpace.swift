@@ -52,6 +52,22 @@ public struct GeneSpace: Hashable, Codable, Sendable {
         return Genome(zip(genes, values).map { $0.domain.snapped($1) })
     }
 
+    /// The values of `genome` by gene name, for a file that people read.
+    ///
+    /// - Precondition: the genome has one value per gene.
+    public func named(_ genome: Genome) -> [String: Double] {
+        precondition(genome.values.count == count, "a genome needs one value per gene")
+        return Dictionary(uniqueKeysWithValues: zip(genes.map(\.name), genome.values))
+    }
+
+    /// The genome that ``named(_:)`` wrote, or nil when a gene is missing, unknown or has an illegal value.
+    public func genome(named values: [String: Double]) -> Genome? {
+        let ordered = genes.compactMap { values[$0.name] }
+        guard ordered.count == count, values.count == count else { return nil }
+        let genome = Genome(ordered)
+        return contains(genome) ? genome : nil
+    }
+
     /// A genome drawn uniformly from the space.
     public func randomGenome(_ random: inout SeededRandom) -> Genome {
         Genome(genes.map { Self.randomValue($0.domain, &random) })

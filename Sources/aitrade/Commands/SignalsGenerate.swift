@@ -91,6 +91,10 @@ struct SignalsGenerate: AsyncParsableCommand {
             throw CommandFailure(
                 .cannotWrite, "\(folder(of: out)) is not writable", fix: "choose another file with --out")
         }
+        var isFolder: ObjCBool = false
+        guard !FileManager.default.fileExists(atPath: out, isDirectory: &isFolder) || !isFolder.boolValue else {
+            throw CommandFailure(.cannotWrite, "\(out) is a folder", fix: "name a file with --out")
+        }
     }
 
     private func folder(of path: String) -> String {
@@ -103,11 +107,12 @@ struct SignalsGenerate: AsyncParsableCommand {
         print("Training \(mode.rawValue) on \(names), \(generator.units.count) folds,", terminator: " ")
         print("\(population) genomes x \(generations) generations, seed \(seed).")
         if resumed > 0 { print("Going on from a checkpoint: \(resumed) folds are finished.") }
+        Output.flush()
     }
 
     private func train(_ generator: SignalGenerator, _ store: CheckpointStore) async throws -> SignalsArtifact {
         let stop = StopFlag()
-        let listener = StopSignals.forward(to: { stop.raise() })
+        let listener = await StopSignals.forward(to: { stop.raise() })
         defer { listener.cancel() }
         let display = ProgressDisplay(total: generator.units.count, isSilent: json)
         let hooks = store.hooks(onProgress: { display.show($0) }, isCancelled: { stop.isRaised })

@@ -6,10 +6,11 @@ import Storage
 /// `aitrade signals verify`.
 struct SignalsVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Checks an artifact's integrity, and against the bars that no row looks ahead.",
+        commandName: "verify",
+        abstract: "Checks an artifact's integrity, and against the bars that no row looks ahead.",
         discussion: """
-            Every row is computed again from its fold's genome, on all bars and on bars cut at random moments. Exits with
-            65 when the file is damaged and with 1 when a row does not follow from the bars before it.
+            Every row is computed again from its fold's genome, on all bars and on bars cut at random moments. Exits
+            with 65 when the file is damaged and with 1 when a row does not follow from the bars before it.
 
             Example: aitrade signals verify data_cache/production_signals_v1.bin --cuts 200
             """)

@@ -35,6 +35,7 @@ struct Replay {
     let plan: ReplayPlan
     let ledger: Ledger
     let brokers: [Symbol: BrokerName]
+    private let market: ReplayedMarket
     private let lock: InstanceLock
     private let runId: String
 
@@ -47,8 +48,10 @@ struct Replay {
         brokers = try Self.routes(chosen.map(\.symbol), settings)
         bars = try ReplayBars(file.artifact, chosen, folder: request.barFolder)
         let wanted = try ReplayPlan(
-            file.artifact, assets: chosen, bars: bars.series, catalog: bars.catalog, from: request.from,
-            to: request.to, lastRowOnly: request.lastRowOnly)
+            file.artifact, assets: chosen, bars: bars, from: request.from, to: request.to,
+            lastRowOnly: request.lastRowOnly)
+        // Everything that can be refused is, before anything is written.
+        market = try wanted.market(bars.series, budget: settings.budget)
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         runId = "\(DateText.fileName(now))-\(ProcessInfo.processInfo.processIdentifier)"
         try AtomicFile.createFolder(request.stateFolder)
@@ -111,7 +114,6 @@ struct Replay {
     }
 
     func run() async throws -> End {
-        let market = try plan.market(bars.series, budget: settings.budget)
         let broker = SimulatedBroker(market)
         let router = ExecutionRouter(brokers: [broker])
         let setup = RunSetup(
@@ -120,14 +122,14 @@ struct Replay {
                 artifact: file.digest, account: Self.account, budget: settings.budget, limits: settings.limits,
                 brokers: [:], capabilities: SimulatedVenue.capabilities),
             market: SimulatedVenue.name, startsAt: plan.from,
-            signals: SignalBook(ArtifactFile.rows(of: try file.assets(request.assets))), sleep: request.sleep,
+            signals: SignalBook(bars.rows), sleep: request.sleep,
             maxSteps: request.maxSteps, stateFolder: URL(filePath: request.stateFolder),
             wallClock: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
             uptime: { Duration.nanoseconds(Int64(DispatchTime.now().uptimeNanoseconds)) },
             rebuildVenue: { try await broker.rebuild($0) })
         let loop = TradingLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "runner"))
         announce()
-        let listener = StopSignals.forward(to: { await loop.requestStop() })
+        let listener = await StopSignals.forward(to: { await loop.requestStop() })
         defer { listener.cancel() }
         let end = try await loop.run()
         try ledger.close()
@@ -141,6 +143,8 @@ struct Replay {
         if !settings.unsetLimits.isEmpty {
             print("Limits that nobody set: \(settings.unsetLimits.joined(separator: ", ")).")
         }
+        if let end = bars.endOfRows { print("No signals after the artifact's end: \(end)") }
         print("Ledger \(ledger.path), run \(runId).")
+        Output.flush()
     }
 }

@@ -24,11 +24,14 @@ struct ReplayPlan: Codable, Equatable {
     ///   - from: Rows decided earlier are not acted on; nil for the first row.
     ///   - lastRowOnly: Act on the newest row of each asset alone.
     init(
-        _ artifact: SignalsArtifact, assets: [ArtifactAsset], bars: [BarSeries], catalog: InstrumentCatalog,
-        from: Timestamp?, to: Timestamp?, lastRowOnly: Bool
+        _ artifact: SignalsArtifact, assets: [ArtifactAsset], bars: ReplayBars, from: Timestamp?, to: Timestamp?,
+        lastRowOnly: Bool
     ) throws {
         let interval = artifact.origin.interval
-        let times = assets.compactMap { lastRowOnly ? $0.columns.time.last : $0.columns.time.first }
+        let times = assets.compactMap { asset in
+            lastRowOnly
+                ? bars.rows.last { $0.symbol == asset.symbol }?.time.milliseconds : asset.columns.time.first
+        }
         guard let first = lastRowOnly ? times.max() : times.min() else {
             throw CommandFailure(
                 .corruptInput, "the artifact has no rows for \(assets.map(\.symbol.name).joined(separator: ", "))",
@@ -44,7 +47,7 @@ struct ReplayPlan: Codable, Equatable {
         self.from = start - interval.span
         self.to = to
         (feeBps, slippageBps) = (fee, slippage)
-        instruments = bars.map(catalog.instrument(of:)).sorted { $0.symbol < $1.symbol }
+        instruments = bars.series.map(bars.catalog.instrument(of:)).sorted { $0.symbol < $1.symbol }
     }
 
     /// The market of this plan.

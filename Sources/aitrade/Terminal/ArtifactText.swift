@@ -14,7 +14,10 @@ enum ArtifactText {
     static func folds(_ asset: ArtifactAsset) {
         print("\n  \(asset.symbol)")
         Output.table(
-            ["fold", "traded from (UTC)", "to", "trades", "return", "buy+hold", "Sharpe", "drawdown", "win rate", "fees"],
+            [
+                "fold", "traded from (UTC)", "to", "trades", "return", "buy+hold", "Sharpe", "drawdown", "win rate",
+                "fees",
+            ],
             asset.folds.enumerated().map { index, fold in
                 let name = fold.tail ? "\(index) (tail)" : "\(index)"
                 let first = Output.time(Timestamp(milliseconds: fold.trade.first))

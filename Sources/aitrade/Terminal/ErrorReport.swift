@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Runner
 import Signals
+import Simulator
 import Storage
 
 /// Turns whatever went wrong into a sentence, its remedy and an exit code.
@@ -19,8 +20,10 @@ enum ErrorReport {
         switch error {
         case let failure as CommandFailure: failure
         case let error as BarFileError: CommandFailure(status(of: error), error.problem, fix: error.fix)
-        case let error as FileError: CommandFailure(.cannotWrite, error.problem, fix: error.fix)
+        case let error as FileError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as InstanceLockError: CommandFailure(status(of: error), error.problem, fix: error.fix)
+        case let error as LedgerError: CommandFailure(status(of: error), error.problem, fix: error.fix)
+        case let error as ReplayDivergence: CommandFailure(.corruptInput, "\(error)", fix: "")
         case let error as RunnerError: CommandFailure(.corruptInput, "\(error)", fix: "")
         case let error as any ExplainedError: CommandFailure(.corruptInput, error.problem, fix: error.fix)
         default: nil
@@ -28,8 +31,24 @@ enum ErrorReport {
     }
 
     private static func status(of error: BarFileError) -> ExitStatus {
-        if case .file(let inner) = error, inner.action != "read" { return .cannotWrite }
+        if case .file(let inner) = error { return status(of: inner) }
         return .corruptInput
+    }
+
+    /// What cannot be read is unusable input; everything else wanted to write.
+    private static func status(of error: FileError) -> ExitStatus {
+        ["read", "list", "decompress"].contains(error.action) ? .corruptInput : .cannotWrite
+    }
+
+    private static func status(of error: LedgerError) -> ExitStatus {
+        switch error {
+        case .diskFull, .readOnly, .cannotOpen, .inputOutput: .cannotWrite
+        case .file(let inner): status(of: inner)
+        case .locked: .locked
+        case .wrongIdentity: .configuration
+        case .missing, .corrupt, .foreign, .newer, .refusedRow, .conflictingIntent, .conflictingFill, .reservedKey:
+            .corruptInput
+        }
     }
 
     private static func status(of error: InstanceLockError) -> ExitStatus {

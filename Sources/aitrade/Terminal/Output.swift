@@ -3,9 +3,9 @@ import Foundation
 
 /// What commands print, in one style.
 enum Output {
-    /// Makes every printed line appear at once, also in a pipe: progress goes to standard error, and the order matters.
-    static func flushLines() {
-        _ = setvbuf(fdopen(1, "w"), nil, _IOLBF, 0)
+    /// Makes what was printed appear before long work begins, also in a pipe.
+    static func flush() {
+        fflush(nil)
     }
 
     /// Prints `value` as JSON with sorted keys.

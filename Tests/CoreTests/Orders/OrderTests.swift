@@ -37,11 +37,22 @@ import Testing
             try order.apply(.accepted, venueOrderID: "8", reason: "x", at: at(3))
         }
         #expect(throws: IllegalOrderTransition.self) {
-            try order.fill(units(1), at: at(3))
+            try order.apply(.cancelRequested, at: at(3))
         }
         #expect(order == before)
         #expect(order.venueOrderID == "7" && order.reason == "no money" && order.updatedAt == at(2))
         #expect(order.intendedAt == at(1))
+    }
+
+    /// An order that was taken for refused because the venue knew nothing of it, and filled all the same.
+    @Test func aFillOfARefusedOrderIsBooked() throws {
+        var order = try order()
+        try order.apply(.absent, at: at(2))
+        #expect(order.state == .rejected)
+        try order.fill(units(1), at: at(3))
+        #expect(order.state == .cancelled && order.filled == units(1))
+        try order.fill(units(9), at: at(4))
+        #expect(order.state == .filled)
     }
 
     @Test func aLaterEventWithoutANameKeepsTheVenuesName() throws {

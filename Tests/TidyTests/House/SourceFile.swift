@@ -7,7 +7,7 @@ struct SourceFile {
 
     init(path: String, text: String) {
         (self.path, self.text) = (path, text)
-        lines = SourceLexer(text).lines
+        lines = SourceLexer.lines(of: text)
     }
 
     private var parts: [Substring] { path.split(separator: "/") }

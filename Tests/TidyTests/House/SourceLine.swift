@@ -5,9 +5,9 @@ struct SourceLine {
     /// The line as it stands.
     let raw: String
     /// What the compiler sees, with the contents of string literals left out: `print("")`.
-    var code = ""
+    let code: String
     /// The text of comments on this line, markers included.
-    var comment = ""
+    let comment: String
     /// The contents of string literals that end on this line.
-    var strings: [String] = []
+    let strings: [String]
 }

@@ -12,6 +12,13 @@ import Testing
         #expect(documentationFindings(pure(code)).count == 1)
     }
 
+    @Test func aVenueNeedNotRepeatTheDocumentationOfItsPort() {
+        let code = "public func submit(_ request: OrderRequest) async {}"
+        #expect(documentationFindings(pure(code, path: "Sources/Brokers/Simulated/A.swift")).isEmpty)
+        #expect(documentationFindings(pure(code, path: "Sources/Brokers/A.swift")).count == 1)
+        #expect(documentationFindings(pure("public func f() {}", path: "Sources/Brokers/B/A.swift")).count == 1)
+    }
+
     @Test(arguments: [
         "/// Does.\npublic func a() {}", "/// Does.\n@discardableResult\n@inlinable\npublic func a() -> Int { 1 }",
         "func a() {}", "package func a() {}", "public static func < (a: A, b: A) -> Bool { true }",

@@ -1,11 +1,13 @@
 /// Every public declaration, case of a public enum and requirement of a public protocol has a `///` comment.
 ///
-/// Not needed where the name is a promise made elsewhere: operators, and the requirements of standard protocols below.
+/// Not needed where the name is a promise made elsewhere: operators, the requirements of standard protocols below, and
+/// in a venue's folder those of the `Broker` port.
 func documentationFindings(_ file: SourceFile) -> [Finding] {
     var (found, scopes): ([Finding], [String]) = ([], [])
     for line in file.lines {
         let words = line.code.split(separator: " ").map(String.init).filter { !$0.hasPrefix("@") }
-        if let name = publicName(words, in: scopes.last ?? ""), !promised.contains(name), !isDocumented(line, in: file)
+        if let name = publicName(words, in: scopes.last ?? ""),
+            !isPromised(name, in: file), !isDocumented(line, in: file)
         {
             found.append(
                 file.finding(line, "public `\(name)` has no `///`: say its meaning, units and errors in one sentence"))
@@ -18,6 +20,14 @@ func documentationFindings(_ file: SourceFile) -> [Finding] {
 private let promised: Set<String> = [
     "description", "debugDescription", "errorDescription", "hash", "value", "id", "rawValue", "subject",
 ]
+
+private let portMembers: Set<String> = [
+    "name", "capabilities", "instruments", "submit", "cancel", "order", "snapshot", "nextEvents",
+]
+
+private func isPromised(_ name: String, in file: SourceFile) -> Bool {
+    promised.contains(name) || (file.room == "Brokers" && !file.folders.isEmpty && portMembers.contains(name))
+}
 
 private let declarations: Set<String> = [
     "func", "var", "let", "struct", "class", "enum", "protocol", "actor", "init", "subscript", "typealias",

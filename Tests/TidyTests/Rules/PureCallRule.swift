@@ -52,13 +52,24 @@ private let bans: [Ban] = {
 extension String {
     /// Whether the text holds `word` not as the end of a longer name.
     func mentions(_ word: String) -> Bool {
-        var rest = self[...]
-        while let range = rest.firstRange(of: word) {
-            let before = range.lowerBound == startIndex ? " " : self[index(before: range.lowerBound)]
-            let isName = before.isLetter || before.isNumber || before == "_"
-            if !isName || word.first == "." || word == "Clock.now" { return true }
-            rest = self[range.upperBound...]
+        let (text, wanted) = (Array(utf8), Array(word.utf8))
+        guard let first = wanted.first, text.count >= wanted.count else { return false }
+        let standsAlone = first != UInt8(ascii: ".") && word != "Clock.now"
+        return (0...(text.count - wanted.count)).contains { start in
+            guard text[start] == first, text[start..<(start + wanted.count)].elementsEqual(wanted) else { return false }
+            return !standsAlone || start == 0 || !text[start - 1].isInName
         }
-        return false
+    }
+}
+
+extension UInt8 {
+    /// Whether the byte can be part of a name.
+    fileprivate var isInName: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
+            true
+        default: false
+        }
     }
 }

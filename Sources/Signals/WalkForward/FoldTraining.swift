@@ -1,0 +1,70 @@
+import Core
+public import Optimizer
+
+/// The training of one unit (a group of assets and a fold) after some generations; stored as a checkpoint it
+/// continues to the identical result.
+public struct FoldTraining: Hashable, Codable, Sendable {
+    /// The search so far.
+    public private(set) var search: GeneticSearch
+    private var sharpes = RunningMoments()
+
+    /// A training that has evaluated nothing.
+    init(space: GeneSpace, options: WalkForwardOptions, unit: UnitKey) throws(GeneticSearchError) {
+        search = try GeneticSearch(
+            space: space, options: options.search, random: SeededRandom(seed: options.seed, stream: unit.description))
+    }
+
+    /// Evaluates one generation.
+    mutating func step(_ evaluate: (Genome) -> TrialScore) {
+        let scores = search.ask().map(evaluate)
+        for score in scores { sharpes.add(score.sharpePerBar) }
+        search.tell(scores.map(\.fitness))
+    }
+
+    /// The result once the search is over, nil before.
+    var result: FoldResult? {
+        guard search.end != nil, let best = search.best else { return nil }
+        return FoldResult(
+            genome: best.genome, fitness: best.fitness.isFinite ? best.fitness : nil, trials: search.evaluations,
+            sharpes: sharpes)
+    }
+
+    /// Whether a stored training belongs to this space and these options, and is undamaged.
+    func fits(space: GeneSpace, options: WalkForwardOptions) -> Bool {
+        search.space == space && search.options == options.search && (try? search.checked()) != nil
+    }
+}
+
+/// The result of one unit: a pure function of bars, options and seed.
+public struct FoldResult: Hashable, Codable, Sendable {
+    /// The best genome.
+    public let genome: Genome
+    /// Its in-sample fitness, or nil when no genome had a finite one.
+    public let fitness: Double?
+    /// Distinct genomes evaluated.
+    public let trials: Int
+    let sharpes: RunningMoments
+}
+
+/// What one genome scored on a train window.
+struct TrialScore: Hashable, Sendable {
+    var fitness: Double
+    var sharpePerBar: Double?
+}
+
+/// The name of a unit: a symbol, or `*` for all assets together, and a fold.
+public struct UnitKey: Hashable, Codable, Sendable, Comparable, CustomStringConvertible {
+    /// The symbol's name, or `*` in universal mode.
+    public let group: String
+    /// The fold; one past the last traded one for a production genome of its own.
+    public let fold: Int
+
+    /// A key from its parts.
+    public init(group: String, fold: Int) {
+        (self.group, self.fold) = (group, fold)
+    }
+
+    public var description: String { "\(group)/\(fold)" }
+
+    public static func < (left: UnitKey, right: UnitKey) -> Bool { (left.group, left.fold) < (right.group, right.fold) }
+}
