@@ -70,6 +70,7 @@ let package = Package(
         tests("SimulatorTests", ["Core", "Simulator"]),
         tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
+        tests("EngineTests", ["Core", "Engine"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
         tests(

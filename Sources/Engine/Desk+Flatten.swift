@@ -40,7 +40,7 @@ extension Desk {
         }
         flattenWave += 1
         let id = ClientOrderID.derived(
-            artifact: "kill", account: rules.account, symbol: symbol, time: engagedAt, leg: flattenWave,
+            artifact: "kill/\(broker)", account: rules.account, symbol: symbol, time: engagedAt, leg: flattenWave,
             purpose: .flatten)
         let request = OrderRequest(
             clientID: id, symbol: symbol, side: reported > .zero ? .sell : .buy, quantity: reported.magnitude,

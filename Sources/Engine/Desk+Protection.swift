@@ -72,12 +72,8 @@ extension Desk {
     }
 
     private mutating func protectiveOrder(_ purpose: OrderPurpose, at price: Price, _ size: Quantity) -> OrderRequest {
-        protection.revision += 1
-        let id = ClientOrderID.derived(
-            artifact: rules.artifact, account: rules.account, symbol: symbol, time: causeTime,
-            leg: protection.revision, purpose: purpose)
-        return OrderRequest(
-            clientID: id, symbol: symbol, side: position.quantity > .zero ? .sell : .buy, quantity: size,
+        OrderRequest(
+            clientID: nextName(purpose), symbol: symbol, side: position.quantity > .zero ? .sell : .buy, quantity: size,
             kind: purpose == .stop ? .stop(trigger: price) : .takeProfit(trigger: price), reduceOnly: true,
             purpose: purpose)
     }

@@ -3,7 +3,15 @@ package import Core
 extension Desk {
     /// The row that orders are named after. Together with ``legs``, which only restarts with a new goal and so a later
     /// row, it never repeats.
-    var causeTime: Timestamp { goal?.row.time ?? lastSignalTime ?? .epoch }
+    private var causeTime: Timestamp { goal?.row.time ?? lastSignalTime ?? .epoch }
+
+    /// The name of the next order. Closing and protective orders count together: a stop may be either.
+    mutating func nextName(_ purpose: OrderPurpose) -> ClientOrderID {
+        defer { legs += 1 }
+        return .derived(
+            artifact: rules.artifact, account: rules.account, symbol: symbol, time: causeTime, leg: legs,
+            purpose: purpose)
+    }
 
     /// Whether a closing order is on its way.
     var isClosing: Bool {
@@ -54,12 +62,9 @@ extension Desk {
         at now: Timestamp
     ) -> [Effect] {
         guard signed != .zero else { return [] }
-        let id = ClientOrderID.derived(
-            artifact: rules.artifact, account: rules.account, symbol: symbol, time: causeTime, leg: legs,
-            purpose: purpose)
-        legs += 1
         let request = OrderRequest(
-            clientID: id, symbol: symbol, side: signed > .zero ? .buy : .sell, quantity: signed.magnitude, kind: kind,
+            clientID: nextName(purpose), symbol: symbol, side: signed > .zero ? .buy : .sell,
+            quantity: signed.magnitude, kind: kind,
             reduceOnly: reduceOnly, purpose: purpose)
         return send(request, state, at: now)
     }

@@ -5,8 +5,8 @@ public import Core
 /// The desk is level-triggered: after every input ``settle(_:at:)`` compares goal and position and asks for whatever is
 /// missing, so a lost, late or repeated message never needs a special path.
 ///
-/// Invariants: the position is the sum of the booked fills; at most one opening and one closing order are open at a
-/// time (protective orders aside); every order passed the gate.
+/// Invariants: the position is the sum of the booked fills; at most one opening and one closing order can be executed
+/// at a time (protective orders aside); every order passed the gate.
 public struct Desk: Hashable, Sendable {
     package internal(set) var rules: DeskRules
     /// What is held.
@@ -173,7 +173,7 @@ public struct Desk: Hashable, Sendable {
     package func checkInvariants() {
         orders.checkInvariants()
         position.checkInvariants()
-        let moving = orders.openOrders.filter { !$0.request.kind.isProtective }
+        let moving = orders.executable.filter { !$0.request.kind.isProtective }
         precondition(moving.count { $0.request.reduceOnly } <= 1, "at most one closing order is open")
         precondition(moving.count { !$0.request.reduceOnly } <= 1, "at most one opening order is open")
     }

@@ -39,8 +39,6 @@ public struct Protection: Hashable, Sendable {
     public private(set) var exposedSince: Timestamp?
     /// How long positions were without an armed stop so far.
     public private(set) var unprotected: TimeSpan = .zero
-    /// Counts the native orders placed, to name them.
-    package var revision = 0
 
     package init() {}
 

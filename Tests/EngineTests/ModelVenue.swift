@@ -1,0 +1,102 @@
+import Core
+
+/// A venue as the engine may assume it: it keeps orders and positions, and throws where the engine uses it illegally.
+struct ModelVenue {
+    /// What a correct engine never does.
+    enum Misuse: Error {
+        case duplicate(ClientOrderID)
+        case flips(OrderRequest)
+        case wrongVenue(BrokerName)
+        case unknownOrder(ClientOrderID)
+    }
+
+    let name: BrokerName
+    private(set) var orders: [OrderReport] = []
+    /// Signed holdings, whoever opened them.
+    var positions: [Symbol: Quantity] = [:]
+    private var trades = 0
+
+    init(_ name: BrokerName) {
+        self.name = name
+    }
+
+    private func report(_ old: OrderReport, _ state: OrderState, filled: Quantity? = nil) -> OrderReport {
+        OrderReport(
+            clientID: old.clientID, venueOrderID: old.venueOrderID, symbol: old.symbol, side: old.side, kind: old.kind,
+            quantity: old.quantity, filled: filled ?? old.filled, state: state, reason: nil, at: old.at)
+    }
+
+    /// Takes an order for working.
+    mutating func submit(_ request: OrderRequest, at now: Timestamp) throws -> OrderReport {
+        if orders.contains(where: { $0.clientID == request.clientID }) { throw Misuse.duplicate(request.clientID) }
+        let held = positions[request.symbol] ?? .zero
+        let reducible = request.side == .sell ? held : -held
+        if request.reduceOnly, request.quantity > reducible { throw Misuse.flips(request) }
+        orders.append(
+            OrderReport(
+                clientID: request.clientID, venueOrderID: "\(name)-\(orders.count)", symbol: request.symbol,
+                side: request.side, kind: request.kind, quantity: request.quantity, filled: .zero, state: .working,
+                reason: nil, at: now))
+        return orders[orders.count - 1]
+    }
+
+    /// An order that someone else placed.
+    mutating func placeForeign(_ symbol: Symbol, _ quantity: Quantity, at now: Timestamp) {
+        orders.append(
+            OrderReport(
+                clientID: nil, venueOrderID: "\(name)-\(orders.count)", symbol: symbol, side: .buy,
+                kind: .limit(Price(FixedDecimal(1))), quantity: quantity, filled: .zero, state: .working, reason: nil,
+                at: now))
+    }
+
+    private func index(_ reference: OrderReference) -> Int? {
+        switch reference {
+        case .client(let id): orders.firstIndex { $0.clientID == id }
+        case .venue(let id): orders.firstIndex { $0.venueOrderID == id }
+        }
+    }
+
+    mutating func cancel(_ reference: OrderReference) -> Result<OrderReport, VenueError> {
+        guard let index = index(reference) else {
+            return .failure(VenueError(.notFound, code: "UNKNOWN_ORDER", message: "\(reference)"))
+        }
+        guard !orders[index].state.isFinal else {
+            return .failure(VenueError(.rejected, code: "ORDER_FINAL", message: "\(reference)"))
+        }
+        orders[index] = report(orders[index], .cancelled)
+        return .success(orders[index])
+    }
+
+    func order(_ id: ClientOrderID) -> OrderReport? {
+        index(.client(id)).map { orders[$0] }
+    }
+
+    /// Executes a part of an order, or the rest of it.
+    ///
+    /// - Returns: The execution and the news of the order, which the caller delivers when and as often as it likes.
+    mutating func execute(
+        _ id: ClientOrderID, _ part: Quantity? = nil, at price: Price, _ now: Timestamp
+    ) throws -> (fill: Fill, report: OrderReport) {
+        guard let index = index(.client(id)), !orders[index].state.isFinal else { throw Misuse.unknownOrder(id) }
+        let order = orders[index]
+        let size = part ?? (order.quantity - order.filled)
+        let filled = order.filled + size
+        trades += 1
+        positions[order.symbol, default: .zero] += order.side.signed(size)
+        orders[index] = report(order, filled == order.quantity ? .filled : .partiallyFilled, filled: filled)
+        let fill = Fill(
+            venue: name, tradeID: "\(trades)", clientID: id, symbol: order.symbol, side: order.side, price: price,
+            quantity: size, fee: .zero, at: now)
+        return (fill, orders[index])
+    }
+
+    var openOrders: [OrderReport] { orders.filter { !$0.state.isFinal } }
+
+    func snapshot(at now: Timestamp) -> AccountSnapshot {
+        let held = positions.filter { $0.value != .zero }.sorted { $0.key < $1.key }
+        return AccountSnapshot(
+            broker: name, openOrders: openOrders,
+            positions: held.map { AccountPosition(symbol: $0.key, quantity: $0.value, averagePrice: nil) },
+            balances: [:], at: now)
+    }
+}

@@ -1,0 +1,115 @@
+import Core
+import Engine
+import Testing
+
+/// Which rows are acted on, and how large.
+@Suite struct SignalTests {
+    private func later(_ bench: inout Bench) { bench.now = bench.now + .seconds(1) }
+
+    @Test func aRowIsActedOnOnceAndNeverAgainAfterANewerOne() throws {
+        var bench = try Bench()
+        try bench.price("100")
+        let first = try bench.row(0.5, stop: 90)
+        #expect(try bench.take(.signal(first)).orders.count == 1)
+        #expect(try bench.take(.signal(first)).isEmpty)
+        try bench.fill(try #require(bench.effects.orders.first).clientID)
+        later(&bench)
+        #expect(try bench.signal(0.5, stop: 90).isEmpty, "the same trade goes on")
+        let count = bench.effects.count
+        try bench.take(.signal(try bench.row(0)))
+        try bench.take(.signal(first))
+        #expect(bench.effects.count == count, "same time and earlier are both too late")
+    }
+
+    @Test func aRowBeforeItsTimeIsIgnoredAndCanStillComeInTime() throws {
+        var bench = try Bench()
+        try bench.price("100")
+        var early = bench
+        early.now = bench.now + .milliseconds(1)
+        let row = try early.row(0.5, stop: 90)
+        #expect(try bench.take(.signal(row)).isEmpty)
+        bench.now = early.now
+        #expect(try bench.take(.signal(row)).orders.count == 1)
+    }
+
+    @Test func anExpiredRowIsRefusedOnceAndStaysRefused() throws {
+        var bench = try Bench(limits: RiskLimits(signalExpiresAfter: .seconds(60)))
+        let row = try bench.row(0.5, stop: 90)
+        bench.now = bench.now + .seconds(61)
+        try bench.price("100")
+        let asked = try bench.take(.signal(row))
+        #expect(asked.orders.isEmpty && asked.refusals.map(\.code) == [.signalExpired])
+        try bench.price("101")
+        try bench.wait(.seconds(60))
+        #expect(bench.effects.refusals.count == 1 && bench.effects.orders.isEmpty)
+        #expect(try bench.desk.lastRefusal?.code == .signalExpired)
+    }
+
+    @Test func theFirstRowMayFindATradeUnderWay() throws {
+        var bench = try Bench()
+        #expect(try bench.signal(0).isEmpty)
+        later(&bench)
+        try bench.price("100")
+        #expect(try bench.signal(-1, stop: 110).orders.map(\.side) == [.sell])
+    }
+
+    @Test(arguments: [Double.nan, .infinity, 1.0000001, -2, 1e300]) func aTargetThatIsNoShareIsTold(target: Double)
+        throws
+    {
+        var bench = try Bench()
+        try bench.price("100")
+        let asked = try bench.signal(target, stop: 90)
+        #expect(asked.orders.isEmpty && asked.alerts == ["SIGNAL_NOT_USABLE"])
+    }
+
+    @Test func withoutAPriceNothingIsSized() throws {
+        var bench = try Bench()
+        #expect(try bench.signal(0.5, stop: 90).alerts == ["SIGNAL_NOT_USABLE"])
+        try bench.price("0")
+        try bench.price("-5")
+        later(&bench)
+        #expect(try bench.signal(0.5, stop: 90).alerts == ["SIGNAL_NOT_USABLE"])
+        #expect(try bench.desk.lastPrice == nil)
+    }
+
+    @Test(arguments: [(nil, nil), (Double.nan, nil), (-5, nil), (100.0, nil)] as [(Double?, Double?)])
+    func anEntryWithoutAUsableStopIsRefused(stop: Double?, takeProfit: Double?) throws {
+        var bench = try Bench()
+        try bench.price("100")
+        let asked = try bench.signal(0.5, stop: stop, takeProfit: takeProfit)
+        #expect(asked.orders.isEmpty && asked.refusals.map(\.code) == [.stopNotPlaceable])
+    }
+
+    @Test(arguments: [
+        (0.5, "33.33", "15.001"), (-0.5, "33.33", "15.001"), (1, "3", "333.333"), (1, "0.07", "14285.714"),
+    ])
+    func theQuantityIsTheShareOfTheBudgetRoundedTowardsZero(target: Double, price: String, size: String) throws {
+        var bench = try Bench()
+        try bench.price(price)
+        let order = try #require(try bench.signal(target, stop: target > 0 ? 0.01 : 500).orders.first)
+        #expect(order.quantity == Quantity(size))
+        #expect(order.side == (target > 0 ? .buy : .sell))
+    }
+
+    @Test func stopAndTakeProfitAreRoundedToTheTick() throws {
+        var bench = try Bench()
+        try bench.price("100")
+        let entry = try #require(try bench.signal(0.5, stop: 89.996, takeProfit: 120.0049).orders.first)
+        try bench.fill(entry.clientID)
+        #expect(try bench.openStop()?.kind == .stop(trigger: #require(Price("90"))))
+        #expect(try bench.openTakeProfit()?.kind == .takeProfit(trigger: #require(Price("120"))))
+    }
+
+    @Test func anEntryUnderWayIsCancelledWhenTheSignalTurns() throws {
+        var bench = try Bench()
+        let entry = try bench.enter()
+        try bench.fill(entry, "2")
+        later(&bench)
+        let asked = try bench.signal(0)
+        #expect(asked.cancelled.contains(.client(entry)))
+        let exit = try #require(bench.effects.orders.last)
+        #expect(exit.purpose == .exit && exit.quantity == Quantity("2"))
+        try bench.fill(exit.clientID)
+        #expect(try bench.desk.position.isFlat && bench.one.openOrders.isEmpty)
+    }
+}
