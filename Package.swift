@@ -73,6 +73,10 @@ let package = Package(
         tests("EngineTests", ["Core", "Engine"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),
         tests("StorageTests", ["Core", "Storage", grdb]),
+        tests(
+            "RunnerTests",
+            ["Core", "Engine", "Simulator", "Backtest", "Storage", "Brokers", "Router", "Runner", logging]),
+        tests("AcceptanceTests", []),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

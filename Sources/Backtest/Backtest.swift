@@ -14,6 +14,7 @@ public struct Backtest: Sendable {
     /// What happened so far.
     public private(set) var record = BacktestRecord()
     private let rows: [Symbol: [Timestamp: SignalRow]]
+    private var watched: [Symbol: [Price]] = [:]
 
     /// A backtest before its first bar.
     ///
@@ -70,6 +71,17 @@ public struct Backtest: Sendable {
                 record.note(effect)
                 if let answer = perform(effect) { waiting.append(answer) }
             }
+        }
+        watchSyntheticLevels()
+    }
+
+    /// Asks the market to tell the price at the levels that the engine watches itself, as a stream of ticks would.
+    private mutating func watchSyntheticLevels() {
+        for desk in engine.desks {
+            let levels = desk.protection.watchLevels
+            guard levels != watched[desk.symbol] ?? [] else { continue }
+            watched[desk.symbol] = levels
+            market.watch(desk.symbol, levels: levels)
         }
     }
 

@@ -19,12 +19,11 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
     /// Annualised Sharpe ratio of the equity's changes from bar to bar over the budget (Sharpe 1994, no risk-free
     /// rate).
     public var sharpe: Double
-    /// Largest fall of the equity from a peak, as a share of the budget: profits are not reinvested, so this is the
-    /// fall of the same fixed stake whenever it happens.
+    /// Largest fall of the equity from a peak, as a share of the peak.
     public var maxDrawdown: Double
     /// Return of holding the assets with the same budget over the same bars, without costs.
     public var buyAndHoldReturn: Double
-    /// Largest fall of that holding from a peak, as a share of the budget.
+    /// Largest fall of that holding from a peak, as a share of the peak.
     public var buyAndHoldDrawdown: Double
     /// First and last bar close, ms UTC.
     public var first: Timestamp
@@ -53,7 +52,7 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
             zip(equity.first.map { [$0] } ?? [], equity.last.map { [$0] } ?? [])
             .map { ($1.at - $0.at).seconds / 31_557_600 }.first ?? 0
         sharpe = Self.sharpe(curve, base: base, years: years)
-        maxDrawdown = base > 0 ? Self.drawdown([base] + curve) / base : 0
+        maxDrawdown = Self.drawdown([base] + curve)
         let held = Self.holdingCurve(holding)
         buyAndHoldReturn = (held.last ?? 1) - 1
         buyAndHoldDrawdown = Self.drawdown(held)
@@ -72,12 +71,12 @@ public struct PerformanceSummary: Hashable, Codable, Sendable {
         return mean / Double.sqrt(variance) * Double.sqrt(Double(steps.count) / years)
     }
 
-    /// The largest fall from a running peak.
+    /// The largest fall from a running peak, as a share of the peak.
     static func drawdown(_ curve: [Double]) -> Double {
         var (peak, worst) = (curve.first ?? 0, 0.0)
         for value in curve {
             peak = max(peak, value)
-            worst = max(worst, peak - value)
+            if peak > 0 { worst = max(worst, (peak - value) / peak) }
         }
         return worst
     }

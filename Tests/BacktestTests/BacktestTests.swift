@@ -28,7 +28,7 @@ import Testing
         let (record, backtest) = try scenario.run()
         #expect(record.fills.count == 2)
         #expect(backtest.engine.desks.allSatisfy { $0.position.isFlat && $0.openOrders.isEmpty })
-        if native { #expect(record.fills.last?.price == Price("95.5")) }
+        #expect(record.fills.last?.price == Price("95.5"))
     }
 
     @Test func theStopWinsWhenOneBarTouchesBoth() throws {

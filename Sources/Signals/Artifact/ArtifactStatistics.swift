@@ -9,7 +9,7 @@ public struct ArtifactStatistics: Hashable, Codable, Sendable {
     public var netReturn: Double
     /// Fees paid.
     public var fees: Double
-    /// The deepest fall of the marked equity from its peak.
+    /// The deepest fall of the marked equity from its peak, as a share of the peak.
     public var maxDrawdown: Double
     /// The share of bars with a position, 0...1.
     public var exposure: Double

@@ -3,14 +3,14 @@
 /// `fitness = sharpe - drawdownWeight * maxDrawdown - fewTradesWeight * shortfall^2`
 /// - `sharpe`: the annualised Sharpe ratio of the marked returns per bar, fees and slippage paid; 0 when nothing was
 ///   traded. It rewards return per unit of risk, so size alone cannot buy fitness.
-/// - `maxDrawdown`: the deepest fall from the equity's peak as a share of the budget. The Sharpe ratio is blind to
+/// - `maxDrawdown`: the deepest fall from the equity's peak as a share of that peak. The Sharpe ratio is blind to
 ///   losses that come in a row; this term is not.
 /// - `shortfall`: by how much the closed trades fall short of ``minimumTrades(rows:)``, as a share of it, 0...1. A few
 ///   lucky trades prove nothing; a genome that never trades gets exactly `-fewTradesWeight`.
 ///
 /// In universal mode a genome's fitness is the median over the assets, so that one asset cannot carry it.
 public struct FitnessRule: Hashable, Codable, Sendable {
-    /// The price of a drawdown of the whole budget, in units of annualised Sharpe ratio.
+    /// The price of a drawdown of everything, in units of annualised Sharpe ratio.
     public var drawdownWeight = 4.0
     /// The price of not trading at all, in the same units.
     public var fewTradesWeight = 4.0

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// What the files of a state folder say.
+extension Site {
+    /// The heartbeat; nil while there is none.
+    var heartbeat: [String: Any]? { try? json("state/runner_heartbeat.json") }
+
+    var positions: [String: String] { heartbeat?["positions"] as? [String: String] ?? [:] }
+
+    /// Waits until a started runner trades.
+    func waitUntilRunning(_ pid: pid_t) async throws {
+        let isRunning = try await waitFor {
+            heartbeat.map { $0["state"] as? String == "running" && $0["pid"] as? Int == Int(pid) } ?? false
+        }
+        #expect(isRunning, "no heartbeat of \(pid)")
+    }
+
+    /// The executions and intents, without what depends on how often the run was broken off.
+    func books(_ folder: String = "state") async throws -> [String] {
+        let verified = try await succeed(["ledger", "verify", "--state-dir", folder, "--json"])
+        #expect((try verified.jsonObject()["findings"] as? [Any])?.isEmpty == true, "\(verified.text)")
+        var lines: [String] = []
+        for table in ["fills", "intents", "positions", "equity"] {
+            let csv = try await succeed(["ledger", "export", table, "--state-dir", folder]).output
+            let rows = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            let hidden = Set((rows.first ?? []).indices.filter { ["id", "journal"].contains(rows[0][$0]) })
+            lines += rows.map { row in
+                table + ":" + row.indices.filter { !hidden.contains($0) }.map { row[$0] }.joined(separator: ",")
+            }
+        }
+        let intents = lines.filter { $0.hasPrefix("intents:") }
+        #expect(Set(intents).count == intents.count, "no order is written down twice")
+        return lines
+    }
+
+    /// Everything says halted, and nothing is held.
+    func expectHalted(reason: String, _ end: Finished, at location: SourceLocation = #_sourceLocation) async throws {
+        #expect(end.status == 10, "\(end.text)", sourceLocation: location)
+        #expect(end.output.contains(reason), "\(end.text)", sourceLocation: location)
+        let beat = try #require(heartbeat, sourceLocation: location)
+        #expect(beat["state"] as? String == "halted" && beat["killed"] as? Bool == true, sourceLocation: location)
+        #expect(positions.isEmpty && beat["workingOrders"] as? Int == 0, sourceLocation: location)
+        let protections = try JSONSerialization.jsonObject(with: try data("state/protections.json")) as? [Any]
+        #expect(protections?.isEmpty == true, sourceLocation: location)
+        let status = try await succeed(["status", "--json"]).jsonObject()
+        #expect((status["latched"] as? [String: Any])?["reason"] as? String == reason, sourceLocation: location)
+        #expect((status["positions"] as? [Any])?.isEmpty == true, sourceLocation: location)
+    }
+}

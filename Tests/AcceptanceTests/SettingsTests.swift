@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+extension Acceptance {
+    @Suite struct SettingsTests {
+        private static let settings: [(String, String, [String])] = [
+            ("RISK_MAX_ORDER_NOTIONL", "3", ["RISK_MAX_ORDER_NOTIONL", "RISK_MAX_ORDER_NOTIONAL?"]),
+            ("LOG_LEVLE", "info", ["LOG_LEVLE", "LOG_LEVEL?"]),
+            ("BITGET_API_SECRT", "hunter2", ["BITGET_API_SECRT", "BITGET_API_SECRET?"]),
+            ("RISK_BUDGET_QUOTE", "lots", ["RISK_BUDGET_QUOTE", "lots"]),
+            ("RISK_BUDGET_QUOTE", "-5", ["RISK_BUDGET_QUOTE", "-5"]),
+            ("RISK_BUDGET_QUOTE", "1e3", ["RISK_BUDGET_QUOTE", "1e3"]),
+            ("RISK_STALE_PRICE_SECONDS", "0.5", ["RISK_STALE_PRICE_SECONDS", "0.5"]),
+            ("RISK_MAX_QUANTITY", "0", ["RISK_MAX_QUANTITY"]),
+            ("EXECUTION_MODE", "dream", ["EXECUTION_MODE", "dream", "paper"]),
+            ("ALLOW_LIVE", "yes", ["ALLOW_LIVE", "yes"]),
+            ("LOG_FORMAT", "xml", ["LOG_FORMAT", "xml", "json"]),
+            ("UNIVERSE_MODE", "bonds", ["UNIVERSE_MODE", "bonds"]),
+            ("ASSET_ROUTING", "BTCUSDT:bitget", ["ASSET_ROUTING", "LINKUSDT"]),
+            ("ASSET_ROUTING", "BTCUSDT", ["ASSET_ROUTING", "BTCUSDT"]),
+            ("ASSET_ROUTING", "BTCUSDT:a,BTCUSDT:b,LINKUSDT:a", ["ASSET_ROUTING", "BTCUSDT", "twice"]),
+        ]
+
+        @Test(arguments: settings.indices) func aWrongSettingIsNamedWithItsFix(index: Int) async throws {
+            let (key, value, words) = Self.settings[index]
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let end = try await site.fail(78, saying: words + ["fix:"], shared.replay, environment: [key: value])
+            #expect(!end.text.contains("hunter2"))
+            #expect(!site.exists("state"))
+            try site.write("\(key)=\(value)\n", to: ".env")
+            let same = try await site.fail(78, saying: words + ["fix:"], shared.replay)
+            #expect(!same.text.contains("hunter2"))
+            #expect(!site.exists("state"))
+        }
+
+        @Test func theEnvironmentWinsOverTheFileAndOtherNamesAreNobodysBusiness() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            try site.write("# comment\nLOG_LEVEL=nonsense\nEDITOR=vi\n\n", to: ".env")
+            try await site.fail(78, saying: ["LOG_LEVEL", "nonsense"], shared.replay)
+            try await site.succeed(
+                shared.replay + ["--max-steps", "2"],
+                environment: ["LOG_LEVEL": "error", "MY_RISK": "1", "SHELL": "/bin/sh"])
+        }
+
+        @Test func limitsOfTheGateHold() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let end = try await site.succeed(shared.replay + ["--json"], environment: ["RISK_MAX_ORDER_NOTIONAL": "1"])
+            let summaries = try #require(try end.jsonObject()["summaries"] as? [[String: Any]])
+            #expect(summaries.allSatisfy { $0["trades"] as? Int == 0 })
+            let status = try await site.succeed(["status"]).output
+            #expect(status.contains("MAX_ORDER_NOTIONAL"))
+        }
+
+        @Test func secretsArePrintedNowhere() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let secret = "correct-horse-battery-staple"
+            let keys = [
+                "BITGET_API_KEY", "BITGET_API_SECRET", "BITGET_API_PASSPHRASE", "TINKOFF_API_TOKEN",
+                "ALERT_TG_BOT_TOKEN",
+            ]
+            var environment = Dictionary(uniqueKeysWithValues: keys.map { ($0, secret) })
+            environment["LOG_LEVEL"] = "trace"
+            let commands = [
+                shared.replay + ["--max-steps", "50"], shared.replay + ["--mode", "live"], ["status"],
+                ["status", "--json"],
+                ["ledger", "verify"], ["data", "list", "--bars", shared.bars], ["--help"], ["fly"],
+            ]
+            for extra in [[:], ["RISK_BUDGET_QUOTE": "x"], ["LOG_LEVLE": "x"]] {
+                for command in commands {
+                    let end = try await site.run(command, environment: environment.merging(extra) { $1 })
+                    #expect(!end.text.contains(secret), "\(command)")
+                }
+            }
+            for name in try site.names("state") {
+                let content = String(decoding: (try? site.data("state/\(name)")) ?? Data(), as: UTF8.self)
+                #expect(!content.contains(secret), "\(name)")
+            }
+        }
+    }
+}
