@@ -9,23 +9,30 @@ aitrade=.build/release/aitrade
 asset=${ASSET:-BTCUSDT}
 artifact=data_cache/demo/production_signals_v1.bin
 default_artifact=data_cache/production_signals_v1.bin
+given=data_cache/demo/given.bin
 state=state/demo
 threads=()
 [ -n "${THREADS:-}" ] && threads=(--threads "$THREADS")
 interval=()
-[ -e "data_cache/bars/${asset}-1h.csv" ] || interval=(--interval 1d)
+shown=""
+if [ ! -e "data_cache/bars/${asset}-1h.csv" ]; then
+    # Daily shares in roubles: one lot costs more than the default budget of 1000.
+    interval=(--interval 1d)
+    export RISK_BUDGET_QUOTE=${RISK_BUDGET_QUOTE:-100000}
+    shown="RISK_BUDGET_QUOTE=$RISK_BUDGET_QUOTE "
+fi
 
 step() { printf '\n== %s\n   %s\n\n' "$1" "$2"; }
 
 mkdir -p "$(dirname "$artifact")" "$state"
 
 step "1. Signals: walk-forward training on recorded bars of ${asset}" \
-    "$aitrade signals --mode walk --assets $asset --out $artifact --reset"
+    "$aitrade signals --mode walk --assets $asset${interval[*]:+ ${interval[*]}} --out $artifact --reset"
 "$aitrade" signals --mode walk --assets "$asset" ${interval[@]+"${interval[@]}"} --out "$artifact" --reset \
     ${threads[@]+"${threads[@]}"}
 
 step "2. Runner: the same signals through risk gate, router, simulated broker and ledger" \
-    "$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new"
+    "$shown$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new"
 # A kill switch that was tried out in the demo's folder would halt the next demo.
 rm -f "$state/kill_switch.json"
 "$aitrade" run --loop --assets "$asset" --mode backtest --signals "$artifact" --state-dir "$state" --new
@@ -33,16 +40,17 @@ rm -f "$state/kill_switch.json"
 step "3. Books: every journal row, fill and position checked" "$aitrade ledger verify --state-dir $state"
 "$aitrade" ledger verify --state-dir "$state"
 
-if [ ! -e "$default_artifact" ]; then
-    # Renamed into place, so that nobody ever sees half of it.
+# The commands below read the default artifact: give it this one, unless one of your own is there.
+if [ ! -e "$default_artifact" ] || cmp -s "$default_artifact" "$given"; then
+    cp "$artifact" "$given"
     cp "$artifact" "$default_artifact.part"
     mv "$default_artifact.part" "$default_artifact"
 fi
 
-next() { printf '   %-62s %s\n' "$1" "$2"; }
+next() { printf '   %-64s %s\n' "$1" "$2"; }
 
 printf '\n== What to try next\n'
-next "$aitrade run --loop --assets $asset --sleep 1" "replays a bar a second into state/"
+next "$shown$aitrade run --loop --assets $asset --sleep 1" "replays a bar a second into state/"
 next "$aitrade kill --reason \"trying it out\"" "in another terminal: halts it, flat and proven"
 next "$aitrade status" "what it holds, and why it does or does not trade"
 next "$aitrade kill --release" "lets it run again"

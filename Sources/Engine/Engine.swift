@@ -184,9 +184,18 @@ public struct Engine: Hashable, Sendable {
         for place in desks.indices where desks[place].broker == snapshot.broker {
             effects += desks[place].flatten(towards: snapshot, engagedAt: kill.engagedAt ?? now, at: now)
         }
-        let quiet = desks.allSatisfy { $0.broker != snapshot.broker || $0.isQuiet }
-        kill.observed(
-            snapshot.broker, isFlat: snapshot.isFlat && quiet, spacing: configuration.timing.questionSpacing, at: now)
+        let ours = desks.filter { $0.broker == snapshot.broker }
+        var isFlat = snapshot.isFlat && ours.allSatisfy(\.isQuiet)
+        if isFlat, let open = ours.first(where: { !$0.position.isFlat }) {
+            // The venue is flat and our books are not: the execution is on its way. Wait for it, but not for ever.
+            if kill.waitsForBooks(of: snapshot.broker) {
+                isFlat = false
+            } else {
+                let message = "\(open.symbol): \(snapshot.broker) is flat, the books say \(open.position.quantity)"
+                effects.append(.alert(Alert(.critical, "BOOKS_DIFFER", message)))
+            }
+        }
+        kill.observed(snapshot.broker, isFlat: isFlat, spacing: configuration.timing.questionSpacing, at: now)
         return effects
     }
 

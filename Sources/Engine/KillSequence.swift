@@ -62,6 +62,14 @@ public struct KillSequence: Hashable, Sendable {
         readAt[broker] = now + spacing * (1 << min(attempt, 3))
     }
 
+    /// Whether a broker that is flat should be read again because executions are still missing in our books.
+    package func waitsForBooks(of broker: BrokerName) -> Bool {
+        attempts[broker, default: 0] < Self.patienceForBooks
+    }
+
+    /// So many readings may find something open before missing executions are not waited for any more.
+    private static let patienceForBooks = 6
+
     /// The brokers to read now, by name. Each is planned again, in case no answer comes.
     package mutating func dueReadings(patience: TimeSpan, at now: Timestamp) -> [BrokerName] {
         let due = readAt.keys.sorted().filter { (readAt[$0] ?? .distantFuture) <= now }

@@ -45,15 +45,18 @@ import Testing
         #expect(try json(EngineEvent.silent(Bench.symbol(), id)) == #"{"silent":{"_0":"AAA","_1":"0b0c"}}"#)
         #expect(
             try json(EngineEvent.signal(row))
-                == #"{"signal":{"_0":{"confidence":1,"fold":3,"stop":90.25,"symbol":"AAA","target":0.5,"time":1700000000000}}}"#
+                == #"{"signal":{"_0":{"confidence":1,"fold":3,"stop":90.25,"symbol":"AAA","#
+                + #""target":0.5,"time":1700000000000}}}"#
         )
         #expect(
             try json(EngineEvent.venue(batch))
-                == #"{"venue":{"_0":{"at":1700000000000,"broker":"one","events":[{"price":{"_0":"AAA","_1":"100.5"}}]}}}"#
+                == #"{"venue":{"_0":{"at":1700000000000,"broker":"one","events":["#
+                + #"{"price":{"_0":"AAA","_1":"100.5"}}]}}}"#
         )
         #expect(
             try json(EngineEvent.reported(report()))
-                == #"{"reported":{"_0":{"at":1700000000000,"clientID":"0b0c","filled":"0","kind":{"stop":{"trigger":"1.5"}},"#
+                == #"{"reported":{"_0":{"at":1700000000000,"clientID":"0b0c","filled":"0","#
+                + #""kind":{"stop":{"trigger":"1.5"}},"#
                 + #""quantity":"2","side":"buy","state":"working","symbol":"AAA","venueOrderID":"7"}}}"#)
     }
 

@@ -131,6 +131,32 @@ import Testing
         #expect(bench.engine.kill.phase == .flat)
     }
 
+    @Test func aVenueThatIsFlatBeforeItsExecutionArrivesIsReadAgain() throws {
+        var bench = try Bench()
+        try bench.hold()
+        try bench.kill()
+        let closing = try #require(bench.effects.orders.last).clientID
+        let late = try bench.execute(closing, at: try #require(Price("100")))
+        try bench.wait(.seconds(1))
+        #expect(try bench.one.snapshot(at: bench.now).positions.isEmpty)
+        #expect(bench.engine.kill.phase == .flattening)
+        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.fill(late.fill)])))
+        try bench.wait(.seconds(4))
+        #expect(try bench.engine.kill.phase == .flat && bench.desk.position.isFlat)
+        #expect(!bench.effects.alerts.contains("BOOKS_DIFFER"))
+    }
+
+    @Test func aLostExecutionIsNotWaitedForForEver() throws {
+        var bench = try Bench()
+        try bench.hold()
+        try bench.kill()
+        let closing = try #require(bench.effects.orders.last).clientID
+        _ = try bench.execute(closing, at: try #require(Price("100")))
+        try bench.wait(.seconds(60))
+        #expect(bench.engine.kill.phase == .flat && bench.effects.isHalted)
+        #expect(bench.effects.alerts.contains("BOOKS_DIFFER"))
+    }
+
     @Test func engagingAgainAfterARestartReadsEverythingAgain() throws {
         var bench = try Bench(assets: 2)
         try bench.kill()

@@ -16,7 +16,8 @@ package struct WindowOutcome: Hashable, Sendable {
     /// The profit at the window's end, an open position marked at the last close.
     package var netReturn: Double { returns.reduce(0, +) }
 
-    /// The deepest fall of the equity from its peak, as a share of the peak; the equity before the window is the budget.
+    /// The deepest fall of the equity from its peak, as a share of the peak; before the window the equity is the
+    /// budget.
     package var maxDrawdown: Double {
         var (equity, peak, deepest) = (1.0, 1.0, 0.0)
         for change in returns {
