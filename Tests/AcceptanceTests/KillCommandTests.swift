@@ -28,7 +28,7 @@ extension Acceptance {
             }
             #expect(fastest <= .seconds(2))
             let books = try await site.books()
-            #expect(books.contains { $0.hasPrefix("intents:") && $0.contains(",flatten,") }, "a position was closed")
+            #expect(books.contains { $0.hasPrefix("intents:") && $0.contains("\"flatten\"") }, "a position was closed")
             try await site.expectHalted(reason: "manual", try await site.run(shared.replay))
             try FileManager.default.removeItem(at: site.url.appending(path: "state/kill_switch.json"))
             try await site.expectHalted(reason: "manual", try await site.run(shared.replay))
@@ -38,6 +38,19 @@ extension Acceptance {
             #expect(end.output.contains("finished"))
             #expect(try await site.books().count > books.count)
             #expect(try await site.succeed(["status"]).output.contains("not latched"))
+        }
+
+        @Test func aSleepingRunnerBeatsAndHearsAtOnce() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let runner = try Program(shared.replay + ["--sleep", "600"], in: site.url)
+            try await site.waitUntilRunning(runner.pid)
+            let first = try #require(site.heartbeat?["sequence"] as? Int)
+            #expect(try await waitFor(.seconds(5)) { site.heartbeat?["sequence"] as? Int ?? 0 > first + 1 })
+            let pulled = ContinuousClock.now
+            try await site.succeed(["kill", "--reason", "storm"])
+            let end = try await runner.end()
+            #expect(pulled.duration(to: .now) < .seconds(2))
+            try await site.expectHalted(reason: "storm", end)
         }
 
         @Test func theCommandDoesWhatTheFileDoes() async throws {

@@ -87,12 +87,10 @@ final class Program: Sendable {
 
     /// The binary beside the test bundle: both are products of one build.
     static func binary() throws -> String {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let bundles = CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map { URL(filePath: $0) }
         let places =
             bundles.map { $0.deletingLastPathComponent() }
-            + [repository.appending(path: ".build/release", directoryHint: .isDirectory)]
+            + [Workshop.repository.appending(path: ".build/release", directoryHint: .isDirectory)]
         for place in places {
             let path = place.appending(path: "aitrade").path
             if FileManager.default.isExecutableFile(atPath: path) { return path }

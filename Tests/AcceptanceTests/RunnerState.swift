@@ -22,11 +22,11 @@ extension Site {
         #expect((try verified.jsonObject()["findings"] as? [Any])?.isEmpty == true, "\(verified.text)")
         var lines: [String] = []
         for table in ["fills", "intents", "positions", "equity"] {
-            let csv = try await succeed(["ledger", "export", table, "--state-dir", folder]).output
-            let rows = csv.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-            let hidden = Set((rows.first ?? []).indices.filter { ["id", "journal"].contains(rows[0][$0]) })
-            lines += rows.map { row in
-                table + ":" + row.indices.filter { !hidden.contains($0) }.map { row[$0] }.joined(separator: ",")
+            let export = try await succeed(["ledger", "export", table, "--format", "json", "--state-dir", folder])
+            for row in try #require(try export.json() as? [[String: Any]]) {
+                let kept = row.filter { !["id", "journal"].contains($0.key) }
+                let text = try JSONSerialization.data(withJSONObject: kept, options: .sortedKeys)
+                lines.append("\(table):" + String(decoding: text, as: UTF8.self))
             }
         }
         let intents = lines.filter { $0.hasPrefix("intents:") }

@@ -54,6 +54,13 @@ extension Acceptance {
             try await site.fail(78, saying: [".env cannot be read", "fix:"], shared.replay)
         }
 
+        @Test func theExampleIsAcceptedAsItIs() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let example = Workshop.repository.appending(path: ".env.example")
+            try FileManager.default.copyItem(at: example, to: site.url.appending(path: ".env"))
+            try await site.succeed(shared.replay + ["--max-steps", "2"])
+        }
+
         @Test func limitsOfTheGateHold() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             let end = try await site.succeed(shared.replay + ["--json"], environment: ["RISK_MAX_ORDER_NOTIONAL": "1"])

@@ -124,11 +124,12 @@ actor Workshop {
         return Shared(site: site, bars: bars, artifact: artifact)
     }
 
+    /// The repository that holds these tests.
+    static let repository = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
     /// The bundled bars.
-    static var bundle: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "data_cache/bars", directoryHint: .isDirectory)
-    }
+    static var bundle: URL { repository.appending(path: "data_cache/bars", directoryHint: .isDirectory) }
 
     /// Copies bundled series, or only their first rows.
     static func copyBars(to folder: URL, names: [String]? = nil, rows: Int? = nil) throws {

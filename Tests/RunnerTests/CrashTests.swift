@@ -8,6 +8,7 @@ import Testing
 /// The books as they stand on the disk whenever they have changed since the last look.
 private actor Photographer {
     private let state: TemporaryState
+    private var reader: LedgerReader?
     private var lastLength: Int64 = -1
     private(set) var copies: [TemporaryState] = []
     private(set) var failures: [String] = []
@@ -16,7 +17,8 @@ private actor Photographer {
 
     func look() {
         do {
-            let reader = try LedgerReader(path: state.ledgerPath)
+            let reader = try self.reader ?? LedgerReader(path: state.ledgerPath)
+            self.reader = reader
             let length = try reader.journalLength()
             guard length != lastLength else { return }
             lastLength = length
@@ -39,7 +41,7 @@ private actor Photographer {
     @Test(arguments: cases) func aCrashAfterAnyCommitChangesNothing(
         seed: UInt64, sleep: Int64, parts: Int, latency: Int64
     ) async throws {
-        var scenario = try LoopScenario(bars: 20, seed: seed)
+        var scenario = try LoopScenario(bars: 14, seed: seed)
         scenario.sleep = .milliseconds(sleep)
         scenario.latency = .milliseconds(latency)
         if parts > 1 { scenario.fillPolicy = .parts(parts, every: .seconds(60)) }
@@ -61,7 +63,7 @@ private actor Photographer {
 
     /// Crashes one after the other: each start comes only a few commits further.
     @Test func manyCrashesInOneReplayChangeNothing() async throws {
-        let scenario = try LoopScenario(bars: 20, seed: 5)
+        let scenario = try LoopScenario(bars: 14, seed: 5)
         let whole = try TemporaryState()
         _ = try await scenario.run(whole)
         var state = try TemporaryState()

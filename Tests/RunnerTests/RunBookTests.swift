@@ -61,8 +61,10 @@ import Testing
         let state = try TemporaryState()
         let missing = Collected<BrokerCall>()
         let sent = Collected<BrokerCall>()
+        // Makes the ledger, so that one reader can look at it all the time.
+        try state.ledger().close()
+        let reader = try LedgerReader(path: state.ledgerPath)
         _ = try await LoopScenario(seed: 4).run(state) { call in
-            guard let reader = try? LedgerReader(path: state.ledgerPath) else { return await missing.add(call) }
             switch call {
             case .submit(let request):
                 await sent.add(call)

@@ -8,25 +8,27 @@ import Storage
 import Testing
 
 @Suite struct TradingLoopTests {
-    @Test(arguments: [1 as UInt64, 2, 3, 4, 5, 6]) func aReplayIsTheBacktestFillByFill(seed: UInt64) async throws {
-        for policy in [FillPolicy.whole, .parts(3, every: .seconds(60))] {
-            for latency in [TimeSpan.zero, .milliseconds(500)] {
-                var scenario = try LoopScenario(bars: 60, seed: seed)
-                (scenario.fillPolicy, scenario.latency, scenario.sleep) = (policy, latency, .zero)
-                let state = try TemporaryState()
-                let end = try await scenario.run(state)
-                let record = try scenario.backtest()
-                let books = try Books(state)
-                #expect(end.outcome == .finished)
-                #expect(record.fills.count > 10)
-                #expect(books.fills == record.fills)
-                #expect(
-                    books.equity.map {
-                        EquityPoint(at: $0.at, currency: $0.currency, equity: $0.equity, unrealised: $0.unrealised)
-                    }
-                        == record.equity)
-            }
+    static let venues: [(seed: UInt64, policy: FillPolicy, latency: TimeSpan)] = [
+        (1, .whole, .zero), (2, .whole, .milliseconds(500)), (3, .parts(3, every: .seconds(60)), .zero),
+        (4, .parts(2, every: .seconds(60)), .milliseconds(500)),
+    ]
+
+    @Test(arguments: venues) func aReplayIsTheBacktestFillByFill(
+        seed: UInt64, policy: FillPolicy, latency: TimeSpan
+    ) async throws {
+        var scenario = try LoopScenario(bars: 60, seed: seed)
+        (scenario.fillPolicy, scenario.latency, scenario.sleep) = (policy, latency, .zero)
+        let state = try TemporaryState()
+        let end = try await scenario.run(state)
+        let record = try scenario.backtest()
+        let books = try Books(state)
+        #expect(end.outcome == .finished)
+        #expect(record.fills.count > 10)
+        #expect(books.fills == record.fills)
+        let equity = books.equity.map {
+            EquityPoint(at: $0.at, currency: $0.currency, equity: $0.equity, unrealised: $0.unrealised)
         }
+        #expect(equity == record.equity)
     }
 
     @Test func sleepingChangesNothing() async throws {
