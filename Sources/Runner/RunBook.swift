@@ -15,7 +15,8 @@ package struct RunBook: Sendable {
     private let coder = JournalCoder()
     private let projections: ProjectionFiles
     private var staged = LedgerCommit()
-    private var touched: Set<Symbol> = []
+    /// The assets that something happened to since the last commit, and when it last did.
+    private var touched: [Symbol: Timestamp] = [:]
     private var isProjected = false
     private var lastProjection: Duration?
 
@@ -59,10 +60,10 @@ package struct RunBook: Sendable {
         switch news {
         case .price, .barClosed: break
         case .order(let report):
-            touched.insert(report.symbol)
+            touched[report.symbol] = engine.now
             staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))
         case .fill(let fill):
-            touched.insert(fill.symbol)
+            touched[fill.symbol] = engine.now
             staged.fills.append(fill)
         }
     }
@@ -70,7 +71,7 @@ package struct RunBook: Sendable {
     private mutating func happened(
         _ event: OrderEvent, to id: ClientOrderID, _ symbol: Symbol, because reason: String?, _ engine: Engine
     ) {
-        touched.insert(symbol)
+        touched[symbol] = engine.now
         staged.orderEvents.append(
             LedgerOrderEvent(
                 venue: engine[symbol]?.broker ?? BrokerName("unknown"), clientID: id, symbol: symbol, event: event,
@@ -80,7 +81,7 @@ package struct RunBook: Sendable {
     private mutating func note(_ effect: Effect, _ engine: Engine) {
         switch effect {
         case .submit(let approved, let broker):
-            touched.insert(approved.request.symbol)
+            touched[approved.request.symbol] = engine.now
             staged.intents.append(LedgerIntent(request: approved.request, venue: broker, at: engine.now))
             happened(.sent, to: approved.request.clientID, approved.request.symbol, because: nil, engine)
         case .cancel(.client(let id), let symbol, _):
@@ -98,14 +99,14 @@ package struct RunBook: Sendable {
     /// - Throws: `LedgerError`; nothing of it is then written, and no message may leave.
     package mutating func flush(_ engine: Engine) throws {
         guard !staged.journal.isEmpty else { return }
-        for symbol in touched.sorted() {
+        for (symbol, moment) in touched.sorted(by: { $0.key < $1.key }) {
             guard let desk = engine[symbol] else { continue }
-            staged.positions.append(LedgerPosition(desk.position, at: engine.now))
-            staged.protections.append(desk.ledgerProtection(at: engine.now))
+            staged.positions.append(LedgerPosition(desk.position, at: moment))
+            staged.protections.append(desk.ledgerProtection(at: moment))
         }
         _ = try ledger.commit(staged)
         staged = LedgerCommit()
-        touched = []
+        touched = [:]
         isProjected = false
     }
 

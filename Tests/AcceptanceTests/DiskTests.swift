@@ -101,6 +101,8 @@ extension Acceptance {
                 78, saying: ["BTCUSDT", "--new", "--state-dir"], shared.replay + ["--assets", "LINKUSDT"])
             try await site.fail(78, saying: ["BTCUSDT", "--new"], shared.replay)
             try await site.succeed(shared.replay + ["--assets", "BTCUSDT", "--max-steps", "10"])
+            try await site.fail(
+                78, saying: ["--to", "--new"], shared.replay + ["--assets", "BTCUSDT", "--to", "2024-01-22T02:00"])
         }
     }
 }

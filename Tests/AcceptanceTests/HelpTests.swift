@@ -58,7 +58,7 @@ extension Acceptance {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             for window in ["--train-window", "--train_window"] {
                 try await site.fail(
-                    78, saying: ["BTCUSDT", "100000"],
+                    78, saying: ["BTCUSDT", "100001"],
                     ["signals", "--assets", "BTCUSDT", "--bars", shared.bars, window, "100000", "--out", "x.bin"])
             }
         }

@@ -42,6 +42,18 @@ extension Acceptance {
                 environment: ["LOG_LEVEL": "error", "MY_RISK": "1", "SHELL": "/bin/sh"])
         }
 
+        @Test(arguments: ["export LOG_LEVEL=debug", "hunter2", "=5", "LOG LEVEL=debug"])
+        func aLineThatSetsNothingIsRefusedByItsNumberAlone(line: String) async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            try site.write("# one\n\n\(line)\n", to: ".env")
+            let end = try await site.fail(78, saying: ["line 3 of .env", "NAME=value"], shared.replay)
+            #expect(!end.text.contains("hunter2"))
+            try FileManager.default.removeItem(at: site.url.appending(path: ".env"))
+            try FileManager.default.createDirectory(
+                at: site.url.appending(path: ".env"), withIntermediateDirectories: false)
+            try await site.fail(78, saying: [".env cannot be read", "fix:"], shared.replay)
+        }
+
         @Test func limitsOfTheGateHold() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             let end = try await site.succeed(shared.replay + ["--json"], environment: ["RISK_MAX_ORDER_NOTIONAL": "1"])

@@ -34,6 +34,7 @@ struct BacktestCommand: AsyncParsableCommand {
             file.artifact, assets: chosen, bars: market,
             from: try from.map { try Flags.moment($0, flag: "--from") },
             to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: false)
+        plan.shortfalls(budget: settings.budget, bars: market.series).forEach(Output.warn)
         var backtest = Backtest(
             configuration: plan.configuration(
                 artifact: file.digest, account: "backtest", budget: settings.budget, limits: settings.limits,

@@ -63,8 +63,7 @@ struct RunCommand: AsyncParsableCommand {
     private func checkMode(_ settings: Settings) throws {
         var wanted = mode.flatMap(ExecutionMode.init(rawValue:)) ?? settings.executionMode
         if wanted == .live, !settings.allowLive {
-            FileHandle.standardError.write(
-                Data("aitrade: live trading is not allowed (ALLOW_LIVE=1 is not set): falling back to paper\n".utf8))
+            Output.warn("live trading is not allowed (ALLOW_LIVE=1 is not set): falling back to paper")
             wanted = .paper
         }
         guard wanted == .backtest else {

@@ -103,6 +103,11 @@ struct Replay {
                     + "from \(Output.time(stored.from)) with other assets, range or costs",
                 fix: "repeat the command that began it, start anew with --new, or use another --state-dir")
         }
+        if let end = wanted.to, let last = try ledger.reader.equity().last?.at, last > end {
+            throw CommandFailure(
+                .configuration, "\(ledger.path) has been replayed to \(Output.time(last)), beyond --to",
+                fix: "give a later --to, start anew with --new, or use another --state-dir")
+        }
         return wanted
     }
 
@@ -137,6 +142,7 @@ struct Replay {
     }
 
     private func announce() {
+        plan.shortfalls(budget: settings.budget, bars: bars.series).forEach(Output.warn)
         guard !request.isQuiet else { return }
         print("Replaying \(plan.symbols.map(\.name).joined(separator: ", ")) \(plan.interval) bars", terminator: " ")
         print("from \(Output.time(plan.from)) UTC through the simulated broker.")

@@ -64,6 +64,21 @@ struct ReplayPlan: Codable, Equatable {
         }
     }
 
+    /// One sentence for each asset whose smallest order costs more than the budget, by its last stored close: it would
+    /// never trade, and nobody would see why.
+    func shortfalls(budget: Money, bars: [BarSeries]) -> [String] {
+        instruments.compactMap { instrument in
+            guard let close = bars.first(where: { $0.symbol == instrument.symbol })?.close.last,
+                let price = instrument.price(measured: close)
+            else { return nil }
+            let smallest = max(instrument.lotStep, instrument.minimumQuantity)
+            let cost = max(price.notional(smallest), instrument.minimumNotional)
+            guard cost > budget else { return nil }
+            return "\(instrument.symbol) will not trade: its smallest order costs \(cost) \(instrument.quote), "
+                + "the budget is \(budget); raise RISK_BUDGET_QUOTE"
+        }
+    }
+
     /// The engine's settings for this plan.
     func configuration(
         artifact: Digest, account: String, budget: Money, limits: RiskLimits, brokers: [Symbol: BrokerName],

@@ -34,10 +34,11 @@ struct Settings {
         do {
             file = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true)
         } catch {
-            throw CommandFailure(.configuration, ".env cannot be read: \(error)", fix: "make it readable or remove it")
+            throw CommandFailure(
+                .configuration, ".env cannot be read", fix: "make it a readable text file or remove it")
         }
         try refuseUnknown(Array(names), in: "the environment")
-        try refuseUnknown(namesInFile(), in: ".env")
+        try refuseUnknown(try namesInFile(), in: ".env")
         let reader = SettingReader { key in
             for name in key.spellings {
                 if let value = try environment.environmentValue(forName: name) ?? file.environmentValue(forName: name) {
@@ -77,12 +78,22 @@ struct Settings {
         unsetLimits = unset.filter(\.1).map(\.0.rawValue)
     }
 
-    private static func namesInFile() -> [String] {
+    /// The names that `.env` sets. A line that sets nothing is refused by its number alone: it may hold a secret.
+    private static func namesInFile() throws -> [String] {
         guard let text = try? String(contentsOfFile: ".env", encoding: .utf8) else { return [] }
-        return text.split(whereSeparator: \.isNewline).compactMap { line in
-            guard !line.hasPrefix("#"), let end = line.firstIndex(of: "=") else { return nil }
-            return line[..<end].trimmingCharacters(in: .whitespaces)
+        var names: [String] = []
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let line = line.trimmingCharacters(in: .whitespaces)
+            guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+            let name = line.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
+            guard line.contains("="), !name.isEmpty, !name.contains(where: \.isWhitespace) else {
+                throw CommandFailure(
+                    .configuration, "line \(index + 1) of .env is not a setting",
+                    fix: "write NAME=value, without 'export'; begin comments with #")
+            }
+            names.append(name)
         }
+        return names
     }
 
     private static func refuseUnknown(_ names: [String], in place: String) throws {

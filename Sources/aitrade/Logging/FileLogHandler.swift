@@ -17,7 +17,7 @@ struct FileLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let values = metadata.merging(event.metadata ?? [:]) { $1 }
-        let time = Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))
+        let time = Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true)) + "Z"
         let line =
             json
             ? jsonLine(time, event.level, "\(event.message)", values)
@@ -27,7 +27,8 @@ struct FileLogHandler: LogHandler {
 
     private func textLine(_ time: String, _ level: Logger.Level, _ text: String, _ values: Logger.Metadata) -> String {
         let pairs = values.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        return "\(time) \(level.rawValue.uppercased()) \(label): \(text)\(pairs)"
+        // One event is one line, whatever it says.
+        return "\(time) \(level.rawValue.uppercased()) \(label): \(text)\(pairs)".replacing("\n", with: " ")
     }
 
     private func jsonLine(_ time: String, _ level: Logger.Level, _ text: String, _ values: Logger.Metadata) -> String {

@@ -8,6 +8,11 @@ enum Output {
         fflush(nil)
     }
 
+    /// Says something on standard error that is no failure.
+    static func warn(_ text: String) {
+        FileHandle.standardError.write(Data("aitrade: \(text)\n".utf8))
+    }
+
     /// Prints `value` as JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
