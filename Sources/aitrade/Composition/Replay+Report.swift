@@ -35,7 +35,8 @@ extension Replay {
         }
         print(sentence(end))
         for summary in summaries {
-            print("\nResult in \(summary.currency), budget \(settings.budget) for each asset")
+            let budget = settings.budget.amount(in: Currency(summary.currency))
+            print("\nResult in \(summary.currency), budget \(budget) for each asset")
             SummaryText.print(summary)
         }
         for desk in end.engine.desks where !desk.position.isFlat {
