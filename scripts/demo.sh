@@ -14,13 +14,7 @@ state=state/demo
 threads=()
 [ -n "${THREADS:-}" ] && threads=(--threads "$THREADS")
 interval=()
-shown=""
-if [ ! -e "data_cache/bars/${asset}-1h.csv" ]; then
-    # Daily shares in roubles: one lot costs more than the default budget of 1000.
-    interval=(--interval 1d)
-    export RISK_BUDGET_QUOTE=${RISK_BUDGET_QUOTE:-100000}
-    shown="RISK_BUDGET_QUOTE=$RISK_BUDGET_QUOTE "
-fi
+[ -e "data_cache/bars/${asset}-1h.csv" ] || interval=(--interval 1d)
 
 step() { printf '\n== %s\n   %s\n\n' "$1" "$2"; }
 
@@ -32,7 +26,7 @@ step "1. Signals: walk-forward training on recorded bars of ${asset}" \
     ${threads[@]+"${threads[@]}"}
 
 step "2. Runner: the same signals through risk gate, router, simulated broker and ledger" \
-    "$shown$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new"
+    "$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new"
 # A kill switch that was tried out in the demo's folder would halt the next demo.
 rm -f "$state/kill_switch.json"
 "$aitrade" run --loop --assets "$asset" --mode backtest --signals "$artifact" --state-dir "$state" --new
@@ -50,7 +44,7 @@ fi
 next() { printf '   %-64s %s\n' "$1" "$2"; }
 
 printf '\n== What to try next\n'
-next "$shown$aitrade run --loop --assets $asset --sleep 1" "replays a bar a second into state/"
+next "$aitrade run --loop --assets $asset --sleep 1" "replays a bar a second into state/"
 next "$aitrade kill --reason \"trying it out\"" "in another terminal: halts it, flat and proven"
 next "$aitrade status" "what it holds, and why it does or does not trade"
 next "$aitrade kill --release" "lets it run again"

@@ -35,14 +35,21 @@ extension Replay {
         }
         print(sentence(end))
         for summary in summaries {
-            print("\nResult in \(summary.currency), budget \(settings.budget) for each asset")
+            let budget = settings.budget.amount(in: Currency(summary.currency))
+            print("\nResult in \(summary.currency), budget \(budget) for each asset")
             SummaryText.print(summary)
         }
         for desk in end.engine.desks where !desk.position.isFlat {
             print("  open       \(desk.symbol) \(desk.position.quantity), counted at the last price")
         }
+        for order in end.engine.desks.flatMap(\.openOrders) where !order.request.kind.isProtective {
+            let request = order.request
+            print("  waiting    \(request.side.rawValue) \(order.remaining) \(request.symbol), for the next bar's open")
+        }
         print("  ledger     \(ledger.path)")
     }
+
+    private func barCount(_ count: Int) -> String { count == 1 ? "1 bar" : "\(count) bars" }
 
     private func sentence(_ end: End) -> String {
         let time = Output.time(end.engine.now)
@@ -50,9 +57,9 @@ extension Replay {
         case .finished where end.newBars == 0:
             return "The replay was finished before: nothing new to do. `--new` starts a new one and keeps this ledger."
         case .finished:
-            return "The replay is finished: \(end.newBars) bars, up to \(time) UTC. `--new` starts a new one."
+            return "The replay is finished: \(barCount(end.newBars)), up to \(time) UTC. `--new` starts a new one."
         case .stopped:
-            return "Stopped after \(end.newBars) bars at \(time) UTC; the same command goes on from here."
+            return "Stopped after \(barCount(end.newBars)) at \(time) UTC; the same command goes on from here."
         case .halted(let reason):
             return """
                 HALTED by the kill switch (\(reason)) at \(time) UTC: every venue was read and holds nothing.

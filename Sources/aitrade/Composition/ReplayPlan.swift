@@ -51,9 +51,9 @@ struct ReplayPlan: Codable, Equatable {
     }
 
     /// The market of this plan.
-    func market(_ bars: [BarSeries], budget: Money) throws -> ReplayedMarket {
+    func market(_ bars: [BarSeries], budget: Budget) throws -> ReplayedMarket {
         var cash: [Currency: Money] = [:]
-        for instrument in instruments { cash[instrument.quote, default: .zero] += budget }
+        for instrument in instruments { cash[instrument.quote, default: .zero] += budget.amount(in: instrument.quote) }
         let costs = ExchangeCosts(takerFee: feeBps, makerFee: feeBps, slippage: slippageBps)
         do {
             return try ReplayedMarket(
@@ -66,13 +66,14 @@ struct ReplayPlan: Codable, Equatable {
 
     /// One sentence for each asset whose smallest order costs more than the budget, by its last stored close: it would
     /// never trade, and nobody would see why.
-    func shortfalls(budget: Money, bars: [BarSeries]) -> [String] {
+    func shortfalls(budget: Budget, bars: [BarSeries]) -> [String] {
         instruments.compactMap { instrument in
             guard let close = bars.first(where: { $0.symbol == instrument.symbol })?.close.last,
                 let price = instrument.price(measured: close)
             else { return nil }
             let smallest = max(instrument.lotStep, instrument.minimumQuantity)
             let cost = max(price.notional(smallest), instrument.minimumNotional)
+            let budget = budget.amount(in: instrument.quote)
             guard cost > budget else { return nil }
             return "\(instrument.symbol) will not trade: its smallest order costs \(cost) \(instrument.quote), "
                 + "the budget is \(budget); raise RISK_BUDGET_QUOTE"
@@ -81,7 +82,7 @@ struct ReplayPlan: Codable, Equatable {
 
     /// The engine's settings for this plan.
     func configuration(
-        artifact: Digest, account: String, budget: Money, limits: RiskLimits, brokers: [Symbol: BrokerName],
+        artifact: Digest, account: String, budget: Budget, limits: RiskLimits, brokers: [Symbol: BrokerName],
         capabilities: BrokerCapabilities
     ) -> EngineConfiguration {
         EngineConfiguration(
@@ -89,7 +90,7 @@ struct ReplayPlan: Codable, Equatable {
             assets: instruments.map { instrument in
                 AssetConfiguration(
                     instrument: instrument, broker: brokers[instrument.symbol] ?? BrokerName("simulated"),
-                    capabilities: capabilities, budget: budget)
+                    capabilities: capabilities, budget: budget.amount(in: instrument.quote))
             },
             limits: limits, timing: EngineTiming())
     }

@@ -18,7 +18,7 @@ struct Settings {
     var allowLive: Bool
     /// `SYMBOL:broker,...` as given; nil when nothing was configured.
     var assetRouting: String?
-    var budget: Money
+    var budget: Budget
     var limits: RiskLimits
     var log: LogSettings
     /// The limits that nobody set, by key, to be shown at start.
@@ -58,7 +58,7 @@ struct Settings {
         _ = try reader.flag(.bitgetDemo)
         _ = try reader.flag(.tinkoffSandbox)
         _ = try reader.flag(.alertsEnabled)
-        budget = try reader.amount(.riskBudgetQuote, Money.init) ?? Money(FixedDecimal(1000))
+        budget = Budget(configured: try reader.amount(.riskBudgetQuote, Money.init))
         limits = RiskLimits(
             maxOrderNotional: try reader.amount(.riskMaxOrderNotional, Money.init),
             maxPositionNotional: try reader.amount(.riskMaxPositionNotional, Money.init),

@@ -7,7 +7,7 @@ import Foundation
 enum SummaryText {
     /// Summaries by currency from what was filled and marked.
     static func summaries(
-        fills: [Fill], equity: [EquityPoint], instruments: [Instrument], budget: Money, bars: [BarSeries]
+        fills: [Fill], equity: [EquityPoint], instruments: [Instrument], budget: Budget, bars: [BarSeries]
     ) -> [PerformanceSummary] {
         Set(instruments.map(\.quote)).sorted().map { currency in
             let symbols = Set(instruments.filter { $0.quote == currency }.map(\.symbol))
@@ -20,7 +20,7 @@ enum SummaryText {
                 }
             }
             return PerformanceSummary(
-                currency: currency, budget: Money(budget.value.times(FixedDecimal(symbols.count))),
+                currency: currency, budget: Money(budget.amount(in: currency).value.times(FixedDecimal(symbols.count))),
                 fills: fills.filter { symbols.contains($0.symbol) }, equity: marks, holding: closes)
         }
     }
