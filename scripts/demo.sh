@@ -28,7 +28,7 @@ step "1. Signals: walk-forward training on recorded bars of ${asset}" \
 step "2. Runner: the same signals through risk gate, router, simulated broker and ledger" \
     "$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new"
 # A kill switch that was tried out in the demo's folder would halt the next demo.
-rm -f "$state/kill_switch.json"
+"$aitrade" kill --release --state-dir "$state" >/dev/null 2>&1
 "$aitrade" run --loop --assets "$asset" --mode backtest --signals "$artifact" --state-dir "$state" --new
 
 step "3. Books: every journal row, fill and position checked" "$aitrade ledger verify --state-dir $state"

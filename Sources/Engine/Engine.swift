@@ -47,7 +47,7 @@ public struct Engine: Hashable, Sendable {
         let wasFlattening = kill.phase == .flattening
         var effects = handle(event, at: self.now)
         if wasFlattening || kill.phase == .flattening { effects += continueKill(at: self.now) }
-        if kill.phase == .flat, wasFlattening { effects.append(.halted(reason: kill.reason ?? "")) }
+        if kill.phase == .flat, wasFlattening { effects += closingMarks + [.halted(reason: kill.reason ?? "")] }
         checkInvariants(effects)
         return effects
     }
@@ -130,6 +130,12 @@ public struct Engine: Hashable, Sendable {
             }
         }
         return effects + closed.sorted().map { .mark(equity(in: $0, at: now)) }
+    }
+
+    /// What everything came to once it was closed.
+    private var closingMarks: [Effect] {
+        Set(desks.filter(\.rules.isConfigured).map(\.rules.asset.instrument.quote)).sorted()
+            .map { .mark(equity(in: $0, at: now)) }
     }
 
     /// What the assets of one currency are worth together.

@@ -10,12 +10,34 @@ struct HeartbeatWriter: Sendable {
     private var sequence = 0
     private var lastBeat: Duration?
     private var lastState: Heartbeat.State?
+    private var brokers: [BrokerName: Heartbeat.BrokerBeat] = [:]
     var lastSignalTime: Timestamp?
     var lastError: String?
 
     init(setup: RunSetup) {
         self.setup = setup
         path = setup.stateFolder.appending(path: "runner_heartbeat.json").path
+    }
+
+    /// Takes note of a signal, of news from a venue, and of a venue that did not answer.
+    mutating func note(_ event: EngineEvent) {
+        switch event {
+        case .signal(let row): lastSignalTime = row.time
+        case .venue(let batch): heard(batch.broker, after: nil)
+        case .unreachable(let broker, let error):
+            lastError = "\(broker): \(error)"
+            brokers[broker]?.connected = false
+        case .configured, .reported, .refused, .silent, .absent, .cancelRefused, .snapshot, .kill, .release, .deadline:
+            break
+        }
+    }
+
+    /// A broker was heard of; `span` is how long it took to answer, when it was asked.
+    mutating func heard(_ broker: BrokerName, after span: Duration?) {
+        let milliseconds = span.map { Double($0.components.seconds) * 1e3 + Double($0.components.attoseconds) / 1e15 }
+        brokers[broker] = Heartbeat.BrokerBeat(
+            connected: true, lastSuccessAt: setup.wallClock(),
+            roundTripMs: milliseconds ?? brokers[broker]?.roundTripMs ?? 0)
     }
 
     /// Writes a beat, unless the last one of the same state is younger than `wait`.
@@ -35,14 +57,15 @@ struct HeartbeatWriter: Sendable {
         let at = setup.wallClock()
         var positions: [String: Quantity] = [:]
         for desk in engine.desks where !desk.position.isFlat { positions[desk.symbol.name] = desk.position.quantity }
-        let beat = Heartbeat.BrokerBeat(connected: true, lastSuccessAt: at, roundTripMs: 0)
-        let brokers = engine.configuration?.brokers ?? []
+        let silent = Heartbeat.BrokerBeat(connected: false, lastSuccessAt: nil, roundTripMs: 0)
+        let names = engine.configuration?.brokers ?? []
+        let beats = names.map { ($0.text, brokers[$0] ?? silent) }
         return Heartbeat(
             runId: setup.runId, pid: setup.pid, sequence: sequence, at: at, state: state, mode: setup.mode,
             killed: engine.kill.isEngaged, positions: positions,
             workingOrders: engine.desks.reduce(0) { $0 + $1.openOrders.count },
             unprotectedSeconds: engine.desks.reduce(0) { $0 + $1.protection.unprotected.seconds },
             lastSignalTime: lastSignalTime, marketTime: engine.now,
-            brokers: Dictionary(uniqueKeysWithValues: brokers.map { ($0.text, beat) }), lastError: lastError)
+            brokers: Dictionary(uniqueKeysWithValues: beats), lastError: lastError)
     }
 }

@@ -11,7 +11,6 @@ struct Performer: Sendable {
 
     /// Performs all `effects`; returns the answers, ordered by broker.
     func perform(_ effects: [Effect]) async -> [EngineEvent] {
-        effects.forEach(announce)
         let brokers = Set(effects.compactMap(\.broker)).sorted()
         if brokers.count < 2 { return await serve(effects) }
         return await withTaskGroup(of: (BrokerName, [EngineEvent]).self) { group in
@@ -88,7 +87,8 @@ struct Performer: Sendable {
         }
     }
 
-    private func announce(_ effect: Effect) {
+    /// Writes to the log what people should be able to find there.
+    func announce(_ effect: Effect) {
         switch effect {
         case .alert(let alert):
             let level: Logger.Level = alert.severity == .critical ? .critical : .warning

@@ -178,10 +178,13 @@ public actor TradingLoop {
             taken += 1
             let effects = engine.step(current, at: moment)
             try book.stage(current, effects, engine)
-            if case .signal(let row) = current { beats.lastSignalTime = row.time }
+            beats.note(current)
+            effects.forEach(performer.announce)
             guard book.isFull || effects.contains(where: { $0.broker != nil || $0.isUrgent }) else { continue }
             try book.flush(engine)
+            let start = setup.uptime()
             waiting += await performer.perform(effects)
+            for broker in Set(effects.compactMap(\.broker)) { beats.heard(broker, after: setup.uptime() - start) }
         }
     }
 

@@ -31,15 +31,15 @@ struct BacktestCommand: AsyncParsableCommand {
         let chosen = try file.assets(try assets.map(Flags.symbols))
         let market = try ReplayBars(file.artifact, chosen, folder: bars.folder)
         let plan = try ReplayPlan(
-            file.artifact, assets: chosen, bars: market,
+            file.artifact, assets: chosen, bars: market, budget: settings.budget,
             from: try from.map { try Flags.moment($0, flag: "--from") },
             to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: false)
-        plan.shortfalls(budget: settings.budget, bars: market.series).forEach(Output.warn)
+        plan.shortfalls(bars: market.series).forEach(Output.warn)
         var backtest = Backtest(
             configuration: plan.configuration(
-                artifact: file.digest, account: "backtest", budget: settings.budget, limits: settings.limits,
-                brokers: [:], capabilities: SimulatedVenue.capabilities),
-            market: try plan.market(market.series, budget: settings.budget), signals: market.rows)
+                artifact: file.digest, account: "backtest", limits: settings.limits,
+                capabilities: SimulatedVenue.capabilities),
+            market: try plan.market(market.series), signals: market.rows)
         let record = backtest.run()
         let summaries = SummaryText.summaries(
             fills: record.fills, equity: record.equity, instruments: plan.instruments, budget: settings.budget,

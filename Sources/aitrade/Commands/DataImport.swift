@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Foundation
 import Storage
 
 /// `aitrade data import`.
@@ -35,6 +36,9 @@ struct DataImport: AsyncParsableCommand {
         let length = try interval.map { try Flags.interval($0) }
         let store = BarStore(folder: bars.folder)
         var rows: [Row] = []
+        for file in files where !FileManager.default.fileExists(atPath: file) {
+            throw CommandFailure(.corruptInput, "there is no file \(file)", fix: "check the path")
+        }
         for file in files {
             let result = try store.importFile(
                 file, symbol: named, interval: length,

@@ -29,6 +29,9 @@ struct KillCommand: AsyncParsableCommand {
         let form = Form(enabled: !release, reason: release ? "released" : reason)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
+        if !FileManager.default.fileExists(atPath: "\(state.folder)/trades.sqlite") {
+            Output.warn("there is no ledger in \(state.folder): no runner has worked there yet, check --state-dir")
+        }
         try AtomicFile.createFolder(state.folder)
         try AtomicFile.write(Array(try encoder.encode(form)) + [10], to: path)
         print(

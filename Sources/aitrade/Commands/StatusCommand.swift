@@ -92,10 +92,19 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
+    /// Why an asset does or does not trade: the strongest reason first.
+    private func why(_ asset: AssetRow, _ status: Status) -> String {
+        if let latch = status.latched { return "no trade: halted by the kill switch (\(latch.reason))" }
+        if status.runnerPid == nil { return "no trade: no runner is running" }
+        if asset.held { return "no trade: held after repeated refusals" }
+        return asset.noTrade.map { "no trade: \($0)" } ?? "follows its signals"
+    }
+
     private func show(_ status: Status) {
         if let beat = status.heartbeat {
             let age = Output.number(status.beatAgeSeconds ?? 0, 1)
-            print("  runner      \(beat.state.rawValue), \(beat.mode) mode, pid \(beat.pid), beat \(age) s ago")
+            let state = status.runnerPid == nil ? "not running, last said \(beat.state.rawValue)" : beat.state.rawValue
+            print("  runner      \(state), \(beat.mode) mode, pid \(beat.pid), beat \(age) s ago")
             if let time = beat.marketTime { print("  market      \(Output.time(time)) UTC") }
         } else {
             print("  runner      no heartbeat yet")
@@ -110,7 +119,7 @@ struct StatusCommand: AsyncParsableCommand {
             print("  position    \(position.symbol) \(position.quantity), \(stop)\(profit), \(cover?.state ?? "none")")
         }
         for asset in status.assets {
-            let why = asset.noTrade ?? (asset.held ? "held after repeated refusals" : "follows its signals")
+            let why = why(asset, status)
             print("  asset       \(asset.symbol) on \(asset.broker), target \(asset.target ?? 0): \(why)")
         }
     }

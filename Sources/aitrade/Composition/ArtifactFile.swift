@@ -32,7 +32,7 @@ struct ArtifactFile {
         } catch {
             throw CommandFailure(
                 .corruptInput, "\(path) is not a sound signals artifact: \(error)",
-                fix: "make it again: aitrade signals --mode walk --out \(path)")
+                fix: "name an artifact, or make one: aitrade signals --mode walk")
         }
         self.path = path
         digest = Digest.sha256(bytes)

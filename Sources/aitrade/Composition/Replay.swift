@@ -34,7 +34,6 @@ struct Replay {
     let bars: ReplayBars
     let plan: ReplayPlan
     let ledger: Ledger
-    let brokers: [Symbol: BrokerName]
     private let market: ReplayedMarket
     private let lock: InstanceLock
     private let runId: String
@@ -45,13 +44,13 @@ struct Replay {
         self.settings = settings
         file = try ArtifactFile(path: request.signals)
         let chosen = try file.assets(request.assets)
-        brokers = try Self.routes(chosen.map(\.symbol), settings)
+        try Self.checkRoutes(chosen.map(\.symbol), settings)
         bars = try ReplayBars(file.artifact, chosen, folder: request.barFolder)
         let wanted = try ReplayPlan(
-            file.artifact, assets: chosen, bars: bars, from: request.from, to: request.to,
+            file.artifact, assets: chosen, bars: bars, budget: settings.budget, from: request.from, to: request.to,
             lastRowOnly: request.lastRowOnly)
         // Everything that can be refused is, before anything is written.
-        market = try wanted.market(bars.series, budget: settings.budget)
+        _ = try wanted.market(bars.series)
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         runId = "\(DateText.fileName(now))-\(ProcessInfo.processInfo.processIdentifier)"
         try AtomicFile.createFolder(request.stateFolder)
@@ -62,21 +61,31 @@ struct Replay {
         LogSetup.start(settings.log, stateFolder: URL(filePath: request.stateFolder))
         let path = "\(request.stateFolder)/trades.sqlite"
         if request.startNew, FileManager.default.fileExists(atPath: path) {
+            try Self.refuseLatched(path, request)
             let kept = try Ledger.archive(path, named: DateText.fileName(now))
             if !request.isQuiet { print("A new replay; the old ledger is kept as \(kept)") }
         }
         ledger = try Ledger(path: path, identity: LedgerIdentity(mode: "backtest", account: Self.account))
-        plan = try Self.bind(ledger, to: wanted)
+        plan = try Self.bind(ledger, to: wanted, singlePass: request.lastRowOnly)
+        market = try plan.market(bars.series)
     }
 
-    /// The broker of each asset: as configured, or the simulated one for all.
-    private static func routes(_ symbols: [Symbol], _ settings: Settings) throws -> [Symbol: BrokerName] {
-        guard let text = settings.assetRouting else {
-            return Dictionary(uniqueKeysWithValues: symbols.map { ($0, SimulatedVenue.name) })
-        }
+    /// A new ledger does not lift the kill switch: only an explicit release does.
+    private static func refuseLatched(_ path: String, _ request: ReplayRequest) throws {
+        guard let latch = try LedgerReader(path: path).latch(),
+            KillSwitchFile(folder: URL(filePath: request.stateFolder)).read() != .released
+        else { return }
+        throw CommandFailure(
+            .haltedNotFlat, "\(path) is halted by the kill switch (\(latch.reason)); --new does not release it",
+            fix: "aitrade kill --release --state-dir \(request.stateFolder)")
+    }
+
+    /// Checks the routes: every asset needs one. In backtest mode all of them lead to the simulated broker.
+    private static func checkRoutes(_ symbols: [Symbol], _ settings: Settings) throws {
+        guard let text = settings.assetRouting else { return }
         do {
-            let table = try RoutingTable(text)
-            return Dictionary(uniqueKeysWithValues: try symbols.map { ($0, try table.broker(for: $0)) })
+            let known = ["bitget", "tinkoff", SimulatedVenue.name.text].map { BrokerName($0) }
+            try RoutingTable(text, known: known).requireRoutes(for: symbols)
         } catch {
             throw CommandFailure(
                 .configuration, "ASSET_ROUTING: \(error)", fix: "for example ASSET_ROUTING=BTCUSDT:bitget,SBER:tinkoff")
@@ -84,7 +93,10 @@ struct Replay {
     }
 
     /// A ledger keeps the plan it began with; going on with another market is refused.
-    private static func bind(_ ledger: Ledger, to wanted: ReplayPlan) throws -> ReplayPlan {
+    private static func bind(
+        _ ledger: Ledger, to wanted: ReplayPlan, singlePass: Bool
+    ) throws -> ReplayPlan {
+        var wanted = wanted
         guard let text = try ledger.reader.meta()[ReplayPlan.metaKey] else {
             var commit = LedgerCommit()
             commit.meta[ReplayPlan.metaKey] = try wanted.json
@@ -94,6 +106,8 @@ struct Replay {
         }
         let stored = try ReplayPlan(json: text)
         var comparable = stored
+        // A single pass goes on from wherever the ledger began.
+        if singlePass { wanted.from = stored.from }
         // The end may move: a replay goes on when bars were added.
         comparable.to = wanted.to
         guard comparable == wanted else {
@@ -124,10 +138,10 @@ struct Replay {
         let setup = RunSetup(
             runId: runId, pid: ProcessInfo.processInfo.processIdentifier, mode: "backtest",
             configuration: plan.configuration(
-                artifact: file.digest, account: Self.account, budget: settings.budget, limits: settings.limits,
-                brokers: [:], capabilities: SimulatedVenue.capabilities),
+                artifact: file.digest, account: Self.account, limits: settings.limits,
+                capabilities: SimulatedVenue.capabilities),
             market: SimulatedVenue.name, startsAt: plan.from,
-            signals: SignalBook(bars.rows), sleep: request.sleep,
+            signals: SignalBook(request.lastRowOnly ? bars.newestRows : bars.rows), sleep: request.sleep,
             maxSteps: request.maxSteps, stateFolder: URL(filePath: request.stateFolder),
             wallClock: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
             uptime: { Duration.nanoseconds(Int64(DispatchTime.now().uptimeNanoseconds)) },
@@ -142,13 +156,18 @@ struct Replay {
     }
 
     private func announce() {
-        plan.shortfalls(budget: settings.budget, bars: bars.series).forEach(Output.warn)
+        plan.shortfalls(bars: bars.series).forEach(Output.warn)
+        let began = try? ledger.reader.meta()[LedgerMetaKey.artifact]
+        if let began, began != file.digest.hex {
+            Output.warn("this ledger goes on with another artifact than it had before; --new starts one of its own")
+        }
         guard !request.isQuiet else { return }
         print("Replaying \(plan.symbols.map(\.name).joined(separator: ", ")) \(plan.interval) bars", terminator: " ")
         print("from \(Output.time(plan.from)) UTC through the simulated broker.")
         if !settings.unsetLimits.isEmpty {
             print("Limits that nobody set: \(settings.unsetLimits.joined(separator: ", ")).")
         }
+        if settings.assetRouting != nil { print("In backtest mode every route leads to the simulated broker.") }
         if let end = bars.endOfRows { print("No signals after the artifact's end: \(end)") }
         print("Ledger \(ledger.path), run \(runId).")
         Output.flush()

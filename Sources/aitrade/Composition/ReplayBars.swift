@@ -9,6 +9,10 @@ struct ReplayBars {
     let catalog: InstrumentCatalog
     /// The artifact's rows of the chosen assets, then those of its production genomes for newer bars.
     let rows: [SignalRow]
+    /// The newest row of each asset.
+    var newestRows: [SignalRow] {
+        series.compactMap { bars in rows.last { $0.symbol == bars.symbol } }
+    }
     /// Why newer bars have no rows, if so.
     let endOfRows: String?
 

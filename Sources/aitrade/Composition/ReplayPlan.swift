@@ -17,6 +17,8 @@ struct ReplayPlan: Codable, Equatable {
     var feeBps: FixedDecimal
     var slippageBps: FixedDecimal
     var instruments: [Instrument]
+    /// The budget of each instrument, in the same order: the equity curve counts from it.
+    var budgets: [Money]
 
     /// The plan for some assets of an artifact.
     ///
@@ -24,15 +26,15 @@ struct ReplayPlan: Codable, Equatable {
     ///   - from: Rows decided earlier are not acted on; nil for the first row.
     ///   - lastRowOnly: Act on the newest row of each asset alone.
     init(
-        _ artifact: SignalsArtifact, assets: [ArtifactAsset], bars: ReplayBars, from: Timestamp?, to: Timestamp?,
-        lastRowOnly: Bool
+        _ artifact: SignalsArtifact, assets: [ArtifactAsset], bars: ReplayBars, budget: Budget, from: Timestamp?,
+        to: Timestamp?, lastRowOnly: Bool
     ) throws {
         let interval = artifact.origin.interval
         let times = assets.compactMap { asset in
             lastRowOnly
                 ? bars.rows.last { $0.symbol == asset.symbol }?.time.milliseconds : asset.columns.time.first
         }
-        guard let first = lastRowOnly ? times.max() : times.min() else {
+        guard let first = times.min() else {
             throw CommandFailure(
                 .corruptInput, "the artifact has no rows for \(assets.map(\.symbol.name).joined(separator: ", "))",
                 fix: "train with more bars or smaller windows")
@@ -48,12 +50,13 @@ struct ReplayPlan: Codable, Equatable {
         self.to = to
         (feeBps, slippageBps) = (fee, slippage)
         instruments = bars.series.map(bars.catalog.instrument(of:)).sorted { $0.symbol < $1.symbol }
+        budgets = instruments.map { budget.amount(in: $0.quote) }
     }
 
     /// The market of this plan.
-    func market(_ bars: [BarSeries], budget: Budget) throws -> ReplayedMarket {
+    func market(_ bars: [BarSeries]) throws -> ReplayedMarket {
         var cash: [Currency: Money] = [:]
-        for instrument in instruments { cash[instrument.quote, default: .zero] += budget.amount(in: instrument.quote) }
+        for (instrument, budget) in zip(instruments, budgets) { cash[instrument.quote, default: .zero] += budget }
         let costs = ExchangeCosts(takerFee: feeBps, makerFee: feeBps, slippage: slippageBps)
         do {
             return try ReplayedMarket(
@@ -66,14 +69,13 @@ struct ReplayPlan: Codable, Equatable {
 
     /// One sentence for each asset whose smallest order costs more than the budget, by its last stored close: it would
     /// never trade, and nobody would see why.
-    func shortfalls(budget: Budget, bars: [BarSeries]) -> [String] {
-        instruments.compactMap { instrument in
+    func shortfalls(bars: [BarSeries]) -> [String] {
+        zip(instruments, budgets).compactMap { instrument, budget in
             guard let close = bars.first(where: { $0.symbol == instrument.symbol })?.close.last,
                 let price = instrument.price(measured: close)
             else { return nil }
             let smallest = max(instrument.lotStep, instrument.minimumQuantity)
             let cost = max(price.notional(smallest), instrument.minimumNotional)
-            let budget = budget.amount(in: instrument.quote)
             guard cost > budget else { return nil }
             return "\(instrument.symbol) will not trade: its smallest order costs \(cost) \(instrument.quote), "
                 + "the budget is \(budget); raise RISK_BUDGET_QUOTE"
@@ -82,15 +84,13 @@ struct ReplayPlan: Codable, Equatable {
 
     /// The engine's settings for this plan.
     func configuration(
-        artifact: Digest, account: String, budget: Budget, limits: RiskLimits, brokers: [Symbol: BrokerName],
-        capabilities: BrokerCapabilities
+        artifact: Digest, account: String, limits: RiskLimits, capabilities: BrokerCapabilities
     ) -> EngineConfiguration {
         EngineConfiguration(
             account: account, artifact: artifact.hex,
-            assets: instruments.map { instrument in
+            assets: zip(instruments, budgets).map { instrument, budget in
                 AssetConfiguration(
-                    instrument: instrument, broker: brokers[instrument.symbol] ?? BrokerName("simulated"),
-                    capabilities: capabilities, budget: budget.amount(in: instrument.quote))
+                    instrument: instrument, broker: SimulatedVenue.name, capabilities: capabilities, budget: budget)
             },
             limits: limits, timing: EngineTiming())
     }
