@@ -41,8 +41,7 @@ extension Acceptance {
             Case(arguments: ["run", "--signals", "BARS"], status: 65, words: ["fix:"]),
             Case(arguments: ["backtest", "--signals", "gone.bin"], status: 65, words: ["gone.bin", "fix:"]),
             Case(arguments: ["signals", "verify", "gone.bin"], status: 65, words: ["gone.bin", "fix:"]),
-            Case(
-                arguments: ["signals", "--assets", "NOPE", "--bars", "BARS"], status: 65, words: ["NOPE", "BTCUSDT-1h"]),
+            Case(arguments: ["signals", "--assets", "NOPE", "--bars", "BARS"], status: 65, words: ["NOPE", "BTC"]),
             Case(arguments: ["signals", "--interval", "4h", "--bars", "BARS"], status: 65, words: ["4h", "import"]),
             Case(arguments: ["signals", "--bars", "nowhere"], status: 65, words: ["nowhere", "fix:"]),
             Case(

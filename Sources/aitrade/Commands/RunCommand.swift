@@ -12,8 +12,8 @@ struct RunCommand: AsyncParsableCommand {
             through the simulated broker into the ledger; killed at any moment, it continues where it was.
 
             Exit codes: 0 done, 10 halted by the kill switch and proven flat, 11 halted and not proven flat, 65 unusable
-            input, 69 no venue, 73 a file cannot be written, 75 another instance runs on this state, 77 live not allowed,
-            78 configuration error.
+            input, 69 no venue, 73 a file cannot be written, 75 another instance runs on this state, 77 live not
+            allowed, 78 configuration error.
 
             Example: aitrade run --loop --assets BTCUSDT --sleep 1
             """)
