@@ -47,7 +47,9 @@ public struct Engine: Hashable, Sendable {
         let wasFlattening = kill.phase == .flattening
         var effects = handle(event, at: self.now)
         if wasFlattening || kill.phase == .flattening { effects += continueKill(at: self.now) }
-        if kill.phase == .flat, wasFlattening { effects += closingMarks + [.halted(reason: kill.reason ?? "")] }
+        if kill.phase == .flat, wasFlattening {
+            effects += (kill.timesFlat == 1 ? closingMarks : []) + [.halted(reason: kill.reason ?? "")]
+        }
         checkInvariants(effects)
         return effects
     }

@@ -21,6 +21,8 @@ public struct KillSequence: Hashable, Sendable {
     public private(set) var reason: String?
     /// When it was engaged.
     public private(set) var engagedAt: Timestamp?
+    /// How often it was proven flat since it was engaged: more than once after restarts.
+    package private(set) var timesFlat = 0
     /// The brokers that were read flat since.
     public private(set) var proven: Set<BrokerName> = []
     private var readAt: [BrokerName: Timestamp] = [:]
@@ -53,6 +55,7 @@ public struct KillSequence: Hashable, Sendable {
             readAgain(broker, spacing: spacing, at: now)
         }
         if readAt.isEmpty { phase = .flat }
+        if phase == .flat { timesFlat += 1 }
     }
 
     /// Plans the next reading of a broker: the spacing doubles up to eight-fold.

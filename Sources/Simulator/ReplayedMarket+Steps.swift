@@ -12,7 +12,8 @@ public struct ReplayDivergence: Error, Hashable, Sendable, CustomStringConvertib
     public var description: String {
         let place = found.map { "now at \($0.at.milliseconds)" } ?? "now past the end"
         return
-            "stored bars changed since this ledger was recorded, or everything was closed when they ended and there are more now (batch \(number), recorded at "
+            "stored bars changed since this ledger was recorded, or everything was closed when they ended "
+            + "and there are more now (batch \(number), recorded at "
             + "\(recorded.at.milliseconds) ms UTC, \(place)): start a new replay with --new"
     }
 }

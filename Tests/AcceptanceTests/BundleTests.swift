@@ -35,7 +35,7 @@ extension Acceptance {
             for command in [["backtest", "--json"], ["run", "--loop", "--json"], ["backtest"]] {
                 let poor = try await site.succeed(command, environment: ["RISK_BUDGET_QUOTE": "1000"])
                 #expect(poor.errors.contains("LKOH") && poor.errors.contains("RISK_BUDGET_QUOTE"), "\(poor.text)")
-                let rich = try await site.succeed(command)
+                let rich = try await site.succeed(command + (command[0] == "run" ? ["--new"] : []))
                 #expect(rich.errors.isEmpty, "\(rich.text)")
             }
         }

@@ -18,7 +18,7 @@ extension Acceptance {
             ("UNIVERSE_MODE", "bonds", ["UNIVERSE_MODE", "bonds"]),
             ("ASSET_ROUTING", "BTCUSDT:bitget", ["ASSET_ROUTING", "LINKUSDT"]),
             ("ASSET_ROUTING", "BTCUSDT", ["ASSET_ROUTING", "BTCUSDT"]),
-            ("ASSET_ROUTING", "BTCUSDT:a,BTCUSDT:b,LINKUSDT:a", ["ASSET_ROUTING", "BTCUSDT", "twice"]),
+            ("ASSET_ROUTING", "BTCUSDT:bitget,BTCUSDT:tinkoff,LINKUSDT:bitget", ["ASSET_ROUTING", "BTCUSDT", "twice"]),
         ]
 
         @Test(arguments: settings.indices) func aWrongSettingIsNamedWithItsFix(index: Int) async throws {

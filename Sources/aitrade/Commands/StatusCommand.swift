@@ -95,9 +95,10 @@ struct StatusCommand: AsyncParsableCommand {
     /// Why an asset does or does not trade: the strongest reason first.
     private func why(_ asset: AssetRow, _ status: Status) -> String {
         if let latch = status.latched { return "no trade: halted by the kill switch (\(latch.reason))" }
-        if status.runnerPid == nil { return "no trade: no runner is running" }
+        let idle = status.runnerPid == nil ? "no runner is running" : nil
         if asset.held { return "no trade: held after repeated refusals" }
-        return asset.noTrade.map { "no trade: \($0)" } ?? "follows its signals"
+        if let refusal = asset.noTrade { return "no trade: \(refusal)" + (idle.map { "; \($0)" } ?? "") }
+        return idle.map { "no trade: \($0)" } ?? "follows its signals"
     }
 
     private func show(_ status: Status) {
