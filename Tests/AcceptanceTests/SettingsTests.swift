@@ -18,6 +18,10 @@ extension Acceptance {
             ("UNIVERSE_MODE", "bonds", ["UNIVERSE_MODE", "bonds"]),
             ("ASSET_ROUTING", "BTCUSDT:bitget", ["ASSET_ROUTING", "LINKUSDT"]),
             ("ASSET_ROUTING", "BTCUSDT", ["ASSET_ROUTING", "BTCUSDT"]),
+            ("ASSET_ROUTING", "BTCUSDT:binance,LINKUSDT:bitget", ["ASSET_ROUTING", "binance", "bitget"]),
+            ("LOG_FILE", "/proc/none/bot.log", ["LOG_FILE", "/proc/none/bot.log"]),
+            ("TINKOFF_API_TOKEN_B64", "hunter2!", ["TINKOFF_API_TOKEN_B64", "base64"]),
+            ("BITGET_API_KEY_FILE", "/proc/none", ["BITGET_API_KEY_FILE", "readable file"]),
             ("ASSET_ROUTING", "BTCUSDT:bitget,BTCUSDT:tinkoff,LINKUSDT:bitget", ["ASSET_ROUTING", "BTCUSDT", "twice"]),
         ]
 
@@ -31,6 +35,17 @@ extension Acceptance {
             let same = try await site.fail(78, saying: words + ["fix:"], shared.replay)
             #expect(!same.text.contains("hunter2"))
             #expect(!site.exists("state"))
+        }
+
+        @Test func aSecretComesByOneNameOnly() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let both = ["BITGET_API_KEY": "hunter2", "BITGET_API_KEY_B64": "aHVudGVyMg=="]
+            let end = try await site.fail(
+                78, saying: ["BITGET_API_KEY and BITGET_API_KEY_B64"], shared.replay, environment: both)
+            #expect(!end.text.contains("hunter2"))
+            try site.write("hunter2\n", to: "key")
+            let file = ["BITGET_API_KEY_FILE": "key", "BITGET_API_SECRET_B64": "aHVudGVyMg=="]
+            try await site.succeed(shared.replay + ["--max-steps", "2"], environment: file)
         }
 
         @Test func theEnvironmentWinsOverTheFileAndOtherNamesAreNobodysBusiness() async throws {

@@ -81,6 +81,15 @@ struct SignalsGenerate: AsyncParsableCommand {
                 .corruptInput, "there are no \(length) bars in \(bars.folder)",
                 fix: "import some (aitrade data import) or choose another --interval; aitrade data list shows them")
         }
+        for symbol in wanted {
+            let others = try store.names().filter { $0.symbol == symbol }.map(\.interval)
+            guard !others.isEmpty, !others.contains(length) else { continue }
+            throw CommandFailure(
+                .corruptInput, "\(symbol) has no \(length) bars in \(bars.folder)",
+                fix:
+                    "choose --interval \(others.map(\.description).joined(separator: " or ")), or import \(length) bars"
+            )
+        }
         return try wanted.map { try store.load($0, length) }
     }
 

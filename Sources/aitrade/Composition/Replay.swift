@@ -50,6 +50,7 @@ struct Replay {
             file.artifact, assets: chosen, bars: bars, budget: settings.budget, from: request.from, to: request.to,
             lastRowOnly: request.lastRowOnly)
         // Everything that can be refused is, before anything is written.
+        try LogSetup.check(settings.log)
         _ = try wanted.market(bars.series)
         let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
         runId = "\(DateText.fileName(now))-\(ProcessInfo.processInfo.processIdentifier)"

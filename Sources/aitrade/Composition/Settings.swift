@@ -40,17 +40,16 @@ struct Settings {
         try refuseUnknown(Array(names), in: "the environment")
         try refuseUnknown(try namesInFile(), in: ".env")
         let reader = SettingReader { key in
-            for name in key.spellings {
-                if let value = try environment.environmentValue(forName: name) ?? file.environmentValue(forName: name) {
-                    return value
-                }
+            let value = { name in
+                try environment.environmentValue(forName: name) ?? file.environmentValue(forName: name)
             }
-            return nil
+            return key.isSecret ? try SecretText(key).read(value) : try value(key.rawValue)
         }
         return try Settings(reader)
     }
 
     private init(_ reader: SettingReader) throws {
+        for secret in SettingKey.allCases where secret.isSecret { _ = try reader.text(secret) }
         executionMode = try reader.choice(.executionMode, of: ExecutionMode.self) ?? .backtest
         _ = try reader.choice(.universeMode, among: ["crypto", "stocks", "both"])
         allowLive = try reader.flag(.allowLive) ?? false
@@ -130,7 +129,9 @@ struct SettingReader {
 
     func choice(_ key: SettingKey, among allowed: [String]) throws -> String? {
         guard let value = try text(key) else { return nil }
-        guard allowed.contains(value) else { throw malformed(key, value, allowed.joined(separator: ", ")) }
+        guard allowed.contains(value) else {
+            throw malformed(key, value, "one of: " + allowed.joined(separator: ", "))
+        }
         return value
     }
 
@@ -162,6 +163,6 @@ struct SettingReader {
     private func malformed(_ key: SettingKey, _ value: String, _ expected: String) -> CommandFailure {
         let shown = key.isSecret ? "<REDACTED>" : "'\(value)'"
         return CommandFailure(
-            .configuration, "\(key.rawValue) is \(shown)", fix: "set it to one of: \(expected); or remove it")
+            .configuration, "\(key.rawValue) is \(shown)", fix: "set it to \(expected); or remove it")
     }
 }

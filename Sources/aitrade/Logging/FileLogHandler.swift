@@ -42,6 +42,16 @@ struct FileLogHandler: LogHandler {
 
 /// Sends every logger of the process to the file that the settings name.
 enum LogSetup {
+    /// Refuses a file that cannot be written, if the settings name one. The default beside the ledger may be silent: a
+    /// full disk must not keep anyone from getting flat.
+    ///
+    /// - Throws: ``CommandFailure`` (78).
+    static func check(_ settings: LogSettings) throws {
+        guard let path = settings.file, !RotatingLogFile(URL(filePath: path)).isOpen else { return }
+        throw CommandFailure(
+            .configuration, "LOG_FILE \(path) cannot be written", fix: "name a writable file or remove LOG_FILE")
+    }
+
     static func start(_ settings: LogSettings, stateFolder: URL) {
         let url = settings.file.map { URL(filePath: $0) } ?? stateFolder.appending(path: "trade_bot.log")
         let file = RotatingLogFile(url)

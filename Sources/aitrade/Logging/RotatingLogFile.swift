@@ -25,6 +25,9 @@ final class RotatingLogFile: Sendable {
         return (handle, (try? handle?.seekToEnd()) ?? 0)
     }
 
+    /// Whether lines get anywhere.
+    var isOpen: Bool { state.withLock { $0.handle != nil } }
+
     /// Appends one line.
     func write(_ line: String) {
         let data = Data((line + "\n").utf8)
