@@ -102,9 +102,9 @@ public struct Backtest: Sendable {
             }
         case .query(let symbol, let id, _):
             return market.order(.client(id)).map { .reported($0) } ?? .absent(symbol, id)
-        case .readAccount:
-            return .snapshot(market.snapshot())
-        case .alert, .refuse, .mark, .halted:
+        case .readAccount(_, let moment):
+            return .snapshot(market.snapshot(fillsSince: moment))
+        case .alert, .refuse, .mark, .halted, .reconciled:
             return nil
         }
     }

@@ -26,9 +26,16 @@ public protocol Broker: Actor {
     /// Looks an order up; nil when the venue never heard of it.
     func order(_ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport?
 
-    /// Everything the account holds now, foreign orders and positions included.
-    func snapshot() async throws -> AccountSnapshot
+    /// Everything the account holds now, foreign orders and positions included, and its executions at or after
+    /// `moment`, ours or not. All of it is of one moment as far as the venue can; executions that are missing from the
+    /// list although the position shows them must appear in a later one.
+    func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot
 
     /// Waits for news; nil when none will ever come by itself any more. One reader at a time.
     func nextEvents() async throws -> VenueBatch?
+}
+
+extension Broker {
+    /// Everything the account holds now, without executions.
+    public func snapshot() async throws -> AccountSnapshot { try await snapshot(fillsSince: .distantFuture) }
 }

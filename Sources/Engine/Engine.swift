@@ -71,6 +71,7 @@ public struct Engine: Hashable, Sendable {
         case .kill(let reason): return engage(reason: reason, at: now)
         case .release: return release()
         case .deadline: return look(at: now)
+        case .reconcile, .operated: return []
         }
     }
 
@@ -129,6 +130,7 @@ public struct Engine: Hashable, Sendable {
             case .order(let report):
                 effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
             case .fill(let fill): effects += onDesk(fill.symbol, fill.clientID) { $0.apply(fill, $1, at: now) }
+            case .reconnected: break
             }
         }
         return effects + closed.sorted().map { .mark(equity(in: $0, at: now)) }
@@ -179,7 +181,9 @@ public struct Engine: Hashable, Sendable {
 
     private mutating func continueKill(at now: Timestamp) -> [Effect] {
         guard let configuration else { return [] }
-        return kill.dueReadings(patience: configuration.timing.answerDeadline, at: now).map { .readAccount($0) }
+        return kill.dueReadings(patience: configuration.timing.answerDeadline, at: now).map {
+            .readAccount($0, fillsSince: .distantFuture)
+        }
     }
 
     private mutating func read(_ snapshot: AccountSnapshot, at now: Timestamp) -> [Effect] {

@@ -28,6 +28,10 @@ public enum EngineEvent: Hashable, Codable, Sendable {
     case release
     /// A moment that was waited for has come.
     case deadline
+    /// Compare the books with the venues now.
+    case reconcile
+    /// An operator's command.
+    case operated(OperatorCommand)
 }
 
 /// What the engine wants done. Small values; the runner performs them after they are written down.
@@ -38,8 +42,8 @@ public enum Effect: Hashable, Encodable, Sendable {
     case cancel(OrderReference, Symbol, BrokerName)
     /// Ask the venue about one order.
     case query(Symbol, ClientOrderID, BrokerName)
-    /// Ask the venue what it holds.
-    case readAccount(BrokerName)
+    /// Ask the venue what it holds, and for its executions at or after a moment.
+    case readAccount(BrokerName, fillsSince: Timestamp)
     /// Tell a person.
     case alert(Alert)
     /// An order that the gate did not let pass.
@@ -48,6 +52,8 @@ public enum Effect: Hashable, Encodable, Sendable {
     case mark(EquityPoint)
     /// The kill sequence ended: every venue was read and holds nothing.
     case halted(reason: String)
+    /// The books were compared with a venue's account, and something differed.
+    indirect case reconciled(Reconciliation)
 }
 
 /// What the assets of one currency are worth together.

@@ -134,12 +134,14 @@ public actor ExecutionRouter {
         return try await deadline.run(name) { try await broker.instruments(symbols) }
     }
 
-    /// What a broker's account holds.
+    /// What a broker's account holds, and its executions at or after `moment`, of which there are none by default.
     ///
     /// - Throws: `VenueError`, also when the broker is not there or does not answer in time.
-    public nonisolated func snapshot(of name: BrokerName) async throws -> AccountSnapshot {
+    public nonisolated func snapshot(
+        of name: BrokerName, fillsSince moment: Timestamp = .distantFuture
+    ) async throws -> AccountSnapshot {
         let broker = try known(name)
-        return try await deadline.run(name) { try await broker.snapshot() }
+        return try await deadline.run(name) { try await broker.snapshot(fillsSince: moment) }
     }
 
     /// Waits for a broker's news, without a limit; nil when none will come by itself any more.

@@ -27,7 +27,8 @@ struct HeartbeatWriter: Sendable {
         case .unreachable(let broker, let error):
             lastError = "\(broker): \(error)"
             brokers[broker]?.connected = false
-        case .configured, .reported, .refused, .silent, .absent, .cancelRefused, .snapshot, .kill, .release, .deadline:
+        case .configured, .reported, .refused, .silent, .absent, .cancelRefused, .snapshot, .kill, .release, .deadline,
+            .reconcile, .operated:
             break
         }
     }

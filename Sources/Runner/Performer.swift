@@ -39,9 +39,9 @@ struct Performer: Sendable {
             return await cancel(reference, symbol, at: broker)
         case .query(let symbol, let id, let broker):
             return await query(symbol, id, at: broker)
-        case .readAccount(let broker):
-            return await read(broker)
-        case .alert, .refuse, .mark, .halted:
+        case .readAccount(let broker, let moment):
+            return await read(broker, fillsSince: moment)
+        case .alert, .refuse, .mark, .halted, .reconciled:
             return nil
         }
     }
@@ -78,9 +78,9 @@ struct Performer: Sendable {
         }
     }
 
-    private func read(_ broker: BrokerName) async -> EngineEvent {
+    private func read(_ broker: BrokerName, fillsSince moment: Timestamp) async -> EngineEvent {
         do {
-            return .snapshot(try await router.snapshot(of: broker))
+            return .snapshot(try await router.snapshot(of: broker, fillsSince: moment))
         } catch {
             let error = error as? VenueError ?? VenueError(.retryable, code: "NO_SNAPSHOT", message: "\(error)")
             return .unreachable(broker, error)
@@ -107,7 +107,7 @@ struct Performer: Sendable {
                     "id": "\(request.clientID)", "symbol": "\(request.symbol)", "side": "\(request.side.rawValue)",
                     "quantity": "\(request.quantity)", "purpose": "\(request.purpose.rawValue)", "broker": "\(broker)",
                 ])
-        case .cancel, .query, .readAccount, .mark, .halted: break
+        case .cancel, .query, .readAccount, .mark, .halted, .reconciled: break
         }
     }
 }
@@ -116,9 +116,9 @@ extension Effect {
     /// The broker an effect is a message to; nil when it leaves no message.
     var broker: BrokerName? {
         switch self {
-        case .submit(_, let broker), .cancel(_, _, let broker), .query(_, _, let broker), .readAccount(let broker):
+        case .submit(_, let broker), .cancel(_, _, let broker), .query(_, _, let broker), .readAccount(let broker, _):
             broker
-        case .alert, .refuse, .mark, .halted: nil
+        case .alert, .refuse, .mark, .halted, .reconciled: nil
         }
     }
 }

@@ -47,7 +47,7 @@ package struct Recovery {
                 switch effect {
                 case .submit(let approved, _): outcome.steps.append(.submitted(approved.request))
                 case .cancel(let reference, let symbol, _): outcome.steps.append(.cancelled(reference, symbol))
-                case .query, .readAccount, .alert, .refuse, .mark, .halted: break
+                case .query, .readAccount, .alert, .refuse, .mark, .halted, .reconciled: break
                 }
             }
         }

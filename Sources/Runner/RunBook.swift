@@ -52,13 +52,13 @@ package struct RunBook: Sendable {
         case .kill(let reason): staged.latch = .engage(KillLatch(reason: reason, at: engine.now))
         case .release: if !engine.kill.isEngaged { staged.latch = .release }
         case .configured(let configuration): staged.meta[LedgerMetaKey.artifact] = configuration.artifact
-        case .signal, .snapshot, .unreachable, .deadline: break
+        case .signal, .snapshot, .unreachable, .deadline, .reconcile, .operated: break
         }
     }
 
     private mutating func note(_ news: VenueEvent, of broker: BrokerName, _ engine: Engine) {
         switch news {
-        case .price, .barClosed: break
+        case .price, .barClosed, .reconnected: break
         case .order(let report):
             touched[report.symbol] = engine.now
             staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))
@@ -90,6 +90,11 @@ package struct RunBook: Sendable {
             staged.equity.append(
                 LedgerEquity(
                     at: point.at, currency: point.currency, equity: point.equity, unrealised: point.unrealised))
+        case .reconciled(let reconciliation):
+            for fill in reconciliation.fills {
+                touched[fill.symbol] = engine.now
+                staged.fills.append(fill)
+            }
         case .cancel, .query, .readAccount, .alert, .refuse, .halted: break
         }
     }

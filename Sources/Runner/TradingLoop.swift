@@ -214,7 +214,7 @@ extension Effect {
     /// Whether it has to be on disk before anything else happens, although it sends nothing.
     var isUrgent: Bool {
         switch self {
-        case .alert, .halted: true
+        case .alert, .halted, .reconciled: true
         case .submit, .cancel, .query, .readAccount, .refuse, .mark: false
         }
     }

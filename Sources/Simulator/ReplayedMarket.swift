@@ -161,8 +161,10 @@ public struct ReplayedMarket: Sendable {
     /// The rules of a symbol, or nil when it is not traded here.
     public func instrument(_ symbol: Symbol) -> Instrument? { exchange.instrument(symbol) }
 
-    /// The account as it is now.
-    public func snapshot() -> AccountSnapshot { exchange.snapshot() }
+    /// The account as it is now, with its executions at or after `moment`, of which there are none by default.
+    public func snapshot(fillsSince moment: Timestamp = .distantFuture) -> AccountSnapshot {
+        exchange.snapshot(fillsSince: moment)
+    }
 
     /// Traps when an invariant of the exchange does not hold.
     public func checkInvariants() { exchange.checkInvariants() }

@@ -101,6 +101,7 @@ extension SimulatedExchange {
         orders[order].fill(part, at: now)
         account.book(fill, in: book, currency: currency)
         spent[currency, default: .zero] += (request.side == .buy ? fill.notional : -fill.notional) + fill.fee
+        fills.append(fill)
         outbox.append(.fill(fill))
     }
 

@@ -39,6 +39,8 @@ public struct SimulatedExchange: Sendable {
     /// Open orders and watched levels: when zero, nothing happens between an open and a close.
     var activity = 0
     var trades = 0
+    /// Every execution, in time order.
+    var fills: [Fill] = []
     /// All notionals and fees booked so far, by currency; kept apart from the account to check it.
     var spent: [Currency: Money] = [:]
     private let bookBySymbol: [Symbol: Int]
@@ -168,8 +170,8 @@ public struct SimulatedExchange: Sendable {
         books[book].watches = levels
     }
 
-    /// The account as it is now.
-    public func snapshot() -> AccountSnapshot {
+    /// The account as it is now, with its executions at or after `moment`, of which there are none by default.
+    public func snapshot(fillsSince moment: Timestamp = .distantFuture) -> AccountSnapshot {
         let positions = books.indices.compactMap { book -> AccountPosition? in
             let holding = account.holdings[book]
             guard holding.quantity != .zero else { return nil }
@@ -178,6 +180,7 @@ public struct SimulatedExchange: Sendable {
         }
         return AccountSnapshot(
             broker: configuration.broker, openOrders: orders.filter { !$0.state.isFinal }.map(\.report),
-            positions: positions.sorted { $0.symbol < $1.symbol }, balances: account.balances, at: now)
+            positions: positions.sorted { $0.symbol < $1.symbol }, balances: account.balances,
+            fills: Array(fills[(fills.lastIndex { $0.at < moment }.map { $0 + 1 } ?? 0)...]), at: now)
     }
 }

@@ -52,7 +52,7 @@ struct BrokerContract {
                 case .fill(let fill) where fill.clientID == ClientOrderID(id): fills.append(fill)
                 case .order(let report) where report.clientID == ClientOrderID(id):
                     if report.state.isFinal { return fills }
-                case .price, .barClosed, .fill, .order: break
+                case .price, .barClosed, .fill, .order, .reconnected: break
                 }
             }
         }
@@ -131,6 +131,21 @@ struct BrokerContract {
                 #expect(try await position() == .zero)
             }
         }
+    }
+
+    /// Executions can be asked for after the fact, once each, as the stream told them, and earlier ones are left out.
+    func theSnapshotListsExecutionsSinceAMoment(_ id: String) async throws {
+        try await accepted(request(id, .buy))
+        let told = try await fills(untilEndOf: id)
+        let first = try #require(told.map(\.at).min())
+        let listed = try await broker.snapshot(fillsSince: first).fills
+        #expect(listed.filter { $0.clientID == ClientOrderID(id) } == told)
+        #expect(listed.allSatisfy { $0.at >= first })
+        #expect(Set(listed.map(\.tradeID)).count == listed.count)
+        let last = try #require(told.map(\.at).max())
+        let later = try await broker.snapshot(fillsSince: last + TimeSpan(milliseconds: 1)).fills
+        #expect(!later.contains { $0.clientID == ClientOrderID(id) })
+        #expect(try await broker.snapshot().fills.isEmpty)
     }
 
     /// Open orders, protective ones included, and positions are in the snapshot, and leave it when they end.

@@ -61,6 +61,10 @@ import Testing
         try await contract(manner).theSnapshotShowsWhatIsOpen("a")
     }
 
+    @Test(arguments: 0..<4) func theSnapshotListsExecutionsSinceAMoment(manner: Int) async throws {
+        try await contract(manner).theSnapshotListsExecutionsSinceAMoment("a")
+    }
+
     @Test(arguments: 0..<4) func eachFillIsToldOnce(manner: Int) async throws {
         try await contract(manner).eachFillIsToldOnce("a")
     }

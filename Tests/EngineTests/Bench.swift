@@ -150,12 +150,12 @@ struct Bench {
         case .query(let symbol, let id, let broker):
             guard manners[broker] ?? .prompt != .mute, manners[broker] != .unreachable else { return nil }
             return try venue(broker).order(id).map { .reported($0) } ?? .absent(symbol, id)
-        case .readAccount(let broker):
+        case .readAccount(let broker, _):
             guard manners[broker] != .unreachable else {
                 return .unreachable(broker, VenueError(.retryable, code: "DOWN", message: "not reachable"))
             }
             return .snapshot(try venue(broker).snapshot(at: now))
-        case .alert, .refuse, .mark, .halted: return nil
+        case .alert, .refuse, .mark, .halted, .reconciled: return nil
         }
     }
 

@@ -74,7 +74,9 @@ import Testing
                 == #"{"cancel":{"_0":{"client":{"_0":"0b0c"}},"_1":"AAA","_2":"one"}}"#)
         #expect(
             try json(Effect.query(Bench.symbol(), id, broker)) == #"{"query":{"_0":"AAA","_1":"0b0c","_2":"one"}}"#)
-        #expect(try json(Effect.readAccount(broker)) == #"{"readAccount":{"_0":"one"}}"#)
+        #expect(
+            try json(Effect.readAccount(broker, fillsSince: at))
+                == #"{"readAccount":{"_0":"one","fillsSince":1700000000000}}"#)
         #expect(
             try json(Effect.alert(Alert(.critical, "CODE", "why")))
                 == #"{"alert":{"_0":{"code":"CODE","message":"why","severity":"critical"}}}"#)

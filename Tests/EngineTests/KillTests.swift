@@ -7,6 +7,8 @@ import Testing
     private static let one = BrokerName("one")
     private static let two = BrokerName("two")
 
+    private static func reading(_ broker: BrokerName) -> Effect { .readAccount(broker, fillsSince: .distantFuture) }
+
     /// A point in a trade's life.
     enum Point: CaseIterable {
         case idle, sentAndMute, lost, working, partlyFilled, filledInSecret, filledByReport, protected, watched
@@ -163,7 +165,7 @@ import Testing
         #expect(bench.engine.kill.phase == .flat)
         bench.venues[Self.two]?.positions = [try Bench.symbol("BBB"): try #require(Quantity("1"))]
         let asked = try bench.kill()
-        #expect(asked.filter { $0 == .readAccount(Self.one) || $0 == .readAccount(Self.two) }.count == 2)
+        #expect(asked.filter { $0 == Self.reading(Self.one) || $0 == Self.reading(Self.two) }.count == 2)
         #expect(bench.engine.kill.phase == .flattening)
         try bench.seeThrough()
         #expect(bench.engine.kill.phase == .flat)
@@ -177,7 +179,7 @@ import Testing
         bench.venues[Self.two] = ModelVenue(Self.two)
         try bench.take(.configured(wider))
         #expect(bench.engine.kill.phase == .flat && bench.engine.kill.proven == [Self.one, Self.two])
-        #expect(bench.effects.contains(.readAccount(Self.two)))
+        #expect(bench.effects.contains(Self.reading(Self.two)))
     }
 
     @Test func releaseIsRefusedBeforeFlatAndTradesAgainAfterIt() throws {

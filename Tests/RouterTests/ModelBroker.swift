@@ -119,7 +119,7 @@ actor ModelBroker: Broker {
         return orders.first { $0.clientID == id }
     }
 
-    func snapshot() async throws -> AccountSnapshot {
+    func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
         try await answer()
         settle()
         let positions = held.keys.sorted().map { symbol in

@@ -51,8 +51,8 @@ actor WatchedBroker: Broker {
         try await watched(.order(id)) { try await inner.order(id, symbol) }
     }
 
-    func snapshot() async throws -> AccountSnapshot {
-        try await watched(.snapshot) { try await inner.snapshot() }
+    func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
+        try await watched(.snapshot) { try await inner.snapshot(fillsSince: moment) }
     }
 
     func nextEvents() async throws -> VenueBatch? {

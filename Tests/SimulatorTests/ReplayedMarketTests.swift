@@ -12,6 +12,7 @@ import Testing
             case .barClosed(let symbol, let bar, _): "\(symbol) closed \(bar.close)"
             case .order(let report): "order \(report.venueOrderID)"
             case .fill(let fill): "fill \(fill.symbol)"
+            case .reconnected: "reconnected"
             }
         }
         return "\(batch.at.milliseconds / 60_000): " + events.joined(separator: ", ")

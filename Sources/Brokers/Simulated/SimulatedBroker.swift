@@ -58,8 +58,10 @@ public actor SimulatedBroker: Broker {
         market.order(.client(id))
     }
 
-    /// The account at the current virtual time.
-    public func snapshot() async throws -> AccountSnapshot { market.snapshot() }
+    /// The account at the current virtual time, and its executions at or after `moment`.
+    public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
+        market.snapshot(fillsSince: moment)
+    }
 
     /// Moves virtual time on to the next news; nil at the end of the data.
     public func nextEvents() async throws -> VenueBatch? { market.next() }

@@ -97,16 +97,18 @@ public struct AccountSnapshot: Hashable, Codable, Sendable {
     public let positions: [AccountPosition]
     /// Cash by currency code.
     public let balances: [String: Money]
+    /// The account's executions at or after the moment asked for, ours or not, in the order they happened.
+    public let fills: [Fill]
     /// When.
     public let at: Timestamp
 
     /// A snapshot from its parts.
     public init(
         broker: BrokerName, openOrders: [OrderReport], positions: [AccountPosition], balances: [String: Money],
-        at: Timestamp
+        fills: [Fill] = [], at: Timestamp
     ) {
         (self.broker, self.openOrders, self.positions) = (broker, openOrders, positions)
-        (self.balances, self.at) = (balances, at)
+        (self.balances, self.fills, self.at) = (balances, fills, at)
     }
 
     /// Whether nothing is held and nothing can execute any more.
@@ -123,6 +125,8 @@ public enum VenueEvent: Hashable, Codable, Sendable {
     indirect case order(OrderReport)
     /// An execution.
     indirect case fill(Fill)
+    /// The stream of news was broken and is there again: what happened meanwhile may never be told.
+    case reconnected
 }
 
 /// What one broker tells at one moment.

@@ -42,6 +42,7 @@ import Testing
             .barClosed(try symbol(), bar, closeTime: Timestamp(milliseconds: 60_000)),
             .order(try report(.market, .working, mine: true)),
             .fill(fill(.buy, .one, at: FixedDecimal(9), fee: -.one, symbol: try symbol(), time: 3)),
+            .reconnected,
         ]
         for event in events { try survives(event) }
         try survives(VenueBatch(broker: BrokerName("Simulated"), at: Timestamp(milliseconds: 9), events: events))
@@ -56,7 +57,8 @@ import Testing
         for (orders, held) in [([], []), ([order], []), ([], positions), ([order], positions)] {
             let snapshot = AccountSnapshot(
                 broker: BrokerName("simulated"), openOrders: orders, positions: held,
-                balances: ["USDT": Money(.one), "RUB": .zero], at: .epoch)
+                balances: ["USDT": Money(.one), "RUB": .zero],
+                fills: [fill(.buy, .one, at: FixedDecimal(9), fee: .zero, symbol: try symbol(), time: 3)], at: .epoch)
             try survives(snapshot)
             #expect(snapshot.isFlat == (orders.isEmpty && held.isEmpty))
         }
