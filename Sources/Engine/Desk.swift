@@ -25,6 +25,8 @@ public struct Desk: Hashable, Sendable {
     public internal(set) var lastRefusal: RiskRefusal?
     /// Whether closing was refused too often and a person has to act.
     public internal(set) var isHeld = false
+    /// What the gate knows of this instrument besides.
+    public internal(set) var risk = DeskRisk()
     package internal(set) var goal: Goal?
     package internal(set) var orders = OrderTracker()
     /// Counts the orders since the goal was set, to name them.

@@ -12,6 +12,8 @@ public struct Engine: Hashable, Sendable {
     public private(set) var configuration: EngineConfiguration?
     /// One desk per asset, by symbol; what venues hold besides has desks of its own from the first kill on.
     public private(set) var desks: [Desk] = []
+    /// What the limits count.
+    public private(set) var risk = RiskBook()
     /// The kill sequence.
     public private(set) var kill = KillSequence()
     /// The moment of the last step.
@@ -71,7 +73,9 @@ public struct Engine: Hashable, Sendable {
         case .kill(let reason): return engage(reason: reason, at: now)
         case .release: return release()
         case .deadline: return look(at: now)
-        case .reconcile, .operated: return []
+        case .reconcile: return []
+        case .operated(let command): return operate(command, at: now)
+        case .regime: return []
         }
     }
 
@@ -127,6 +131,11 @@ public struct Engine: Hashable, Sendable {
                     if !closed.contains(quote) { closed.append(quote) }
                     return desk.observe(price, isClose: true, state, at: now)
                 }
+            case .quote(let symbol, let bid, let ask):
+                effects += onDesk(symbol) { desk, _ in desk.risk.quoted(bid: bid, ask: ask, at: now) }
+            case .session(let symbol, let isOpen, let next):
+                effects += onDesk(symbol) { desk, _ in desk.risk.session(isOpen: isOpen, next: next) }
+            case .clock(let offset): risk.clocks[batch.broker] = offset
             case .order(let report):
                 effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
             case .fill(let fill): effects += onDesk(fill.symbol, fill.clientID) { $0.apply(fill, $1, at: now) }
@@ -159,6 +168,12 @@ public struct Engine: Hashable, Sendable {
             effects += desks[place].settle(state, at: now)
         }
         return effects
+    }
+
+    private mutating func operate(_ command: OperatorCommand, at now: Timestamp) -> [Effect] {
+        switch command {
+        case .release, .acknowledge, .reconcile: []
+        }
     }
 
     // MARK: Kill

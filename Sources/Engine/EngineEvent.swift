@@ -32,6 +32,8 @@ public enum EngineEvent: Hashable, Codable, Sendable {
     case reconcile
     /// An operator's command.
     case operated(OperatorCommand)
+    /// What the world outside the venues looks like.
+    case regime(RegimeReading)
 }
 
 /// What the engine wants done. Small values; the runner performs them after they are written down.

@@ -28,7 +28,7 @@ struct HeartbeatWriter: Sendable {
             lastError = "\(broker): \(error)"
             brokers[broker]?.connected = false
         case .configured, .reported, .refused, .silent, .absent, .cancelRefused, .snapshot, .kill, .release, .deadline,
-            .reconcile, .operated:
+            .reconcile, .operated, .regime:
             break
         }
     }

@@ -52,13 +52,13 @@ package struct RunBook: Sendable {
         case .kill(let reason): staged.latch = .engage(KillLatch(reason: reason, at: engine.now))
         case .release: if !engine.kill.isEngaged { staged.latch = .release }
         case .configured(let configuration): staged.meta[LedgerMetaKey.artifact] = configuration.artifact
-        case .signal, .snapshot, .unreachable, .deadline, .reconcile, .operated: break
+        case .signal, .snapshot, .unreachable, .deadline, .reconcile, .operated, .regime: break
         }
     }
 
     private mutating func note(_ news: VenueEvent, of broker: BrokerName, _ engine: Engine) {
         switch news {
-        case .price, .barClosed, .reconnected: break
+        case .price, .barClosed, .quote, .session, .clock, .reconnected: break
         case .order(let report):
             touched[report.symbol] = engine.now
             staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))

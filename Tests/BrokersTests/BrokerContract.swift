@@ -52,7 +52,7 @@ struct BrokerContract {
                 case .fill(let fill) where fill.clientID == ClientOrderID(id): fills.append(fill)
                 case .order(let report) where report.clientID == ClientOrderID(id):
                     if report.state.isFinal { return fills }
-                case .price, .barClosed, .fill, .order, .reconnected: break
+                case .price, .barClosed, .quote, .session, .clock, .fill, .order, .reconnected: break
                 }
             }
         }

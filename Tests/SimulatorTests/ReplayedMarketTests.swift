@@ -10,6 +10,9 @@ import Testing
             switch event {
             case .price(let symbol, let price): "\(symbol) \(price)"
             case .barClosed(let symbol, let bar, _): "\(symbol) closed \(bar.close)"
+            case .quote(let symbol, let bid, let ask): "\(symbol) \(bid)/\(ask)"
+            case .session(let symbol, let isOpen, _): "\(symbol) \(isOpen ? "open" : "closed")"
+            case .clock(let offset): "clock \(offset.seconds)"
             case .order(let report): "order \(report.venueOrderID)"
             case .fill(let fill): "fill \(fill.symbol)"
             case .reconnected: "reconnected"

@@ -91,7 +91,7 @@ import Testing
                 case .price(_, Stage.price("100")): market.send(Stage.order("a", .buy, "1"))
                 case .price(_, Stage.price("95.37")) where market.report("b") == nil:
                     market.send(Stage.order("b", .sell, "1"))
-                case .price, .barClosed, .order, .fill, .reconnected: break
+                case .price, .barClosed, .quote, .session, .clock, .order, .fill, .reconnected: break
                 }
             }
         }

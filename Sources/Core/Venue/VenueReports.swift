@@ -121,6 +121,13 @@ public enum VenueEvent: Hashable, Codable, Sendable {
     case price(Symbol, Price)
     /// A bar is complete; its close is the last price.
     case barClosed(Symbol, Bar, closeTime: Timestamp)
+    /// The best prices at which the instrument can be sold and bought now. They arm no protection: those look at prices
+    /// that were traded.
+    case quote(Symbol, bid: Price, ask: Price)
+    /// Whether the instrument can be traded now, and when that changes next, where the venue tells.
+    case session(Symbol, isOpen: Bool, next: Timestamp?)
+    /// How far the venue's clock is ahead of ours; negative when it is behind.
+    case clock(offset: TimeSpan)
     /// News of an order. Kept out of line, so that the many prices and bars stay small.
     indirect case order(OrderReport)
     /// An execution.

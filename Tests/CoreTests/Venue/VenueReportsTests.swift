@@ -40,6 +40,10 @@ import Testing
         let events: [VenueEvent] = [
             .price(try symbol(), Price(.one)),
             .barClosed(try symbol(), bar, closeTime: Timestamp(milliseconds: 60_000)),
+            .quote(try symbol(), bid: Price(.one), ask: Price(FixedDecimal(2))),
+            .session(try symbol(), isOpen: true, next: nil),
+            .session(try symbol(), isOpen: false, next: Timestamp(milliseconds: 5)),
+            .clock(offset: .milliseconds(-3)),
             .order(try report(.market, .working, mine: true)),
             .fill(fill(.buy, .one, at: FixedDecimal(9), fee: -.one, symbol: try symbol(), time: 3)),
             .reconnected,
