@@ -1,12 +1,13 @@
 # One build configuration for everything: `make build`, `make demo` and `make test` share their objects.
 SWIFT_FLAGS := -c release --explicit-target-dependency-import-check error
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
 ASSET ?= BTCUSDT
 THREADS ?=
 FILTER ?=
+PEERS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check lint format clean
+.PHONY: help setup build demo test check bench lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -25,6 +26,9 @@ test: setup ## Build and run every test (FILTER=Suite runs some)
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
 
 check: lint test ## Lint and test: what a change must pass
+
+bench: setup ## Measure Engine and Simulator; PEERS=1 beside Python's backtesters
+	@PEERS='$(PEERS)' scripts/bench.sh
 
 lint: ## Check the formatting
 	@swift format lint --strict --parallel --recursive $(SOURCES)

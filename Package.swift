@@ -81,3 +81,6 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `Benchmarks/` is a package of its own: what it measures it measures through the public API of the rooms.
+package.products = package.targets.filter { $0.type == .regular }.map { .library(name: $0.name, targets: [$0.name]) }

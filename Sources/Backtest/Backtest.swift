@@ -13,8 +13,13 @@ public struct Backtest: Sendable {
     public private(set) var market: ReplayedMarket
     /// What happened so far.
     public private(set) var record = BacktestRecord()
-    private let rows: [Symbol: [Timestamp: SignalRow]]
+    private let decide: Decision
     private var watched: [Symbol: [Price]] = [:]
+
+    /// What to hold from the close of a bar on, or nil to leave things as they are; asked once per closed bar.
+    /// `position` is what is held at that moment.
+    public typealias Decision =
+        @Sendable (_ symbol: Symbol, _ closeTime: Timestamp, _ position: Quantity) -> SignalRow?
 
     /// A backtest before its first bar.
     ///
@@ -23,10 +28,19 @@ public struct Backtest: Sendable {
     ///   - market: The bars and the exchange.
     ///   - signals: The rows to act on, each at its own time and never before.
     public init(configuration: EngineConfiguration, market: ReplayedMarket, signals: some Sequence<SignalRow>) {
-        self.market = market
         var rows: [Symbol: [Timestamp: SignalRow]] = [:]
         for row in signals { rows[row.symbol, default: [:]][row.time] = row }
-        self.rows = rows
+        self.init(configuration: configuration, market: market) { [rows] symbol, time, _ in rows[symbol]?[time] }
+    }
+
+    /// A backtest before its first bar, of a strategy that decides as it goes.
+    ///
+    /// - Parameters:
+    ///   - configuration: The engine's settings; every asset must be tradable on `market`.
+    ///   - market: The bars and the exchange.
+    ///   - decide: The strategy.
+    public init(configuration: EngineConfiguration, market: ReplayedMarket, decide: @escaping Decision) {
+        (self.market, self.decide) = (market, decide)
         take(.configured(configuration), at: market.now)
     }
 
@@ -50,7 +64,7 @@ public struct Backtest: Sendable {
         record.note(batch)
         take(.venue(batch), at: batch.at)
         for case .barClosed(let symbol, _, let closeTime) in batch.events {
-            if let row = rows[symbol]?[closeTime] { take(.signal(row), at: batch.at) }
+            if let row = decide(symbol, closeTime, engine.position(of: symbol)) { take(.signal(row), at: batch.at) }
         }
         if let deadline = engine.nextDeadline, deadline <= engine.now { take(.deadline, at: engine.now) }
         return true
@@ -62,26 +76,34 @@ public struct Backtest: Sendable {
     }
 
     private mutating func take(_ event: EngineEvent, at moment: Timestamp) {
-        var waiting = [event]
+        var answers = perform(engine.step(event, at: moment))
         var taken = 0
-        while taken < waiting.count {
-            let effects = engine.step(waiting[taken], at: moment)
+        while taken < answers.count {
+            answers += perform(engine.step(answers[taken], at: moment))
             taken += 1
-            for effect in effects {
-                record.note(effect)
-                if let answer = perform(effect) { waiting.append(answer) }
-            }
         }
         watchSyntheticLevels()
     }
 
+    private mutating func perform(_ effects: [Effect]) -> [EngineEvent] {
+        var answers: [EngineEvent] = []
+        for effect in effects {
+            record.note(effect)
+            if let answer = perform(effect) { answers.append(answer) }
+        }
+        return answers
+    }
+
     /// Asks the market to tell the price at the levels that the engine watches itself, as a stream of ticks would.
     private mutating func watchSyntheticLevels() {
-        for desk in engine.desks {
-            let levels = desk.protection.watchLevels
-            guard levels != watched[desk.symbol] ?? [] else { continue }
-            watched[desk.symbol] = levels
-            market.watch(desk.symbol, levels: levels)
+        let desks = engine.desks
+        for place in desks.indices {
+            let levels = desks.span[place].protection.watchLevels
+            if levels.isEmpty, watched.isEmpty { continue }
+            let symbol = desks[place].symbol
+            guard levels != watched[symbol] ?? [] else { continue }
+            watched[symbol] = levels.isEmpty ? nil : levels
+            market.watch(symbol, levels: levels)
         }
     }
 

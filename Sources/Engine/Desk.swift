@@ -54,7 +54,13 @@ public struct Desk: Hashable, Sendable {
 
     /// Profit, realised and not, less fees; nil price counts open lots at cost.
     public var profit: Money {
-        position.realised - position.fees + (lastPrice.map(position.unrealised(at:)) ?? .zero)
+        position.realised - position.fees + unrealised
+    }
+
+    /// Profit of the open lots at the last price.
+    var unrealised: Money {
+        guard !position.isFlat, let lastPrice else { return .zero }
+        return position.unrealised(at: lastPrice)
     }
 
     // MARK: Inputs
@@ -175,8 +181,11 @@ public struct Desk: Hashable, Sendable {
     package func checkInvariants() {
         orders.checkInvariants()
         position.checkInvariants()
-        let moving = orders.executable.filter { !$0.request.kind.isProtective }
-        precondition(moving.count { $0.request.reduceOnly } <= 1, "at most one closing order is open")
-        precondition(moving.count { !$0.request.reduceOnly } <= 1, "at most one opening order is open")
+        var (opening, closing) = (0, 0)
+        for order in orders.executable where !order.request.kind.isProtective {
+            if order.request.reduceOnly { closing += 1 } else { opening += 1 }
+        }
+        precondition(closing <= 1, "at most one closing order is open")
+        precondition(opening <= 1, "at most one opening order is open")
     }
 }

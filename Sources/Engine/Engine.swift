@@ -30,11 +30,18 @@ public struct Engine: Hashable, Sendable {
     /// The desk of `symbol`, if it is traded.
     public subscript(symbol: Symbol) -> Desk? { index[symbol].map { desks[$0] } }
 
+    /// The signed holding of `symbol`.
+    public func position(of symbol: Symbol) -> Quantity {
+        index[symbol].map { desks.span[$0].position.quantity } ?? .zero
+    }
+
     /// The next moment at which a `deadline` event is wanted.
     public var nextDeadline: Timestamp? {
         var next = kill.nextDeadline
-        for desk in desks {
-            if let deadline = desk.nextDeadline(state) { next = next.map { min($0, deadline) } ?? deadline }
+        // Through a span, here and below: a desk is not copied to look at it.
+        let (desks, state) = (desks.span, state)
+        for place in desks.indices {
+            if let deadline = desks[place].nextDeadline(state) { next = next.map { min($0, deadline) } ?? deadline }
         }
         return next
     }
@@ -142,7 +149,9 @@ public struct Engine: Hashable, Sendable {
             case .reconnected: break
             }
         }
-        return effects + closed.sorted().map { .mark(equity(in: $0, at: now)) }
+        if closed.count > 1 { closed.sort() }
+        for currency in closed { effects.append(.mark(equity(in: currency, at: now))) }
+        return effects
     }
 
     /// What everything came to once it was closed.
@@ -154,9 +163,12 @@ public struct Engine: Hashable, Sendable {
     /// What the assets of one currency are worth together.
     public func equity(in currency: Currency, at now: Timestamp) -> EquityPoint {
         var (equity, unrealised) = (Money.zero, Money.zero)
-        for desk in desks where desk.rules.asset.instrument.quote == currency {
-            equity += desk.rules.asset.budget + desk.profit
-            unrealised += desk.lastPrice.map(desk.position.unrealised(at:)) ?? .zero
+        let desks = desks.span
+        for place in desks.indices where desks[place].rules.asset.instrument.quote == currency {
+            let open = desks[place].unrealised
+            equity += desks[place].rules.asset.budget + desks[place].position.realised - desks[place].position.fees
+            equity += open
+            unrealised += open
         }
         return EquityPoint(at: now, currency: currency, equity: equity, unrealised: unrealised)
     }
@@ -227,9 +239,11 @@ public struct Engine: Hashable, Sendable {
     }
 
     private func checkInvariants(_ effects: [Effect]) {
-        for desk in desks { desk.checkInvariants() }
+        let desks = desks.span
+        for place in desks.indices { desks[place].checkInvariants() }
+        guard state != .active else { return }
         for case .submit(let approved, _) in effects where !approved.request.reduceOnly {
-            precondition(state == .active, "nothing opens unless trading is active")
+            preconditionFailure("nothing opens unless trading is active")
         }
     }
 }

@@ -1,15 +1,17 @@
 public import Core
 
 /// Everything that can happen to the engine. There is no other way in.
+///
+/// What is large and rare is kept out of line, so that the many venue events stay small.
 public enum EngineEvent: Hashable, Codable, Sendable {
     /// The settings from now on; the first event of every run.
-    case configured(EngineConfiguration)
+    indirect case configured(EngineConfiguration)
     /// News from a venue, unasked.
     case venue(VenueBatch)
     /// A venue's answer about one of our orders.
-    case reported(OrderReport)
+    indirect case reported(OrderReport)
     /// A signal row became actionable.
-    case signal(SignalRow)
+    indirect case signal(SignalRow)
     /// A venue refused an order, or never got it.
     case refused(Symbol, ClientOrderID, VenueError)
     /// Nobody knows whether an order arrived.
@@ -19,7 +21,7 @@ public enum EngineEvent: Hashable, Codable, Sendable {
     /// The venue would not cancel an order.
     case cancelRefused(Symbol, ClientOrderID, VenueError)
     /// What a venue holds, as asked for.
-    case snapshot(AccountSnapshot)
+    indirect case snapshot(AccountSnapshot)
     /// A venue did not answer when asked what it holds.
     case unreachable(BrokerName, VenueError)
     /// Get flat and stay flat.
@@ -39,7 +41,7 @@ public enum EngineEvent: Hashable, Codable, Sendable {
 /// What the engine wants done. Small values; the runner performs them after they are written down.
 public enum Effect: Hashable, Encodable, Sendable {
     /// Send an order.
-    case submit(Approved<OrderRequest>, BrokerName)
+    indirect case submit(Approved<OrderRequest>, BrokerName)
     /// Cancel an order.
     case cancel(OrderReference, Symbol, BrokerName)
     /// Ask the venue about one order.
@@ -49,7 +51,7 @@ public enum Effect: Hashable, Encodable, Sendable {
     /// Tell a person.
     case alert(Alert)
     /// An order that the gate did not let pass.
-    case refuse(RiskRefusal)
+    indirect case refuse(RiskRefusal)
     /// What the account is worth.
     case mark(EquityPoint)
     /// The kill sequence ended: every venue was read and holds nothing.

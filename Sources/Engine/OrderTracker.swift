@@ -2,18 +2,24 @@ package import Core
 
 /// The orders of one asset: every intent there ever was by name, and which of them are still open.
 ///
-/// Invariants: an order is in `open` exactly while its state is not final; a trade id is booked once; no order is
+/// Invariants: an order is in `openOrders` exactly while its state is not final; a trade id is booked once; no order is
 /// filled beyond its quantity.
 package struct OrderTracker: Hashable, Sendable {
-    private var orders: [ClientOrderID: Order] = [:]
+    /// Open orders, oldest first.
+    package private(set) var openOrders: [Order] = []
+    /// What is going on about each open order, in the same places.
+    private var affairs: [Affair] = []
+    private var ended: [ClientOrderID: Order] = [:]
     private var booked: Set<String> = []
-    private var questions: [ClientOrderID: Question] = [:]
     /// When a cancellation was last asked for.
     private var wishes: [ClientOrderID: Timestamp] = [:]
-    /// Orders that the venue calls filled although not all executions have come.
-    private var finished: Set<ClientOrderID> = []
-    /// Open orders, oldest first.
-    package private(set) var open: [ClientOrderID] = []
+
+    /// What is going on about an open order.
+    private struct Affair: Hashable, Sendable {
+        var question: Question?
+        /// The venue calls it filled although not all executions have come.
+        var isFinished = false
+    }
 
     /// What has been asked about an order that nobody answered for.
     private struct Question: Hashable, Sendable {
@@ -23,29 +29,31 @@ package struct OrderTracker: Hashable, Sendable {
 
     package init() {}
 
-    package subscript(id: ClientOrderID) -> Order? { orders[id] }
+    package subscript(id: ClientOrderID) -> Order? { place(of: id).map { openOrders[$0] } ?? ended[id] }
 
-    /// Open orders, oldest first.
-    package var openOrders: [Order] { open.compactMap { orders[$0] } }
+    /// Few orders are open at a time: a search is cheaper than a dictionary.
+    private func place(of id: ClientOrderID) -> Int? { openOrders.firstIndex { $0.request.clientID == id } }
 
     /// Open orders that the venue may still execute: executions of the others are only late.
-    package var executable: [Order] { openOrders.filter { !finished.contains($0.request.clientID) } }
+    package var executable: [Order] {
+        if !affairs.contains(where: \.isFinished) { return openOrders }
+        return zip(openOrders, affairs).filter { !$1.isFinished }.map(\.0)
+    }
 
     /// Takes an approved order as written down and sent at once.
     package mutating func send(_ request: OrderRequest, at now: Timestamp, answerBy deadline: Timestamp) {
-        precondition(orders[request.clientID] == nil, "an intent is written down once")
+        precondition(self[request.clientID] == nil, "an intent is written down once")
         var order = Order(request: request, at: now)
         advance(&order, .sent, at: now)
-        orders[request.clientID] = order
-        open.append(request.clientID)
-        questions[request.clientID] = Question(askAt: deadline, absences: 0)
+        openOrders.append(order)
+        affairs.append(Affair(question: Question(askAt: deadline, absences: 0)))
     }
 
     /// Applies what a venue reports; fills are booked only from executions, never from a report's total.
     ///
     /// - Returns: False when the report belongs to no order of ours or contradicts what is known.
     package mutating func apply(_ report: OrderReport, at now: Timestamp) -> Bool {
-        guard let id = report.clientID, var order = orders[id] else { return false }
+        guard let id = report.clientID, var order = self[id] else { return false }
         let event: OrderEvent? =
             switch report.state {
             case .intended, .sent, .cancelling, .unknown: nil
@@ -57,8 +65,10 @@ package struct OrderTracker: Hashable, Sendable {
         guard let event else { return true }
         guard (try? order.apply(event, venueOrderID: report.venueOrderID, reason: report.reason, at: now)) != nil
         else { return false }
-        questions[id] = nil
-        if report.state == .filled { finished.insert(id) }
+        if let place = place(of: id) {
+            affairs[place].question = nil
+            if report.state == .filled { affairs[place].isFinished = true }
+        }
         store(order)
         return true
     }
@@ -77,20 +87,20 @@ package struct OrderTracker: Hashable, Sendable {
     package mutating func book(_ fill: Fill, at now: Timestamp) -> Booking {
         let trade = "\(fill.venue)/\(fill.tradeID)"
         if booked.contains(trade) { return .repeated }
-        guard let id = fill.clientID, var order = orders[id], fill.side == order.request.side,
+        guard let id = fill.clientID, var order = self[id], fill.side == order.request.side,
             fill.quantity > .zero, fill.quantity <= order.remaining, fill.price > .zero,
             (try? order.fill(fill.quantity, at: now)) != nil
         else { return .implausible }
         booked.insert(trade)
-        questions[id] = nil
+        if let place = place(of: id) { affairs[place].question = nil }
         store(order)
         return .booked
     }
 
     /// Applies an event that names no report; an illegal one changes nothing.
     package mutating func note(_ event: OrderEvent, of id: ClientOrderID, reason: String? = nil, at now: Timestamp) {
-        guard var order = orders[id], (try? order.apply(event, reason: reason, at: now)) != nil else { return }
-        if order.state != .unknown { questions[id] = nil }
+        guard var order = self[id], (try? order.apply(event, reason: reason, at: now)) != nil else { return }
+        if order.state != .unknown, let place = place(of: id) { affairs[place].question = nil }
         store(order)
     }
 
@@ -99,8 +109,8 @@ package struct OrderTracker: Hashable, Sendable {
     ///
     /// - Returns: Whether to tell the venue.
     package mutating func cancel(_ id: ClientOrderID, spacing: TimeSpan, at now: Timestamp) -> Bool {
-        guard let order = orders[id], !order.state.isFinal, order.state != .cancelling, order.state != .unknown,
-            !finished.contains(id), wishes[id].map({ now - $0 >= spacing }) ?? true
+        guard let place = place(of: id), openOrders[place].state != .cancelling, openOrders[place].state != .unknown,
+            !affairs[place].isFinished, wishes[id].map({ now - $0 >= spacing }) ?? true
         else { return false }
         wishes[id] = now
         note(.cancelRequested, of: id, at: now)
@@ -112,43 +122,57 @@ package struct OrderTracker: Hashable, Sendable {
 
     /// A venue said it never heard of `id`; believed only after `needed` answers.
     package mutating func noteAbsence(of id: ClientOrderID, needed: Int, nextAt: Timestamp, at now: Timestamp) {
-        guard let order = orders[id], !order.state.isFinal else { return }
-        let absences = (questions[id]?.absences ?? 0) + 1
+        guard let place = place(of: id) else { return }
+        let absences = (affairs[place].question?.absences ?? 0) + 1
         if absences >= needed {
             note(.absent, of: id, reason: "the venue never heard of it", at: now)
         } else {
-            questions[id] = Question(askAt: nextAt, absences: absences)
+            affairs[place].question = Question(askAt: nextAt, absences: absences)
         }
     }
 
     /// Starts asking about `id` at `now` or later.
     package mutating func ask(_ id: ClientOrderID, at moment: Timestamp) {
-        guard let order = orders[id], !order.state.isFinal else { return }
-        questions[id] = Question(askAt: moment, absences: questions[id]?.absences ?? 0)
+        guard let place = place(of: id) else { return }
+        affairs[place].question = Question(askAt: moment, absences: affairs[place].question?.absences ?? 0)
     }
 
     /// The orders to ask the venue about now: silent past their deadline. They become `unknown`.
     package mutating func overdue(at now: Timestamp, askAgainAt next: Timestamp) -> [ClientOrderID] {
-        let due = open.filter { questions[$0].map { $0.askAt <= now } ?? false }
+        guard let earliest = nextDeadline, earliest <= now else { return [] }
+        var due: [ClientOrderID] = []
+        for place in openOrders.indices {
+            guard let question = affairs[place].question, question.askAt <= now else { continue }
+            due.append(openOrders[place].request.clientID)
+        }
         for id in due {
             note(.silence, of: id, at: now)
-            questions[id]?.askAt = next
+            if let place = place(of: id) { affairs[place].question?.askAt = next }
         }
         return due
     }
 
     /// When the next question is due.
     package var nextDeadline: Timestamp? {
-        open.compactMap { questions[$0]?.askAt }.min()
+        var earliest: Timestamp?
+        for affair in affairs {
+            if let question = affair.question, question.askAt < earliest ?? .distantFuture { earliest = question.askAt }
+        }
+        return earliest
     }
 
+    /// Puts a changed order back; once its state is final it is out of `openOrders` for good.
     private mutating func store(_ order: Order) {
         let id = order.request.clientID
-        orders[id] = order
-        if order.state.isFinal {
-            open.removeAll { $0 == id }
-            questions[id] = nil
-            finished.remove(id)
+        switch (place(of: id), order.state.isFinal) {
+        case (let place?, false):
+            openOrders[place] = order
+        case (let place?, true):
+            openOrders.remove(at: place)
+            affairs.remove(at: place)
+            ended[id] = order
+        case (nil, _):
+            ended[id] = order
         }
     }
 
@@ -162,7 +186,7 @@ package struct OrderTracker: Hashable, Sendable {
 
     /// Traps when an invariant stated above does not hold.
     package func checkInvariants() {
-        precondition(
-            open.allSatisfy { orders[$0].map { !$0.state.isFinal } ?? false }, "open orders are not final")
+        precondition(openOrders.count == affairs.count, "every open order has its affair")
+        for order in openOrders { precondition(!order.state.isFinal, "open orders are not final") }
     }
 }

@@ -59,7 +59,10 @@ public struct Protection: Hashable, Sendable {
 
     /// The levels that we watch ourselves.
     public var watchLevels: [Price] {
-        [stop, takeProfit].compactMap { $0 }.filter(isWatched).map(\.price)
+        var levels: [Price] = []
+        if let stop, isWatched(stop) { levels.append(stop.price) }
+        if let takeProfit, isWatched(takeProfit) { levels.append(takeProfit.price) }
+        return levels
     }
 
     /// A level that we watch was reached: its leg waits for the closing order.

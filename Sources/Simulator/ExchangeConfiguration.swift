@@ -46,6 +46,8 @@ public struct ExchangeConfiguration: Hashable, Sendable {
     public let latency: TimeSpan
     /// Whether orders are filled in parts.
     public let fillPolicy: FillPolicy
+    /// How fills follow from bars.
+    public let convention: FillConvention
 
     /// A configuration from its parts.
     ///
@@ -53,7 +55,8 @@ public struct ExchangeConfiguration: Hashable, Sendable {
     ///   spacing not negative, a share of volume is above 0 and at most 1.
     public init(
         broker: BrokerName = BrokerName("simulated"), instruments: [Instrument], startingCash: [Currency: Money] = [:],
-        costs: ExchangeCosts = .free, latency: TimeSpan = .zero, fillPolicy: FillPolicy = .whole
+        costs: ExchangeCosts = .free, latency: TimeSpan = .zero, fillPolicy: FillPolicy = .whole,
+        convention: FillConvention = .pessimistic
     ) {
         precondition(Set(instruments.map(\.symbol)).count == instruments.count, "symbols are unique")
         precondition(latency >= .zero, "nothing arrives before it is sent")
@@ -64,5 +67,6 @@ public struct ExchangeConfiguration: Hashable, Sendable {
         }
         (self.broker, self.instruments, self.startingCash) = (broker, instruments, startingCash)
         (self.costs, self.latency, self.fillPolicy) = (costs, latency, fillPolicy)
+        self.convention = convention
     }
 }

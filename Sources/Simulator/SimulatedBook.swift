@@ -37,8 +37,9 @@ struct SimulatedBook: Sendable {
     }
 
     /// The price at which an order can trade now, if there is one.
-    func tradable(for purpose: OrderPurpose) -> Price? {
-        bar != nil || (isEnded && purpose == .flatten) ? price : nil
+    func tradable(for request: OrderRequest, _ convention: FillConvention, at now: Timestamp) -> Price? {
+        if bar != nil || (isEnded && request.purpose == .flatten) { return price }
+        return convention.betweenBars == .lastClose && request.kind == .market && now == closeTime ? price : nil
     }
 
     /// Whether the price has not left the open yet.

@@ -5,7 +5,7 @@ extension SimulatedExchange {
     mutating func attempt(_ order: Int) {
         let book = orders[order].book
         catchUp(book)
-        guard let price = books[book].tradable(for: orders[order].request.purpose) else {
+        guard let price = books[book].tradable(for: orders[order].request, configuration.convention, at: now) else {
             return orders[order].level == nil ? park(order, .waiting) : rest(order)
         }
         if orders[order].acts(at: price) { execute(order, at: price) } else { rest(order) }
@@ -74,6 +74,10 @@ extension SimulatedExchange {
     private func fillPrice(of order: Int, at price: Price) -> Price {
         let (request, book) = (orders[order].request, books[orders[order].book])
         switch request.kind {
+        case .stop(let trigger) where configuration.convention.gappedStop == .level:
+            return trigger
+        case .takeProfit(let trigger) where configuration.convention.gappedTakeProfit == .level:
+            return trigger
         case .limit(let limit):
             // What rested was there first and gets its own price, except when the market opens beyond it.
             return orders[order].isMaker && book.bar != nil && !book.isAtOpen(now) ? limit : price

@@ -142,17 +142,23 @@ extension SimulatedExchange {
         books[book].move(to: now)
     }
 
+    /// What a market order on its way will add to the position.
+    private func opening(_ order: Int) -> Quantity {
+        let request = orders[order].request
+        return request.kind == .market && !request.reduceOnly ? request.side.signed(orders[order].remaining) : .zero
+    }
+
     private mutating func choosePath(_ book: Int) {
         guard let bar = books[book].bar else { return }
         var exposure = account.holdings[book].quantity
-        for order in arrivals.filter({ !$0.isCancellation }).map(\.order) + books[book].executing {
-            let request = orders[order].request
-            guard orders[order].book == book, request.kind == .market, !request.reduceOnly else { continue }
-            exposure += request.side.signed(orders[order].remaining)
+        for arrival in arrivals where !arrival.isCancellation && orders[arrival.order].book == book {
+            exposure += opening(arrival.order)
         }
+        for order in books[book].executing { exposure += opening(order) }
         let lowFirst: Bool
         if exposure != .zero {
-            lowFirst = exposure > .zero
+            let adverseFirst = configuration.convention.firstExtreme == .adverse
+            lowFirst = adverseFirst ? exposure > .zero : exposure < .zero
         } else if let opening = books[book].resting.first(where: { !orders[$0.order].request.reduceOnly }) {
             lowFirst = orders[opening.order].request.side == .sell
         } else {

@@ -20,10 +20,22 @@ extension RoundingRule {
     /// `numerator / denominator` rounded to a whole number; `denominator` must be positive.
     package func divide(_ numerator: Int128, by denominator: Int128) -> Int128 {
         precondition(denominator > 0, "rounding divides by a positive number")
+        // Most amounts fit 64 bits, whose division takes a fraction of the time.
+        if let numerator = Int64(exactly: numerator), let denominator = Int64(exactly: denominator) {
+            return Int128(divide(numerator, by: denominator))
+        }
         let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         let away = goesAway(
             negative: numerator < 0, odd: quotient % 2 != 0, remainder: remainder.magnitude,
             denominator: denominator.magnitude)
+        return away ? quotient + (numerator < 0 ? -1 : 1) : quotient
+    }
+
+    private func divide(_ numerator: Int64, by denominator: Int64) -> Int64 {
+        let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
+        let away = goesAway(
+            negative: numerator < 0, odd: quotient % 2 != 0, remainder: UInt128(remainder.magnitude),
+            denominator: UInt128(denominator.magnitude))
         return away ? quotient + (numerator < 0 ? -1 : 1) : quotient
     }
 

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The benchmarks: every one prints JSON lines, and compares its results before it quotes a time.
+@main struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures AiTrade; every measurement is one JSON line.",
+        subcommands: [MakeBars.self, W4Command.self])
+}
