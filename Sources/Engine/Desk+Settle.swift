@@ -32,7 +32,7 @@ extension Desk {
             effects += close(held, purpose: .exit, at: now)
         } else if held.magnitude > goal.quantity.magnitude {
             effects += close(held - goal.quantity, purpose: .exit, at: now)
-        } else if held.magnitude < goal.quantity.magnitude, !goal.entered {
+        } else if held.magnitude < goal.quantity.magnitude, !goal.entered, hold == nil {
             effects += enter(goal.quantity - held, state, at: now)
         }
         return effects

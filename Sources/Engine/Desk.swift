@@ -27,6 +27,9 @@ public struct Desk: Hashable, Sendable {
     public internal(set) var isHeld = false
     /// What the gate knows of this instrument besides.
     public internal(set) var risk = DeskRisk()
+    /// Why entries are held although the engine trades.
+    public internal(set) var hold: EntryHold?
+    var external = ExternalBook()
     package internal(set) var goal: Goal?
     package internal(set) var orders = OrderTracker()
     /// Counts the orders since the goal was set, to name them.
@@ -71,6 +74,12 @@ public struct Desk: Hashable, Sendable {
         lastSignalTime = row.time
         // A row that came while halted is not caught up with after the release.
         guard state != .halted else { return [] }
+        if hold == .external {
+            guard row.target != 0 else { return [] }
+            let refusal = externalRefusal(row, at: now)
+            lastRefusal = refusal
+            return [.refuse(refusal)]
+        }
         if goal?.isContinued(by: row) ?? (row.target == 0) { return settle(state, at: now) }
         guard let price = referencePrice ?? lastPrice,
             let quantity = Sizing.quantity(
@@ -117,7 +126,7 @@ public struct Desk: Hashable, Sendable {
         case .booked:
             position.book(fill)
             clearRefusals()
-            return settle(state, at: now)
+            return explained(by: fill, at: now) + settle(state, at: now)
         case .repeated:
             return []
         case .implausible:

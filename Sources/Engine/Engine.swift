@@ -11,11 +11,13 @@ public struct Engine: Hashable, Sendable {
     /// The settings; nil before the first `configured`.
     public private(set) var configuration: EngineConfiguration?
     /// One desk per asset, by symbol; what venues hold besides has desks of its own from the first kill on.
-    public private(set) var desks: [Desk] = []
+    public internal(set) var desks: [Desk] = []
     /// What the limits count.
     public private(set) var risk = RiskBook()
     /// The kill sequence.
-    public private(set) var kill = KillSequence()
+    public internal(set) var kill = KillSequence()
+    /// What keeps the books equal to the venues.
+    var reconciler = Reconciler()
     /// The moment of the last step.
     public private(set) var now = Timestamp.epoch
     /// The place of each symbol's first desk, the configured one where there is one.
@@ -37,7 +39,7 @@ public struct Engine: Hashable, Sendable {
 
     /// The next moment at which a `deadline` event is wanted.
     public var nextDeadline: Timestamp? {
-        var next = kill.nextDeadline
+        var next = kill.isEngaged ? kill.nextDeadline : reconciler.nextDeadline
         // Through a span, here and below: a desk is not copied to look at it.
         let (desks, state) = (desks.span, state)
         for place in desks.indices {
@@ -59,6 +61,7 @@ public struct Engine: Hashable, Sendable {
         if kill.phase == .flat, wasFlattening {
             effects += (kill.timesFlat == 1 ? closingMarks : []) + [.halted(reason: kill.reason ?? "")]
         }
+        reconciler.note(effects, desks, at: self.now)
         checkInvariants(effects)
         return effects
     }
@@ -76,11 +79,12 @@ public struct Engine: Hashable, Sendable {
             return onDesk(symbol, id) { desk, _ in desk.cancelRefused(id, at: now) }
         case .snapshot(let snapshot): return read(snapshot, at: now)
         case .unreachable(let broker, let error):
+            if let rules = configuration?.reconcile { reconciler.unreachable(broker, rules, at: now) }
             return [.alert(Alert(.warning, "VENUE_UNREACHABLE", "\(broker): \(error)"))]
         case .kill(let reason): return engage(reason: reason, at: now)
         case .release: return release()
         case .deadline: return look(at: now)
-        case .reconcile: return []
+        case .reconcile: return reconcile(at: now)
         case .operated(let command): return operate(command, at: now)
         case .regime: return []
         }
@@ -98,10 +102,11 @@ public struct Engine: Hashable, Sendable {
                 add(Desk(rules))
             }
         }
-        return []
+        reconciler.start(configuration, &desks, at: now)
+        return kill.isEngaged ? [] : reconciler.dueReadings(configuration, desks, at: now)
     }
 
-    private mutating func add(_ desk: Desk) {
+    mutating func add(_ desk: Desk) {
         desks.append(desk)
         desks.sort {
             ($0.symbol, $0.rules.isConfigured ? 0 : 1, $0.broker) < (
@@ -112,7 +117,7 @@ public struct Engine: Hashable, Sendable {
     }
 
     /// Lets the desk of `symbol` that knows the order work; the first one where none does.
-    private mutating func onDesk(
+    mutating func onDesk(
         _ symbol: Symbol, _ order: ClientOrderID? = nil, _ body: (inout Desk, TradingState) -> [Effect]
     ) -> [Effect] {
         guard let first = index[symbol] else { return [] }
@@ -145,8 +150,8 @@ public struct Engine: Hashable, Sendable {
             case .clock(let offset): risk.clocks[batch.broker] = offset
             case .order(let report):
                 effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
-            case .fill(let fill): effects += onDesk(fill.symbol, fill.clientID) { $0.apply(fill, $1, at: now) }
-            case .reconnected: break
+            case .fill(let fill): effects += take(fill, at: now)
+            case .reconnected: effects += reconcile([batch.broker], at: now)
             }
         }
         if closed.count > 1 { closed.sort() }
@@ -179,12 +184,15 @@ public struct Engine: Hashable, Sendable {
             effects += desks[place].questions(at: now)
             effects += desks[place].settle(state, at: now)
         }
-        return effects
+        guard let configuration, !kill.isEngaged else { return effects }
+        return effects + reconciler.dueReadings(configuration, desks, at: now)
     }
 
     private mutating func operate(_ command: OperatorCommand, at now: Timestamp) -> [Effect] {
         switch command {
-        case .release, .acknowledge, .reconcile: []
+        case .release: []
+        case .acknowledge(let symbol, let by): acknowledge(symbol, by: by)
+        case .reconcile: reconcile(at: now)
         }
     }
 
@@ -209,33 +217,8 @@ public struct Engine: Hashable, Sendable {
     private mutating func continueKill(at now: Timestamp) -> [Effect] {
         guard let configuration else { return [] }
         return kill.dueReadings(patience: configuration.timing.answerDeadline, at: now).map {
-            .readAccount($0, fillsSince: .distantFuture)
+            .readAccount($0, fillsSince: reconciler.fillsSince($0))
         }
-    }
-
-    private mutating func read(_ snapshot: AccountSnapshot, at now: Timestamp) -> [Effect] {
-        guard kill.phase == .flattening, let configuration else { return [] }
-        var effects: [Effect] = []
-        for symbol in snapshot.symbols
-        where !desks.contains(where: { $0.symbol == symbol && $0.broker == snapshot.broker }) {
-            add(Desk(DeskRules(foreign: symbol, broker: snapshot.broker, of: configuration)))
-        }
-        for place in desks.indices where desks[place].broker == snapshot.broker {
-            effects += desks[place].flatten(towards: snapshot, engagedAt: kill.engagedAt ?? now, at: now)
-        }
-        let ours = desks.filter { $0.broker == snapshot.broker }
-        var isFlat = snapshot.isFlat && ours.allSatisfy(\.isQuiet)
-        if isFlat, let open = ours.first(where: { !$0.position.isFlat }) {
-            // The venue is flat and our books are not: the execution is on its way. Wait for it, but not for ever.
-            if kill.waitsForBooks(of: snapshot.broker) {
-                isFlat = false
-            } else {
-                let message = "\(open.symbol): \(snapshot.broker) is flat, the books say \(open.position.quantity)"
-                effects.append(.alert(Alert(.critical, "BOOKS_DIFFER", message)))
-            }
-        }
-        kill.observed(snapshot.broker, isFlat: isFlat, spacing: configuration.timing.questionSpacing, at: now)
-        return effects
     }
 
     private func checkInvariants(_ effects: [Effect]) {

@@ -13,16 +13,20 @@ public struct EngineConfiguration: Hashable, Codable, Sendable {
     public let limits: RiskLimits
     /// How long to wait for what.
     public let timing: EngineTiming
+    /// How the books are kept equal to the venues.
+    public let reconcile: ReconcileRules
 
     /// A configuration from its parts; assets are sorted by symbol.
     public init(
-        account: String, artifact: String, assets: [AssetConfiguration], limits: RiskLimits, timing: EngineTiming
+        account: String, artifact: String, assets: [AssetConfiguration], limits: RiskLimits, timing: EngineTiming,
+        reconcile: ReconcileRules = .onRequest
     ) {
         self.account = account
         self.artifact = artifact
         self.assets = assets.sorted { $0.instrument.symbol < $1.instrument.symbol }
         self.limits = limits
         self.timing = timing
+        self.reconcile = reconcile
     }
 
     /// The brokers in use, by name.

@@ -13,6 +13,8 @@ package struct OrderTracker: Hashable, Sendable {
     private var booked: Set<String> = []
     /// When a cancellation was last asked for.
     private var wishes: [ClientOrderID: Timestamp] = [:]
+    /// Grows with everything that is sent and heard.
+    package private(set) var activity = 0
 
     /// What is going on about an open order.
     private struct Affair: Hashable, Sendable {
@@ -45,6 +47,7 @@ package struct OrderTracker: Hashable, Sendable {
         precondition(self[request.clientID] == nil, "an intent is written down once")
         var order = Order(request: request, at: now)
         advance(&order, .sent, at: now)
+        activity += 1
         openOrders.append(order)
         affairs.append(Affair(question: Question(askAt: deadline, absences: 0)))
     }
@@ -82,6 +85,9 @@ package struct OrderTracker: Hashable, Sendable {
         /// It cannot be: none of our orders, or not as we ordered.
         case implausible
     }
+
+    /// Whether an execution is in the books.
+    package func hasBooked(_ fill: Fill) -> Bool { booked.contains("\(fill.venue)/\(fill.tradeID)") }
 
     /// Books an execution once.
     package mutating func book(_ fill: Fill, at now: Timestamp) -> Booking {
@@ -164,6 +170,7 @@ package struct OrderTracker: Hashable, Sendable {
     /// Puts a changed order back; once its state is final it is out of `openOrders` for good.
     private mutating func store(_ order: Order) {
         let id = order.request.clientID
+        activity += 1
         switch (place(of: id), order.state.isFinal) {
         case (let place?, false):
             openOrders[place] = order

@@ -64,6 +64,8 @@ public enum RiskCode: String, Codable, Sendable, CaseIterable {
     case stalePrice = "STALE_PRICE"
     /// The price has run away from the bar the signal was decided on.
     case priceCollar = "PRICE_COLLAR"
+    /// Someone else changed the position, and no operator has acknowledged it.
+    case externalPosition = "EXTERNAL_POSITION"
     /// The position would have no stop, or one that would fire at once.
     case stopNotPlaceable = "STOP_NOT_PLACEABLE"
     /// The instrument's own steps or minimums forbid the quantity.

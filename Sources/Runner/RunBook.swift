@@ -63,6 +63,9 @@ package struct RunBook: Sendable {
             touched[report.symbol] = engine.now
             staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))
         case .fill(let fill):
+            // What the engine did not book is no part of the books: a stranger's execution enters them, if at all,
+            // with the reconciliation that explains it.
+            guard engine.hasBooked(fill) else { return }
             touched[fill.symbol] = engine.now
             staged.fills.append(fill)
         }

@@ -38,7 +38,9 @@ struct Bench {
     /// Every event with its moment, for replays.
     private(set) var events: [(event: EngineEvent, at: Timestamp)] = []
 
-    init(native: Bool = true, assets: Int = 1, limits: RiskLimits = RiskLimits()) throws {
+    init(
+        native: Bool = true, assets: Int = 1, limits: RiskLimits = RiskLimits(), reconcile: ReconcileRules = .onRequest
+    ) throws {
         let traded = try Self.assets.prefix(assets).map { asset in
             venues[BrokerName(asset.broker)] = ModelVenue(BrokerName(asset.broker))
             return AssetConfiguration(
@@ -49,7 +51,8 @@ struct Bench {
         try take(
             .configured(
                 EngineConfiguration(
-                    account: "test", artifact: "test", assets: traded, limits: limits, timing: EngineTiming())))
+                    account: "test", artifact: "test", assets: traded, limits: limits, timing: EngineTiming(),
+                    reconcile: reconcile)))
     }
 
     static func symbol(_ name: String = "AAA") throws -> Symbol { try #require(Symbol(name)) }
@@ -150,11 +153,11 @@ struct Bench {
         case .query(let symbol, let id, let broker):
             guard manners[broker] ?? .prompt != .mute, manners[broker] != .unreachable else { return nil }
             return try venue(broker).order(id).map { .reported($0) } ?? .absent(symbol, id)
-        case .readAccount(let broker, _):
+        case .readAccount(let broker, let moment):
             guard manners[broker] != .unreachable else {
                 return .unreachable(broker, VenueError(.retryable, code: "DOWN", message: "not reachable"))
             }
-            return .snapshot(try venue(broker).snapshot(at: now))
+            return .snapshot(try venue(broker).snapshot(at: now, fillsSince: moment))
         case .alert, .refuse, .mark, .halted, .reconciled: return nil
         }
     }

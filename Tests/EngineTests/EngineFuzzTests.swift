@@ -55,7 +55,8 @@ import Testing
         #expect(twin == world.engine)
     }
 
-    /// The position is the sum of the booked fills, and no order is filled beyond its quantity.
+    /// The position is the sum of the booked fills and of what a kill booked as external, and no
+    /// order is filled beyond its quantity.
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func onlyWhatWasOrderedIsBooked(seed: UInt64) {
         var world = RandomWorld(seed: 77 + seed)
         _ = world.feed(.configured(world.configuration()))
@@ -66,7 +67,9 @@ import Testing
                 #expect(order.filled <= request.quantity && order.filled >= .zero)
                 return sum + request.side.signed(order.filled)
             }
-            #expect(filled == desk.position.quantity, "seed \(seed), \(desk.symbol)")
+            let external = world.adjustments.filter { $0.symbol == desk.symbol && $0.venue == desk.broker }
+                .reduce(Quantity.zero) { $0 + $1.side.signed($1.quantity) }
+            #expect(filled + external == desk.position.quantity, "seed \(seed), \(desk.symbol)")
         }
     }
 }

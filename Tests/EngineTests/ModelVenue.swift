@@ -14,6 +14,10 @@ struct ModelVenue {
     private(set) var orders: [OrderReport] = []
     /// Signed holdings, whoever opened them.
     var positions: [Symbol: Quantity] = [:]
+    /// Every execution that the venue lists, whoever caused it.
+    private(set) var fills: [Fill] = []
+    /// Money by currency code.
+    var balances: [String: Money] = [:]
     private var trades = 0
 
     init(_ name: BrokerName) {
@@ -87,16 +91,31 @@ struct ModelVenue {
         let fill = Fill(
             venue: name, tradeID: "\(trades)", clientID: id, symbol: order.symbol, side: order.side, price: price,
             quantity: size, fee: .zero, at: now)
+        fills.append(fill)
         return (fill, orders[index])
+    }
+
+    /// Someone else trades on the account.
+    @discardableResult
+    mutating func trade(
+        _ symbol: Symbol, _ side: Side, _ size: Quantity, at price: Price, isListed: Bool, _ now: Timestamp
+    ) -> Fill {
+        trades += 1
+        positions[symbol, default: .zero] += side.signed(size)
+        let fill = Fill(
+            venue: name, tradeID: "\(trades)", clientID: nil, symbol: symbol, side: side, price: price,
+            quantity: size, fee: .zero, at: now)
+        if isListed { fills.append(fill) }
+        return fill
     }
 
     var openOrders: [OrderReport] { orders.filter { !$0.state.isFinal } }
 
-    func snapshot(at now: Timestamp) -> AccountSnapshot {
+    func snapshot(at now: Timestamp, fillsSince moment: Timestamp = .distantFuture) -> AccountSnapshot {
         let held = positions.filter { $0.value != .zero }.sorted { $0.key < $1.key }
         return AccountSnapshot(
             broker: name, openOrders: openOrders,
             positions: held.map { AccountPosition(symbol: $0.key, quantity: $0.value, averagePrice: nil) },
-            balances: [:], at: now)
+            balances: balances, fills: fills.filter { $0.at >= moment }, at: now)
     }
 }

@@ -8,6 +8,8 @@ struct RandomWorld {
     private(set) var random: SeededRandom
     /// Every order that was sent, whatever became of it.
     private(set) var sent: [OrderRequest] = []
+    /// What was booked although no order of ours caused it.
+    private(set) var adjustments: [Fill] = []
     /// Whether numbers are drawn that are none; JSON has no place for them.
     var drawsNaN = true
     /// Steps during which opening was allowed.
@@ -39,6 +41,9 @@ struct RandomWorld {
         let effects = engine.step(event, at: now)
         for effect in effects {
             if case .submit(let approved, _) = effect { sent.append(approved.request) }
+            if case .reconciled(let found) = effect {
+                adjustments += found.fills.filter { $0.tradeID.hasPrefix("EXTERNAL-") }
+            }
         }
         return effects
     }

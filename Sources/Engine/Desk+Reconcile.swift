@@ -1,0 +1,175 @@
+import Core
+
+/// What was booked for an asset although no order of ours caused it.
+struct ExternalBook: Hashable, Sendable {
+    /// Counts the bookings, to name them.
+    var count = 0
+    /// The signed quantity of bookings for which no execution was found yet.
+    var unexplained = Quantity.zero
+    /// The price they were booked at.
+    var price = Price.zero
+    /// The venue's time of the reading that showed them.
+    var at = Timestamp.epoch
+}
+
+extension Desk {
+    /// Whether every order of ours stands at the venue as our books have it: nothing on its way, nothing unanswered and
+    /// no execution missing. Only then can a difference in the position not be our own doing.
+    func isSettled(by listed: [OrderReport]) -> Bool {
+        orders.openOrders.allSatisfy { order in
+            guard order.state == .working || order.state == .partiallyFilled else { return false }
+            return listed.contains { $0.clientID == order.request.clientID && $0.filled == order.filled }
+        }
+    }
+
+    /// Makes the position what the venue says it is. Executions that someone else caused are booked as they were;
+    /// what they leave unexplained is booked as one adjustment. Conservation holds exactly, because both are fills.
+    ///
+    /// - Returns: What was booked under the tag EXTERNAL.
+    mutating func adopt(_ venue: AccountPosition?, _ strangers: [Fill], readAt: Timestamp, at now: Timestamp) -> [Fill]
+    {
+        let before = position.quantity
+        let held = venue?.quantity ?? .zero
+        var fills = strangers
+        for fill in strangers { position.book(fill) }
+        let rest = held - position.quantity
+        if rest != .zero {
+            let price = adjustmentPrice(for: venue, rest)
+            external.unexplained += rest
+            (external.price, external.at) = (price, readAt)
+            fills.append(adjust(rest, at: price, now))
+        }
+        hold = .external
+        goal = nil
+        clearRefusals()
+        if position.isFlat || position.quantity.isOpposite(to: before) { protection.drop() }
+        precondition(position.quantity == held, "after an adoption the books hold what the venue holds")
+        return fills
+    }
+
+    /// What is on its way for a position that is no longer what it was meant for: entries, and exits of what is gone.
+    mutating func withdraw(at now: Timestamp) -> [Effect] {
+        let stale = orders.openOrders.filter { !$0.request.kind.isProtective }
+        return stale.flatMap { cancel($0, at: now) }
+    }
+
+    /// An execution of ours that an adjustment had anticipated: the adjustment is taken back by as much.
+    mutating func explained(by fill: Fill, at now: Timestamp) -> [Effect] {
+        let signed = fill.side.signed(fill.quantity)
+        guard fill.at <= external.at, external.unexplained != .zero, !signed.isOpposite(to: external.unexplained) else {
+            return []
+        }
+        let size = min(signed.magnitude, external.unexplained.magnitude)
+        let back = signed > .zero ? -size : size
+        external.unexplained += back
+        let counter = adjust(back, at: external.price, now)
+        let sentence = "the execution \(fill.tradeID) explains \(size) of what was booked as external"
+        let difference = Reconciliation.Difference(.missedFill, symbol, sentence, .booked)
+        return [
+            .reconciled(Reconciliation(broker: broker, at: fill.at, differences: [difference], fills: [counter]))
+        ]
+    }
+
+    private mutating func adjust(_ signed: Quantity, at price: Price, _ now: Timestamp) -> Fill {
+        external.count += 1
+        let fill = Fill(
+            venue: broker, tradeID: "EXTERNAL-\(symbol)-\(external.count)", clientID: nil, symbol: symbol,
+            side: signed > .zero ? .buy : .sell, price: price, quantity: signed.magnitude, fee: .zero, at: now)
+        position.book(fill)
+        return fill
+    }
+
+    /// The price at which the adjustment makes our cost the venue's, when it enlarges the position and the venue tells
+    /// its average; the last price otherwise.
+    private func adjustmentPrice(for venue: AccountPosition?, _ rest: Quantity) -> Price {
+        let known = lastPrice ?? referencePrice ?? position.averagePrice ?? venue?.averagePrice ?? .zero
+        guard let venue, let average = venue.averagePrice, !rest.isOpposite(to: venue.quantity),
+            !position.quantity.isOpposite(to: venue.quantity)
+        else { return known }
+        let implied = Price((average.notional(venue.quantity) - position.cost).value.divided(by: rest.value))
+        return implied > .zero ? implied : known
+    }
+
+    /// Gives an adopted position a stop by percentage, when it has none. Without a price, or for an instrument that
+    /// nobody configured, it is held instead: a person has to act.
+    mutating func protectAdopted(percent: FixedDecimal) -> Bool {
+        guard hold == .external, !position.isFlat, protection.stop == nil else { return false }
+        let base = lastPrice ?? referencePrice ?? position.averagePrice
+        guard rules.isConfigured, let base, base > .zero else {
+            isHeld = true
+            return false
+        }
+        let points = percent.times(FixedDecimal(100))
+        let level = base.moved(basisPoints: position.quantity > .zero ? -points : points)
+        let stop = rules.asset.instrument.onTick(level)
+        guard stop > .zero else {
+            isHeld = true
+            return false
+        }
+        isHeld = false
+        protection.wantStop(at: stop)
+        return true
+    }
+
+    /// Forgets native legs that the venue does not hold any more although we did not cancel them, so that they are
+    /// placed again.
+    ///
+    /// - Returns: Whether there was one.
+    mutating func rearm() -> Bool {
+        guard rules.asset.capabilities.nativeProtections, !position.isFlat, !isClosing, protection.fired == nil else {
+            return false
+        }
+        return protection.rearm { id in
+            guard let order = orders[id] else { return false }
+            return (order.state == .cancelled || order.state == .expired) && !orders.wasCancelled(id)
+        }
+    }
+
+    /// The cash that our executions moved, with notionals and without.
+    var moved: (spot: Money, margin: Money) {
+        let margin = position.realised - position.fees
+        return (margin - position.cost, margin)
+    }
+
+    /// An operator knows of the external position.
+    ///
+    /// - Returns: Whether there was one to acknowledge.
+    mutating func acknowledge() -> Bool {
+        guard hold == .external else { return false }
+        hold = nil
+        return true
+    }
+
+    /// Why a row is not acted on while an external position waits for an acknowledgement.
+    func externalRefusal(_ row: SignalRow, at now: Timestamp) -> RiskRefusal {
+        let id = ClientOrderID.derived(
+            artifact: rules.artifact, account: rules.account, symbol: symbol, time: row.time, leg: 0, purpose: .entry)
+        return RiskRefusal(
+            code: .externalPosition, symbol: symbol, clientID: id,
+            sentence: "someone else changed the position; aitrade acknowledge \(symbol) lets entries go on", at: now)
+    }
+}
+
+extension Protection {
+    /// Nothing is protected any more.
+    mutating func drop() { (stop, takeProfit) = (nil, nil) }
+
+    /// Wants a stop that nobody has armed yet.
+    mutating func wantStop(at price: Price) {
+        stop = Leg(price: price, mode: .none, order: nil, quantity: .zero)
+    }
+
+    /// Makes legs that we only watch because their native order vanished wanted again.
+    mutating func rearm(_ vanished: (ClientOrderID) -> Bool) -> Bool {
+        var found = false
+        if let leg = stop, leg.mode == .armedSynthetic, leg.order.map(vanished) ?? false {
+            stop = Leg(price: leg.price, mode: .none, order: nil, quantity: .zero)
+            found = true
+        }
+        if let leg = takeProfit, leg.mode == .armedSynthetic, leg.order.map(vanished) ?? false {
+            takeProfit = Leg(price: leg.price, mode: .none, order: nil, quantity: .zero)
+            found = true
+        }
+        return found
+    }
+}

@@ -1,0 +1,86 @@
+import Core
+
+/// What is known about the readings of one venue's account.
+///
+/// Invariants: at most one reading is on its way, unless one was given up; readings are believed in the order of the
+/// venue's own time.
+struct ReconcileAccount: Hashable, Sendable {
+    /// A reading on its way.
+    struct Question: Hashable, Sendable {
+        let at: Timestamp
+        /// How much each desk had sent and heard when it was asked.
+        let activity: [Symbol: Int]
+    }
+
+    /// A position that our orders do not explain, seen once.
+    struct Suspicion: Hashable, Sendable {
+        let since: Timestamp
+        let held: Quantity
+        let activity: Int
+    }
+
+    /// When the next reading is due; nil while only requests count.
+    var dueAt: Timestamp?
+    /// The reading on its way.
+    private(set) var question: Question?
+    /// The venue's time of the newest reading that was believed.
+    var readAt: Timestamp?
+    /// When a comparison last left nothing to confirm; nil since one did.
+    var agreedAt: Timestamp?
+    /// Since when executions have to be asked for.
+    var fillsSince: Timestamp?
+    /// Positions to be confirmed.
+    var suspicions: [Symbol: Suspicion] = [:]
+    /// Foreign orders that were told already.
+    var toldOrders: Set<String> = []
+    /// Foreign executions that are in the books or older than them.
+    var settledTrades: Set<String> = []
+    /// Foreign executions that wait for an explanation by position, in the order they came.
+    var strangers: [Fill] = []
+    /// Money by currency less what our executions moved, at the last reading that agreed.
+    var bases: [String: MoneyBase] = [:]
+
+    /// So many foreign executions are remembered; older ones are left to the next reading.
+    static let limitStrangers = 1000
+
+    /// Notes that the account is asked for.
+    mutating func ask(_ question: Question) { self.question = question }
+
+    /// Takes the reading on its way as answered.
+    mutating func answered() -> Question? {
+        defer { question = nil }
+        return question
+    }
+
+    /// Remembers executions that are none of ours.
+    mutating func remember(_ fill: Fill) {
+        guard !settledTrades.contains(fill.tradeID), !strangers.contains(where: { $0.tradeID == fill.tradeID }) else {
+            return
+        }
+        strangers.append(fill)
+        if strangers.count > Self.limitStrangers { strangers.removeFirst() }
+    }
+
+    /// The foreign executions of `symbol` are in the books, or were before they were read first.
+    mutating func settleStrangers(of symbol: Symbol) {
+        for fill in strangers where fill.symbol == symbol { settledTrades.insert(fill.tradeID) }
+        strangers.removeAll { $0.symbol == symbol }
+    }
+}
+
+/// What a balance should be: the money of the last agreement, moved by our executions since.
+struct MoneyBase: Hashable, Sendable {
+    /// The balance less the cash that our executions moved, notionals included, as spot accounts count.
+    let spot: Money
+    /// The balance less our profits and fees alone, as margin accounts count.
+    let margin: Money
+    /// A drift that was seen once.
+    var suspected: Money?
+
+    /// How far `balance` is from what our executions explain; by the kinder of the two ways to count, which agree
+    /// whenever nothing is held.
+    func drift(_ now: MoneyBase) -> Money {
+        let (left, right) = (now.spot - spot, now.margin - margin)
+        return left.magnitude <= right.magnitude ? left : right
+    }
+}
