@@ -5,12 +5,14 @@ ASSET ?= BTCUSDT
 THREADS ?=
 FILTER ?=
 PEERS ?=
+SEEDS ?= 0..999
+SCENARIO ?= storm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench lint format clean
+.PHONY: help setup build demo test check bench chaos mutations lint format clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 setup: ## Check the Swift version and install the system libraries that are missing
 	@scripts/setup.sh
@@ -25,10 +27,17 @@ test: setup ## Build and run every test (FILTER=Suite runs some)
 	@scripts/build.sh $(SWIFT_FLAGS) --build-tests
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
 
-check: lint test ## Lint and test: what a change must pass
+check: lint test chaos ## Lint, test and a thousand seeds of chaos: what a change must pass
 
 bench: setup ## Measure Engine and Simulator; PEERS=1 beside Python's backtesters
 	@PEERS='$(PEERS)' scripts/bench.sh
+
+chaos: ## Run seeded chaos (SEEDS=0..999, SCENARIO=storm or all)
+	@scripts/build.sh $(SWIFT_FLAGS) --product aitrade
+	@.build/release/aitrade simulate --seeds $(SEEDS) --scenario $(SCENARIO)
+
+mutations: ## Show that the tests notice every deliberate bug (one build, then about 15 minutes)
+	@scripts/mutations.py
 
 lint: ## Check the formatting
 	@swift format lint --strict --parallel --recursive $(SOURCES)

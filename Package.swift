@@ -62,6 +62,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Scenarios")],
             swiftSettings: strict),
         // Tests.
         tests("CoreTests", ["Core"]),

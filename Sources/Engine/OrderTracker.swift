@@ -68,9 +68,10 @@ package struct OrderTracker: Hashable, Sendable {
         guard let event else { return true }
         guard (try? order.apply(event, venueOrderID: report.venueOrderID, reason: report.reason, at: now)) != nil
         else { return false }
-        if let place = place(of: id) {
+        settleQuestion(of: order)
+        if report.state == .filled, let place = place(of: id) {
             affairs[place].question = nil
-            if report.state == .filled { affairs[place].isFinished = true }
+            affairs[place].isFinished = true
         }
         store(order)
         return true
@@ -98,9 +99,15 @@ package struct OrderTracker: Hashable, Sendable {
             (try? order.fill(fill.quantity, at: now)) != nil
         else { return .implausible }
         booked.insert(trade)
-        if let place = place(of: id) { affairs[place].question = nil }
+        settleQuestion(of: order)
         store(order)
         return .booked
+    }
+
+    /// News of an order answers what was asked about it, except what became of a cancellation: were that forgotten, an
+    /// order whose cancellation got lost would stand for ever.
+    private mutating func settleQuestion(of order: Order) {
+        if order.state != .cancelling, let place = place(of: order.request.clientID) { affairs[place].question = nil }
     }
 
     /// Applies an event that names no report; an illegal one changes nothing.

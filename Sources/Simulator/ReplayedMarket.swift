@@ -98,7 +98,7 @@ public struct ReplayedMarket: Sendable {
     /// any.
     public mutating func next() -> VenueBatch? {
         while true {
-            guard let instant = nextInstant else {
+            guard let instant = nextBoundary else {
                 guard let due = exchange.hasNews ? now : exchange.nextDeadline else { return nil }
                 if let batch = exchange.advance(to: max(due, now)) { return counted(batch) }
                 continue
@@ -113,7 +113,31 @@ public struct ReplayedMarket: Sendable {
         return batch
     }
 
-    private var nextInstant: Timestamp? {
+    /// Goes on to the next instant that has news, but not beyond `limit`; nil when there is none before it. Time then
+    /// stands at `limit`.
+    public mutating func next(until limit: Timestamp) -> VenueBatch? {
+        while let instant = nextBoundary, instant <= limit {
+            if let batch = exchange.advance(to: instant) { return counted(batch) }
+            if !closeBars(at: instant) { openBars(at: instant) }
+        }
+        return exchange.advance(to: max(limit, now)).map { counted($0) }
+    }
+
+    /// The next moment at which something may happen by itself; nil after the last bar when nothing is due.
+    public mutating func nextInstant() -> Timestamp? {
+        let boundary = nextBoundary
+        guard let step = exchange.nextInstant(before: boundary ?? .distantFuture) else { return boundary }
+        return boundary.map { min($0, step) } ?? step
+    }
+
+    /// The last known price of a symbol; nil before its first bar.
+    public func lastPrice(of symbol: Symbol) -> Price? { exchange.lastPrice(of: symbol) }
+
+    /// What is held of a symbol, signed.
+    public func held(_ symbol: Symbol) -> Quantity { exchange.held(symbol) }
+
+    /// When the next bar opens or closes.
+    private var nextBoundary: Timestamp? {
         var earliest: Timestamp?
         // By index: a stream is not copied to look at it.
         for index in streams.indices {

@@ -83,6 +83,13 @@ extension SimulatedExchange {
         return VenueBatch(broker: configuration.broker, at: now, events: outbox)
     }
 
+    /// The next instant, not after `limit`, at which there is something to tell; nil when there is none.
+    mutating func nextInstant(before limit: Timestamp) -> Timestamp? {
+        if !outbox.isEmpty { return now }
+        guard activity > 0, let step = nextStep(before: limit), step.at <= limit else { return nil }
+        return max(now, step.at)
+    }
+
     private mutating func nextStep(before limit: Timestamp) -> Step? {
         // What is due at this very instant comes before the price leaves an open.
         if let step = earliestStep(), step.at <= now { return step }

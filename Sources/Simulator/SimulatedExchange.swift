@@ -170,6 +170,12 @@ public struct SimulatedExchange: Sendable {
         books[book].watches = levels
     }
 
+    /// The last known price of `symbol`.
+    func lastPrice(of symbol: Symbol) -> Price? { bookBySymbol[symbol].flatMap { books[$0].price } }
+
+    /// What is held of `symbol`, signed.
+    func held(_ symbol: Symbol) -> Quantity { bookBySymbol[symbol].map { account.holdings[$0].quantity } ?? .zero }
+
     /// The account as it is now, with its executions at or after `moment`, of which there are none by default.
     public func snapshot(fillsSince moment: Timestamp = .distantFuture) -> AccountSnapshot {
         let positions = books.indices.compactMap { book -> AccountPosition? in

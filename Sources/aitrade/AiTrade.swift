@@ -22,7 +22,7 @@ struct AiTrade: AsyncParsableCommand {
         version: version,
         subcommands: [
             SignalsCommand.self, RunCommand.self, BacktestCommand.self, KillCommand.self, StatusCommand.self,
-            LedgerCommand.self, DataCommand.self,
+            LedgerCommand.self, DataCommand.self, SimulateCommand.self,
         ])
 
     static func main() async {

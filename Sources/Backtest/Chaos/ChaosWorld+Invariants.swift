@@ -1,0 +1,166 @@
+import Core
+import Engine
+import Simulator
+
+extension ChaosWorld {
+    mutating func fail(_ invariant: ChaosInvariant, _ detail: String) {
+        guard violation == nil else { return }
+        log.note(now, "BROKEN \(invariant.rawValue) \(detail)")
+        violation = ChaosViolation(invariant: invariant, detail: detail, step: tally.steps, at: now)
+    }
+
+    // MARK: After every step
+
+    mutating func inspect(_ effects: [Effect]) {
+        if !watch.isMonotone(engine.now) { fail(.heartbeatMonotone, "the engine's time went back") }
+        if engine.kill.isEngaged { watch.killedAt = watch.killedAt ?? now } else { watch.killedAt = nil }
+        for effect in effects {
+            switch effect {
+            case .submit(let approved, let broker): inspect(approved.request, to: broker)
+            case .halted:
+                tally.halts += 1
+                checkHalted()
+            case .cancel, .query, .readAccount, .alert, .refuse, .mark, .reconciled: break
+            }
+        }
+        // By index: venues and desks are not copied to look at them.
+        for place in venues.indices {
+            if let id = venues[place].doubled { fail(.oneOrderPerIntent, "\(venues[place].name) has two of \(id)") }
+        }
+        for place in engine.desks.indices { inspectProtection(of: place) }
+    }
+
+    private mutating func inspect(_ order: OrderRequest, to broker: BrokerName) {
+        tally.orders += 1
+        watch.sent[order.clientID, default: 0] += 1
+        let isSafe = scenario.venues.first { $0.name == broker.text }?.idempotent ?? false
+        if watch.sent[order.clientID] != 1, !isSafe {
+            fail(.oneOrderPerIntent, "\(order.clientID) is sent twice to a venue where that is not safe")
+        }
+        guard let desk = engine[order.symbol] else { return }
+        let name = "\(order.purpose.rawValue) \(order.side.rawValue) \(order.quantity) \(order.symbol)"
+        if !order.reduceOnly {
+            if engine.kill.isEngaged { fail(.noOpeningAfterKill, name) }
+            if let goal = desk.goal {
+                let largest = watch.largestGoal[order.symbol] ?? .zero
+                watch.largestGoal[order.symbol] = max(largest, goal.quantity.magnitude)
+                // The runner's clock may be off by five seconds to either side.
+                if now - goal.row.time > .seconds(90 + 12) { fail(.noExpiredSignal, "\(name) on an old row") }
+            }
+        } else if order.purpose != .flatten {
+            let held = desk.position.quantity
+            if order.quantity > watch.reducible(order, heldAfter: held) {
+                fail(.noFlip, "\(name) of a position of \(held)")
+            }
+        }
+    }
+
+    /// A position without stop is closed within the budget.
+    private mutating func inspectProtection(of place: Int) {
+        let isNaked =
+            engine.desks[place].protection.exposedSince != nil && !engine.desks[place].isHeld
+            && engine.state != .halted
+            && !engine.desks[place].openOrders.contains { $0.request.reduceOnly && !$0.request.kind.isProtective }
+        guard isNaked || watch.knowsNaked else { return }
+        let symbol = engine.desks[place].symbol
+        let span = watch.nakedSpan(symbol, isNaked: isNaked)
+        if span > 6_000 { fail(.exposureProtected, "\(symbol) has had no stop for \(span) ms") }
+    }
+
+    /// The sequence says that it is done: is it?
+    private mutating func checkHalted() {
+        for venue in venues {
+            let interfered = venue.lastInterference.map { $0 >= watch.killedAt ?? now } ?? false
+            let truth = venue.truth
+            if !truth.isFlat, !interfered {
+                fail(.flatAfterKill, "halted while \(venue.name) holds \(ChaosLog.text(truth))")
+            }
+        }
+    }
+
+    // MARK: Every few seconds
+
+    mutating func check() {
+        lookAtKillFile()
+        guard isUp, violation == nil else { return }
+        acknowledge()
+        let flattening = watch.span(of: "flattening", while: engine.kill.phase == .flattening)
+        if flattening > Self.flatBudget { fail(.flatAfterKill, "not flat after \(flattening) ms") }
+        for place in venues.indices { check(place) }
+    }
+
+    /// The venues answer most of the time even in bad scenarios; how long until flat then.
+    private static let flatBudget: Int64 = 600_000
+    /// How long books and venue may differ while the venue answers.
+    private static let bookBudget: Int64 = 180_000
+
+    private mutating func check(_ place: Int) {
+        for instrument in venues[place].market.configuration.instruments {
+            let symbol = instrument.symbol
+            let held = venues[place].market.held(symbol)
+            let booked = engine[symbol]?.position.quantity ?? .zero
+            let span = watch.span(of: "books \(symbol)", while: held != booked && engine.state == .active)
+            if span > Self.bookBudget {
+                fail(.booksEqualVenue, "\(symbol): the books say \(booked), the venue \(held) for \(span) ms")
+            }
+            guard venues[place].flows[symbol]?.foreign ?? 0 == 0 else { continue }
+            let largest = watch.largestGoal[symbol] ?? .zero
+            if held.magnitude > largest { fail(.noOverexposure, "\(symbol): \(held) held, \(largest) wanted at most") }
+        }
+    }
+
+    // MARK: At the end
+
+    /// The trouble has been over for ten minutes: books and venues agree to the last digit.
+    mutating func checkConverged() {
+        // One seed of eight decides its whole day once more.
+        if market.seed % 8 == 0, journal.recovered() == nil {
+            fail(.replayAgrees, "a recorded step is decided differently when replayed")
+        }
+        guard isUp else { return fail(.booksEqualVenue, "the runner did not come up again") }
+        for venue in venues {
+            venue.market.checkInvariants()
+            let truth = venue.truth
+            for instrument in venue.market.configuration.instruments {
+                checkConverged(instrument.symbol, venue, truth.openOrders)
+            }
+        }
+    }
+
+    private mutating func checkConverged(_ symbol: Symbol, _ venue: FaultyVenue, _ open: [OrderReport]) {
+        guard let desk = engine[symbol] else { return }
+        let flow = venue.flows[symbol] ?? FaultyVenue.Flow()
+        let held = venue.market.held(symbol)
+        if flow.quantity != held { fail(.moneyConserved, "\(symbol): executions of \(flow.quantity), \(held) held") }
+        if desk.position.quantity != held {
+            fail(.booksEqualVenue, "\(symbol): the books say \(desk.position.quantity), the venue \(held)")
+        }
+        let doubtful = desk.openOrders.filter { [.sent, .unknown].contains($0.state) }
+        if let order = doubtful.first {
+            fail(.booksEqualVenue, "\(symbol): \(order.request.clientID) is still \(order.state.rawValue)")
+        }
+        let ours = Set(desk.openOrders.map(\.request.clientID))
+        let theirs = Set(open.filter { $0.symbol == symbol }.compactMap(\.clientID).filter { !$0.isManual })
+        if ours != theirs {
+            fail(.booksEqualVenue, "\(symbol): \(ours.count) open orders in the books, \(theirs.count) at the venue")
+        }
+        guard flow.foreign == 0 else { return }
+        let position = desk.position
+        if position.realised - position.fees - position.cost != flow.cash {
+            fail(.moneyConserved, "\(symbol): the books' money differs from that of the executions")
+        }
+    }
+
+    /// The last kill: everything is flat.
+    mutating func checkFlat() {
+        if engine.kill.phase != .flat { fail(.flatAfterKill, "not proven flat four minutes after the last kill") }
+        for venue in venues where !venue.truth.isFlat {
+            fail(.flatAfterKill, "\(venue.name) holds \(ChaosLog.text(venue.truth)) after the last kill")
+        }
+    }
+}
+
+extension ClientOrderID {
+    /// Whether somebody else placed it by hand.
+    fileprivate var isManual: Bool { text.hasPrefix("manual-") }
+}

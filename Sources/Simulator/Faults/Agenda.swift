@@ -1,0 +1,55 @@
+package import Core
+
+/// What is due when, earliest first; at one moment in the order it was put in. A binary heap.
+package struct Agenda<Item: Sendable>: Sendable {
+    private struct Entry: Sendable {
+        let at: Timestamp
+        let number: Int
+        let item: Item
+
+        func precedes(_ other: Entry) -> Bool {
+            at != other.at ? at < other.at : number < other.number
+        }
+    }
+
+    private var entries: [Entry] = []
+    private var numbers = 0
+
+    package init() {}
+
+    /// When the first item is due.
+    package var nextAt: Timestamp? { entries.first?.at }
+
+    /// Whether nothing is due.
+    package var isEmpty: Bool { entries.isEmpty }
+
+    /// Puts an item in.
+    package mutating func add(_ item: Item, at moment: Timestamp) {
+        entries.append(Entry(at: moment, number: numbers, item: item))
+        numbers += 1
+        var child = entries.count - 1
+        while child > 0, entries[child].precedes(entries[(child - 1) / 2]) {
+            entries.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    /// Takes the first item if it is due at `now`.
+    package mutating func take(dueAt now: Timestamp) -> Item? {
+        guard let first = entries.first, first.at <= now else { return nil }
+        let last = entries.removeLast()
+        if entries.isEmpty { return first.item }
+        entries[0] = last
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < entries.count && entries[child].precedes(entries[least]) {
+                least = child
+            }
+            if least == parent { return first.item }
+            entries.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

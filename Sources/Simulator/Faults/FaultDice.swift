@@ -1,0 +1,101 @@
+package import Core
+
+/// Decides when a fault happens. Every switch has a generator of its own, so that turning one off leaves the draws of
+/// the others as they were.
+package struct FaultDice: Sendable {
+    /// A time in which something goes on.
+    package struct Spell: Hashable, Sendable {
+        package let from: Timestamp
+        package let until: Timestamp
+        /// The drawn number of seconds, in milliseconds.
+        package let size: Int64
+    }
+
+    package let plan: FaultPlan
+    /// From here on nothing goes wrong any more.
+    package let calmFrom: Timestamp
+    /// How often each switch was felt.
+    package private(set) var counts: [FaultSwitch: Int] = [:]
+    private var streams: [FaultSwitch: SeededRandom] = [:]
+    private var spells: [FaultSwitch: [Spell]] = [:]
+
+    package init(plan: FaultPlan, name: String, seed: UInt64, from: Timestamp, calmFrom: Timestamp) {
+        (self.plan, self.calmFrom) = (plan, calmFrom)
+        for fault in plan.switches {
+            streams[fault] = SeededRandom(seed: seed, stream: "\(name)/\(fault.rawValue)")
+            guard let perDay = plan[fault]?.perDay else { continue }
+            spells[fault] = drawSpells(fault, perDay: perDay, from: from)
+        }
+    }
+
+    private mutating func drawSpells(_ fault: FaultSwitch, perDay: Double, from: Timestamp) -> [Spell] {
+        let minutes = Int((calmFrom - from).milliseconds / 60_000)
+        var drawn: [Spell] = []
+        for minute in 0..<max(minutes, 0) where streams[fault]?.chance(min(perDay / 1440, 1)) ?? false {
+            let start = from + .milliseconds(Int64(minute) * 60_000 + Int64(draw(fault, below: 60_000)))
+            let size = time(of: fault)?.milliseconds ?? 0
+            let end = fault == .wrongClock ? calmFrom : start + .milliseconds(size)
+            // Closures lie on whole minutes, because bars do.
+            let whole = fault == .marketClosed ? Int64(60_000) : 1
+            let first = Timestamp(milliseconds: start.milliseconds / whole * whole)
+            let last = Timestamp(milliseconds: (min(end, calmFrom).milliseconds + whole - 1) / whole * whole)
+            if let before = drawn.last, before.until >= first, fault != .wrongClock { continue }
+            drawn.append(Spell(from: first, until: last, size: size))
+        }
+        return drawn
+    }
+
+    /// The spells of a switch, in time order.
+    package func spells(of fault: FaultSwitch) -> [Spell] { spells[fault] ?? [] }
+
+    /// The spell of `fault` that `now` lies in.
+    package func spell(_ fault: FaultSwitch, at now: Timestamp) -> Spell? {
+        guard let spells = spells[fault], now < calmFrom else { return nil }
+        return spells.last { $0.from <= now && now < $0.until }
+    }
+
+    /// Whether `now` lies in a spell that is felt.
+    package mutating func isOn(_ fault: FaultSwitch, at now: Timestamp) -> Bool {
+        guard spell(fault, at: now) != nil else { return false }
+        note(fault)
+        return true
+    }
+
+    /// Whether `fault` happens to this message.
+    package mutating func happens(_ fault: FaultSwitch, at now: Timestamp) -> Bool {
+        guard now < calmFrom, let chance = plan[fault]?.chance, streams[fault]?.chance(chance) ?? false else {
+            return false
+        }
+        note(fault)
+        return true
+    }
+
+    /// Counts that a switch was felt.
+    package mutating func note(_ fault: FaultSwitch) {
+        counts[fault, default: 0] += 1
+    }
+
+    /// A whole number below `bound` from the generator of `fault`.
+    package mutating func draw(_ fault: FaultSwitch, below bound: Int) -> Int {
+        streams[fault]?.below(max(bound, 1)) ?? 0
+    }
+
+    /// A time between the two that the plan names for `fault`; nil when it names none.
+    package mutating func time(of fault: FaultSwitch) -> TimeSpan? {
+        guard let seconds = plan[fault]?.seconds else { return nil }
+        let (least, most) = (Int(seconds[0] * 1000), Int(seconds[1] * 1000))
+        return .milliseconds(Int64(least + draw(fault, below: most - least + 1)))
+    }
+
+    /// How long a message travels. Half of all messages take less than the first time of the plan; each further halving
+    /// of the rest comes nearer, quadratically, to the second, which about one of a thousand needs.
+    package mutating func travel(base: TimeSpan, at now: Timestamp) -> TimeSpan {
+        guard now < calmFrom, let seconds = plan[.delay]?.seconds else { return base }
+        let (median, worst) = (Int64(seconds[0] * 1000), Int64(seconds[1] * 1000))
+        var depth: Int64 = 0
+        while depth < 10, draw(.delay, below: 2) == 1 { depth += 1 }
+        if depth > 3 { note(.delay) }
+        let jitter = Int64(draw(.delay, below: Int(median / 2 + 1)))
+        return .milliseconds(max(1, median / 2 + jitter + (worst - median) * depth * depth / 100))
+    }
+}

@@ -1,0 +1,35 @@
+import Core
+import Engine
+import Testing
+
+/// Found by a seed of the chaos runs: news of an order made the engine forget that nobody had answered its
+/// cancellation, so that the order stood for ever and the venue was never flat.
+@Suite struct LostCancellationTests {
+    @Test func aLostCancellationIsRepeatedAlthoughTheOrderIsHeardOf() throws {
+        var bench = try Bench()
+        _ = try bench.enter()
+        bench.manners[BrokerName("one")] = .losingCancellations
+        try bench.take(.kill(reason: "test"))
+        for _ in 0..<4 {
+            try bench.wait(.seconds(1))
+            try bench.take(.snapshot(bench.one.snapshot(at: bench.now)))
+        }
+        bench.manners = [:]
+        try bench.wait(.seconds(30))
+        #expect(try bench.one.snapshot(at: bench.now).isFlat)
+        #expect(bench.engine.kill.phase == .flat)
+    }
+
+    @Test func aPartThatIsFilledMeanwhileChangesNothingOfThat() throws {
+        var bench = try Bench()
+        let entry = try bench.enter()
+        bench.manners[BrokerName("one")] = .losingCancellations
+        try bench.take(.kill(reason: "test"))
+        try bench.fill(entry, "2")
+        try bench.wait(.seconds(1))
+        bench.manners = [:]
+        try bench.seeThrough()
+        #expect(try bench.one.snapshot(at: bench.now).isFlat)
+        #expect(bench.engine.kill.phase == .flat)
+    }
+}
