@@ -13,8 +13,10 @@ extension Desk {
     /// The kill switch was pulled: forget the goal and cancel every order on its way, protections included.
     package mutating func standDown(at now: Timestamp) -> [Effect] {
         goal = nil
-        isHeld = false
+        (isHeld, entriesHeld, isNativeHeld) = (false, nil, false)
         clearRefusals()
+        // What provably never left does not have to be cancelled.
+        orders.dropRepeats(at: now)
         return orders.openOrders.flatMap { cancel($0, at: now) }
     }
 
@@ -31,13 +33,14 @@ extension Desk {
         askAboutUnlisted(listed, at: now)
         let reported = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
         if reported == .zero {
-            protection.stop = nil
-            protection.takeProfit = nil
+            protection.drop()
         }
         effects += questions(at: now)
         guard reported != .zero, !orders.executable.contains(where: { !$0.request.kind.isProtective }) else {
             return effects
         }
+        guard mayClose(at: now) else { return effects + queueClose(of: reported) }
+        if risk.isOpen { (residualTold, closedTriedAt) = (nil, nil) }
         flattenWave += 1
         let id = ClientOrderID.derived(
             artifact: "kill/\(broker)", account: rules.account, symbol: symbol, time: engagedAt, leg: flattenWave,
@@ -46,6 +49,31 @@ extension Desk {
             clientID: id, symbol: symbol, side: reported > .zero ? .sell : .buy, quantity: reported.magnitude,
             kind: .market, reduceOnly: true, purpose: .flatten)
         return effects + sendAsReported(request, position: reported, at: now)
+    }
+
+    /// Whether a close is worth sending: the market is open, or should be, or was said to be closed so long ago that
+    /// the news of its opening may be lost. A closed one then refuses, which costs nothing.
+    private mutating func mayClose(at now: Timestamp) -> Bool {
+        if risk.isOpen || risk.nextSession.map({ $0 <= now }) ?? false { return true }
+        guard let tried = closedTriedAt, now - tried >= .seconds(60) else {
+            closedTriedAt = closedTriedAt ?? now
+            return false
+        }
+        closedTriedAt = now
+        return true
+    }
+
+    /// The market is closed: the close waits for it, and what stays open is told once, in money.
+    private mutating func queueClose(of held: Quantity) -> [Effect] {
+        guard residualTold != held else { return [] }
+        residualTold = held
+        let price = lastPrice ?? referencePrice ?? position.averagePrice
+        let worth = price.map { "\($0.notional(held).magnitude) \(rules.asset.instrument.quote.code)" } ?? "unknown"
+        let until = risk.nextSession.map { " until \($0.milliseconds) ms UTC" } ?? ""
+        let message =
+            "\(symbol): the market at \(broker) is closed\(until); \(held) stay open, worth \(worth); "
+            + "the close is queued"
+        return [.alert(Alert(.critical, "RESIDUAL_EXPOSURE", message))]
     }
 
     private mutating func cancelListed(_ report: OrderReport, at now: Timestamp) -> [Effect] {

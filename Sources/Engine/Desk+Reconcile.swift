@@ -1,7 +1,7 @@
 import Core
 
 /// What was booked for an asset although no order of ours caused it.
-struct ExternalBook: Hashable, Sendable {
+struct ExternalBook: Hashable, Codable, Sendable {
     /// Counts the bookings, to name them.
     var count = 0
     /// The signed quantity of bookings for which no execution was found yet.
@@ -135,7 +135,9 @@ extension Desk {
     ///
     /// - Returns: Whether there was one to acknowledge.
     mutating func acknowledge() -> Bool {
-        guard hold == .external else { return false }
+        let wasRefused = entriesHeld != nil || isNativeHeld
+        tryAgain()
+        guard hold == .external else { return wasRefused }
         hold = nil
         return true
     }
@@ -145,15 +147,12 @@ extension Desk {
         let id = ClientOrderID.derived(
             artifact: rules.artifact, account: rules.account, symbol: symbol, time: row.time, leg: 0, purpose: .entry)
         return RiskRefusal(
-            code: .externalPosition, symbol: symbol, clientID: id,
+            code: .externalPosition, symbol: symbol, clientID: id, figures: "\(position.quantity)",
             sentence: "someone else changed the position; aitrade acknowledge \(symbol) lets entries go on", at: now)
     }
 }
 
 extension Protection {
-    /// Nothing is protected any more.
-    mutating func drop() { (stop, takeProfit) = (nil, nil) }
-
     /// Wants a stop that nobody has armed yet.
     mutating func wantStop(at price: Price) {
         stop = Leg(price: price, mode: .none, order: nil, quantity: .zero)
@@ -161,15 +160,14 @@ extension Protection {
 
     /// Makes legs that we only watch because their native order vanished wanted again.
     mutating func rearm(_ vanished: (ClientOrderID) -> Bool) -> Bool {
-        var found = false
-        if let leg = stop, leg.mode == .armedSynthetic, leg.order.map(vanished) ?? false {
-            stop = Leg(price: leg.price, mode: .none, order: nil, quantity: .zero)
-            found = true
+        let gone = legs.filter { $0.mode == .armedSynthetic && ($0.order.map(vanished) ?? false) }
+        for leg in gone {
+            guard let order = leg.order else { continue }
+            update(order) { old in
+                old = Leg(price: old.price, mode: .none, order: nil, quantity: .zero)
+                old.rung = leg.rung
+            }
         }
-        if let leg = takeProfit, leg.mode == .armedSynthetic, leg.order.map(vanished) ?? false {
-            takeProfit = Leg(price: leg.price, mode: .none, order: nil, quantity: .zero)
-            found = true
-        }
-        return found
+        return !gone.isEmpty
     }
 }

@@ -9,11 +9,9 @@ extension Desk {
         let isNews = before?.isFinal != true
         var effects: [Effect] = []
         if order.request.kind.isProtective {
-            if order.state == .rejected || order.state == .working {
-                protection.placed(order.request.clientID, accepted: order.state == .working)
-            } else if order.state.isFinal, order.state != .filled {
-                protection.lost(order.request.clientID)
-            }
+            heardOfProtection(order, at: now)
+            if order.state == .working { protectionRefusals = RefusalCount() }
+            if isNews, order.state == .rejected { effects += countProtectionRefusal(reason ?? "REJECTED") }
         } else if isNews, cameToNothing(order) {
             effects += countRefusal(of: order, reason: reason ?? order.state.rawValue)
         }
@@ -32,21 +30,42 @@ extension Desk {
     /// Gives up closing after too many refusals for one reason, or three times as many for any: what a venue refuses at
     /// once would otherwise be sent again at once, without end.
     private mutating func countRefusal(of order: Order, reason: String) -> [Effect] {
-        refusalCount = reason == refusalReason ? refusalCount + 1 : 1
-        refusalTotal += 1
-        refusalReason = reason
         let message = "\(symbol): \(order.request.purpose.rawValue) order refused: \(reason)"
         let limit = rules.timing.identicalRefusals
-        guard refusalCount >= limit || refusalTotal >= 3 * limit, !isHeld else {
+        if !order.request.reduceOnly {
+            guard entryRefusals.count(reason, limit: limit), entriesHeld == nil else {
+                return [.alert(Alert(.warning, "ORDER_REFUSED", message))]
+            }
+            entriesHeld = "the venue refuses entries: \(reason)"
+            return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further entry until acknowledged"))]
+        }
+        guard closingRefusals.count(reason, limit: limit), !isHeld else {
             return [.alert(Alert(.warning, "ORDER_REFUSED", message))]
         }
         isHeld = true
         return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further attempt until the next signal"))]
     }
 
-    mutating func clearRefusals() {
-        (refusalReason, refusalCount, refusalTotal) = ("", 0, 0)
+    /// A venue that keeps refusing protective orders is not asked any more: every level is watched, and nothing is
+    /// entered that it would not protect.
+    private mutating func countProtectionRefusal(_ reason: String) -> [Effect] {
+        let message = "\(symbol): protective order refused: \(reason)"
+        guard protectionRefusals.count(reason, limit: rules.timing.identicalRefusals), !isNativeHeld else {
+            return [.alert(Alert(.warning, "PROTECTION_REFUSED", message + "; watching the level instead"))]
+        }
+        isNativeHeld = true
+        entriesHeld = entriesHeld ?? "the venue refuses protective orders: \(reason)"
+        return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further entry until acknowledged"))]
     }
+
+    /// A person knows why the venue refused so often: entries and native protections are tried again.
+    mutating func tryAgain() {
+        (entriesHeld, isNativeHeld) = (nil, false)
+        (entryRefusals, protectionRefusals) = (RefusalCount(), RefusalCount())
+    }
+
+    /// Closing is tried again from the start.
+    mutating func clearRefusals() { closingRefusals = RefusalCount() }
 
     /// A report that does not fit our books: an order of someone else, or one that we took for refused and that stands
     /// all the same.

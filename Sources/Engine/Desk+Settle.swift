@@ -18,42 +18,80 @@ extension Desk {
         orders.openOrders.contains { !$0.request.kind.isProtective && $0.request.reduceOnly }
     }
 
+    /// Whether a closing order is on its way that waits for no price.
+    var isClosingAtMarket: Bool {
+        orders.openOrders.contains { $0.request.kind == .market && $0.request.reduceOnly }
+    }
+
+    /// What could execute beside a closing order and has to be gone before: an exit that waits for its price, and where
+    /// the venue knows no reduce-only, every protective order.
+    var inTheWay: [Order] {
+        orders.openOrders.filter { order in
+            order.request.reduceOnly
+                && (!order.request.kind.isProtective || !rules.asset.capabilities.reduceOnly)
+        }
+    }
+
     /// Compares what should be with what is, and asks for the difference.
     package mutating func settle(_ state: TradingState, at now: Timestamp) -> [Effect] {
-        protection.account(position: position.quantity, at: now)
+        meterExposure(at: now)
         guard state != .halted else { return [] }
         var effects = guardPosition(at: now)
-        if let moving = orders.openOrders.first(where: { !$0.request.kind.isProtective }) {
-            return effects + abandon(moving, at: now)
-        }
-        guard let goal, !isHeld else { return effects }
+        let moving = orders.openOrders.filter { !$0.request.kind.isProtective }
+        guard moving.isEmpty else { return effects + moving.flatMap { tend($0, at: now) } }
+        guard let goal, !isHeld, protection.fired == nil else { return effects }
         let held = position.quantity
         if goal.quantity == .zero || held.isOpposite(to: goal.quantity) {
-            effects += close(held, purpose: .exit, at: now)
+            effects += exit(held, at: now)
         } else if held.magnitude > goal.quantity.magnitude {
-            effects += close(held - goal.quantity, purpose: .exit, at: now)
-        } else if held.magnitude < goal.quantity.magnitude, !goal.entered, hold == nil {
+            effects += exit(held - goal.quantity, at: now)
+        } else if held.magnitude < goal.quantity.magnitude, wantsEntry {
             effects += enter(goal.quantity - held, state, at: now)
         }
         return effects
     }
 
-    /// Cancels an entry on its way when the goal has turned away from it.
-    private mutating func abandon(_ order: Order, at now: Timestamp) -> [Effect] {
-        guard order.request.purpose == .entry, order.state == .working || order.state == .partiallyFilled,
-            let goal, order.request.side.signed(.init(.one)) > .zero ? goal.quantity <= .zero : goal.quantity >= .zero
-        else { return [] }
-        return cancel(order, at: now)
+    /// Whether the entry is still to be ordered, or to be ordered at market after a limit order stood too long.
+    private var wantsEntry: Bool {
+        guard let goal, entriesHeld == nil, hold == nil, risk.isItsTurn else { return false }
+        switch goal.entry {
+        case .wanted: return true
+        case .tried: return false
+        // A limit order that the venue refused was no order that stood too long.
+        case .escalating(let id): return orders[id].map { $0.state == .cancelled || $0.state == .expired } ?? false
+        }
     }
 
     private mutating func enter(_ signed: Quantity, _ state: TradingState, at now: Timestamp) -> [Effect] {
-        goal?.entered = true
-        return order(signed, kind: .market, reduceOnly: false, purpose: .entry, state, at: now)
+        let isFirst = goal?.entry == .wanted
+        goal?.entry = .tried
+        let side: Side = signed > .zero ? .buy : .sell
+        let kind = rules.orders.kind(
+            isFirst ? rules.orders.entryLimitPercent : nil, side, last: lastPrice, of: rules.asset.instrument)
+        risk.isContinuing = !isFirst
+        defer { risk.isContinuing = false }
+        let size = sized(signed)
+        if size == .zero, signed != .zero { return refuseByRegime(at: now) }
+        return order(size, kind: kind, reduceOnly: false, purpose: .entry, state, at: now)
     }
 
-    /// Closes `held` (signed, a part of the position) at market.
-    mutating func close(_ held: Quantity, purpose: OrderPurpose, at now: Timestamp) -> [Effect] {
-        order(-held, kind: .market, reduceOnly: true, purpose: purpose, .active, at: now)
+    /// Closes `held` (signed, a part of the position) because the goal says so.
+    private mutating func exit(_ held: Quantity, at now: Timestamp) -> [Effect] {
+        let percent = goal?.exitsAtMarket == true ? nil : rules.orders.exitLimitPercent
+        let side: Side = held > .zero ? .sell : .buy
+        let kind = rules.orders.kind(percent, side, last: lastPrice, of: rules.asset.instrument)
+        return close(held, kind: kind, purpose: .exit, at: now)
+    }
+
+    /// Closes `held` (signed, a part of the position), once nothing is in the way of it any more.
+    mutating func close(
+        _ held: Quantity, kind: OrderKind = .market, purpose: OrderPurpose, rung: Int? = nil, at now: Timestamp
+    ) -> [Effect] {
+        let obstacles = inTheWay
+        guard obstacles.isEmpty else { return obstacles.flatMap { cancel($0, at: now) } }
+        let effects = order(-held, kind: kind, reduceOnly: true, purpose: purpose, .active, at: now)
+        if let rung, let id = effects.orders.first?.clientID { rungs[id] = rung }
+        return effects
     }
 
     /// Writes down and sends one order, if the gate lets it pass.
@@ -64,26 +102,71 @@ extension Desk {
         guard signed != .zero else { return [] }
         let request = OrderRequest(
             clientID: nextName(purpose), symbol: symbol, side: signed > .zero ? .buy : .sell,
-            quantity: signed.magnitude, kind: kind,
-            reduceOnly: reduceOnly, purpose: purpose)
+            quantity: signed.magnitude, kind: kind, reduceOnly: reduceOnly, purpose: purpose)
         return send(request, state, at: now)
+    }
+
+    /// Sends again, under their names, the orders whose time for it has come. They pass the gate as it stands now.
+    package mutating func repetitions(_ state: TradingState, at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        for order in orders.dueRepeats(at: now, askAt: now + rules.timing.questionSpacing) {
+            let id = order.request.clientID
+            risk.isContinuing = true
+            defer { risk.isContinuing = false }
+            do {
+                let approved = try approve(order.request, isDuplicate: false, state, at: now)
+                orders.sentAgain(id, answerBy: now + rules.timing.answerDeadline)
+                effects.append(.submit(approved, broker))
+            } catch {
+                effects.append(.refuse(error))
+                if order.request.purpose == .entry { lastRefusal = error }
+                if !order.request.reduceOnly { risk.refused(error) }
+                // Unsure whether the first one arrived: only the venue ends that.
+                guard !orders.repeats.isBlind(id), order.state != .unknown else {
+                    orders.sentAgain(id, answerBy: now + rules.timing.questionSpacing)
+                    continue
+                }
+                let before = orders[id]?.state
+                orders.note(.rejected, of: id, reason: error.code.rawValue, at: now)
+                effects += settled(orders[id], after: before, reason: error.code.rawValue, state, at: now)
+            }
+        }
+        return effects
+    }
+
+    /// Plans to send an order again under its name, where that is allowed.
+    mutating func planRepeat(_ id: ClientOrderID, isBlind: Bool, at now: Timestamp) -> Bool {
+        orders.planRepeat(
+            id, attempts: rules.orders.attempts, spacing: rules.timing.questionSpacing, isBlind: isBlind, at: now)
+    }
+
+    private func approve(
+        _ request: OrderRequest, isDuplicate: Bool, _ state: TradingState, at now: Timestamp
+    ) throws(RiskRefusal) -> Approved<OrderRequest> {
+        var circumstances = RiskGate.Circumstances(
+            tradingState: state, position: position.quantity,
+            lastPrice: lastPrice.flatMap { price in lastPriceAt.map { (price, $0) } },
+            referencePrice: referencePrice, signalTime: request.purpose == .entry ? goal?.row.time : nil,
+            stop: goal?.stop, isDuplicate: isDuplicate, stopAnchor: goal?.reversedAt)
+        // A repetition is on its way already and must not count twice.
+        let itself = orders[request.clientID].map { $0.request.side.signed($0.remaining) } ?? .zero
+        circumstances.ordered = isDuplicate || request.reduceOnly ? ordered : ordered - itself
+        (circumstances.risk, circumstances.profit) = (risk, profit)
+        return try RiskGate(limits: rules.limits).approve(
+            request, of: rules.asset.instrument, in: circumstances, at: now)
     }
 
     /// Passes `request` through the gate; what the gate refuses is remembered and reported.
     mutating func send(_ request: OrderRequest, _ state: TradingState, at now: Timestamp) -> [Effect] {
-        let circumstances = RiskGate.Circumstances(
-            tradingState: state, position: position.quantity,
-            lastPrice: lastPrice.flatMap { price in lastPriceAt.map { (price, $0) } },
-            referencePrice: referencePrice, signalTime: request.purpose == .entry ? goal?.row.time : nil,
-            stop: goal?.stop, isDuplicate: orders[request.clientID] != nil, stopAnchor: goal?.reversedAt)
         do {
-            let approved = try RiskGate(limits: rules.limits).approve(
-                request, of: rules.asset.instrument, in: circumstances, at: now)
+            let approved = try approve(request, isDuplicate: orders[request.clientID] != nil, state, at: now)
             orders.send(request, at: now, answerBy: now + rules.timing.answerDeadline)
+            if !request.reduceOnly { risk.entered(request, at: lastPrice, in: rules.asset.instrument.quote, now: now) }
             if request.purpose == .entry { lastRefusal = nil }
             return [.submit(approved, broker)]
         } catch {
             if request.purpose == .entry { lastRefusal = error }
+            if !request.reduceOnly { risk.refused(error) }
             return [.refuse(error)]
         }
     }

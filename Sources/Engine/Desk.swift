@@ -7,7 +7,7 @@ public import Core
 ///
 /// Invariants: the position is the sum of the booked fills; at most one opening and one closing order can be executed
 /// at a time (protective orders aside); every order passed the gate.
-public struct Desk: Hashable, Sendable {
+public struct Desk: Hashable, Codable, Sendable {
     package internal(set) var rules: DeskRules
     /// What is held.
     public internal(set) var position: Position
@@ -32,13 +32,24 @@ public struct Desk: Hashable, Sendable {
     var external = ExternalBook()
     package internal(set) var goal: Goal?
     package internal(set) var orders = OrderTracker()
+    /// Why nothing is entered any more although the engine trades: the venue refused too often for one reason.
+    public internal(set) var entriesHeld: String?
+    /// Whether the venue refused protective orders too often for one reason, so that we watch every level ourselves.
+    public internal(set) var isNativeHeld = false
     /// Counts the orders since the goal was set, to name them.
     var legs = 0
     /// Counts the closing orders of the kill sequence, to name them.
     var flattenWave = 0
-    var refusalReason = ""
-    var refusalCount = 0
-    var refusalTotal = 0
+    /// What was told to stay open because its market is closed.
+    var residualTold: Quantity?
+    /// When a close was last held back or tried while the market was said to be closed.
+    var closedTriedAt: Timestamp?
+    /// Refusals since the last success, of closing orders, entries and protective orders.
+    var closingRefusals = RefusalCount()
+    var entryRefusals = RefusalCount()
+    var protectionRefusals = RefusalCount()
+    /// Which step of the take-profits an order belongs to.
+    var rungs: [ClientOrderID: Int] = [:]
 
     package init(_ rules: DeskRules) {
         self.rules = rules
@@ -78,6 +89,7 @@ public struct Desk: Hashable, Sendable {
             guard row.target != 0 else { return [] }
             let refusal = externalRefusal(row, at: now)
             lastRefusal = refusal
+            risk.refused(refusal)
             return [.refuse(refusal)]
         }
         if goal?.isContinued(by: row) ?? (row.target == 0) { return settle(state, at: now) }
@@ -90,7 +102,7 @@ public struct Desk: Hashable, Sendable {
         }
         goal = Goal(
             row: row, quantity: quantity,
-            stop: row.stop.flatMap(rules.asset.instrument.price(measured:)),
+            stop: stop(of: row, at: price, isLong: quantity > .zero),
             takeProfit: row.takeProfit.flatMap(rules.asset.instrument.price(measured:)),
             reversedAt: position.quantity.isOpposite(to: quantity) ? price : nil)
         legs = 0
@@ -99,18 +111,34 @@ public struct Desk: Hashable, Sendable {
         return settle(state, at: now)
     }
 
+    /// The signal's stop, or the hard one where that is nearer or the only one.
+    private func stop(of row: SignalRow, at price: Price, isLong: Bool) -> Price? {
+        let instrument = rules.asset.instrument
+        let asked = row.stop.flatMap(instrument.price(measured:))
+        guard let percent = rules.protection.hardStopPercent else { return asked }
+        let points = percent.times(FixedDecimal(100))
+        let hard = instrument.onTick(price.moved(basisPoints: isLong ? -points : points))
+        guard hard > .zero else { return asked }
+        return asked.map { isLong ? max($0, hard) : min($0, hard) } ?? hard
+    }
+
     /// The market moved.
     package mutating func observe(_ price: Price, isClose: Bool, _ state: TradingState, at now: Timestamp) -> [Effect] {
         guard price > .zero else { return [] }
         lastPrice = price
         lastPriceAt = now
         if isClose { referencePrice = price }
-        guard !position.isFlat, state != .halted,
-            let purpose = protection.triggered(by: price, position: position.quantity),
-            !isClosing
-        else { return [] }
-        protection.trigger(purpose)
-        return leave(purpose, at: now)
+        risk.saw(price, isClose: isClose)
+        guard !position.isFlat, state != .halted else { return [] }
+        let stopBefore = protection.excursion?.secured
+        protection.excursion?.observe(price, rules.protection, rules.asset.instrument)
+        let hasMoved = protection.excursion?.secured != stopBefore
+        guard !isClosingAtMarket, let reached = protection.triggered(by: price, position: position.quantity) else {
+            noteReach(at: now)
+            return hasMoved ? settle(state, at: now) : []
+        }
+        protection[reached.purpose, reached.rung]?.apply(.reached)
+        return closeFired(at: now)
     }
 
     /// A venue reports an order.
@@ -124,8 +152,15 @@ public struct Desk: Hashable, Sendable {
     package mutating func apply(_ fill: Fill, _ state: TradingState, at now: Timestamp) -> [Effect] {
         switch orders.book(fill, at: now) {
         case .booked:
+            let before = position.quantity
             position.book(fill)
+            followFill(fill, from: before, at: now)
+            risk.booked(fill, position)
             clearRefusals()
+            if let order = fill.clientID.flatMap({ orders[$0] }) {
+                if order.request.kind.isProtective { heardOfProtection(order, at: now) }
+                if order.request.purpose == .entry { entryRefusals = RefusalCount() }
+            }
             return explained(by: fill, at: now) + settle(state, at: now)
         case .repeated:
             return []
@@ -142,7 +177,15 @@ public struct Desk: Hashable, Sendable {
         switch error.remedy {
         case .unknownOutcome:
             return silent(id, at: now)
-        case .rejected, .retryable, .rateLimited, .configuration, .notFound:
+        case .retryable, .rateLimited:
+            // What provably never got there may be repeated under its name. Of a request that a busy venue did not look
+            // at, another copy may still be on its way.
+            let isSafe = error.remedy == .retryable || rules.asset.capabilities.duplicateSafe
+            if isSafe, planRepeat(id, isBlind: error.remedy == .rateLimited, at: now) { return [] }
+            fallthrough
+        case .rejected, .configuration, .notFound:
+            // The refusal of a repetition may only say that the first one arrived: the venue is asked by name.
+            if orders.repeats.isBlind(id), error.remedy == .rejected { return silent(id, at: now) }
             let before = orders[id]?.state
             orders.note(.rejected, of: id, reason: error.code, at: now)
             return settled(orders[id], after: before, reason: error.code, state, at: now)
@@ -159,8 +202,11 @@ public struct Desk: Hashable, Sendable {
     /// The venue never heard of an order.
     package mutating func absent(_ id: ClientOrderID, _ state: TradingState, at now: Timestamp) -> [Effect] {
         let before = orders[id]?.state
+        if rules.asset.capabilities.duplicateSafe, state != .halted, planRepeat(id, isBlind: true, at: now) {
+            return []
+        }
         orders.noteAbsence(
-            of: id, needed: rules.timing.absencesNeeded, nextAt: now + rules.timing.questionSpacing, at: now)
+            of: id, needed: rules.timing.absencesNeeded, spacing: rules.timing.questionSpacing, at: now)
         return settled(orders[id], after: before, reason: "ABSENT", state, at: now)
     }
 
@@ -176,23 +222,16 @@ public struct Desk: Hashable, Sendable {
         orders.overdue(at: now, askAgainAt: now + rules.timing.questionSpacing).map { .query(symbol, $0, broker) }
     }
 
-    /// The next moment at which this desk wants to look again. Exposure is no reason to look where nothing would come
-    /// of it: a moment that stays in the past would be waited for without end.
-    package func nextDeadline(_ state: TradingState) -> Timestamp? {
-        guard let since = protection.exposedSince, state != .halted, !isHeld, !isClosing else {
-            return orders.nextDeadline
-        }
-        let exposure = since + rules.timing.unprotectedBudget
-        return orders.nextDeadline.map { min($0, exposure) } ?? exposure
-    }
-
-    /// Traps when an invariant stated above does not hold.
-    package func checkInvariants() {
+    /// Traps when an invariant stated above does not hold. In line, like all that runs after every step: a call would
+    /// copy the desk.
+    @inline(__always) package func checkInvariants() {
         orders.checkInvariants()
         position.checkInvariants()
         var (opening, closing) = (0, 0)
-        for order in orders.executable where !order.request.kind.isProtective {
-            if order.request.reduceOnly { closing += 1 } else { opening += 1 }
+        let executable = orders.executable
+        let open = executable.span
+        for place in open.indices where !open[place].request.kind.isProtective {
+            if open[place].request.reduceOnly { closing += 1 } else { opening += 1 }
         }
         precondition(closing <= 1, "at most one closing order is open")
         precondition(opening <= 1, "at most one opening order is open")

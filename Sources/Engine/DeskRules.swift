@@ -1,12 +1,14 @@
 package import Core
 
 /// What one asset's desk needs to know of the settings.
-package struct DeskRules: Hashable, Sendable {
+package struct DeskRules: Hashable, Codable, Sendable {
     package let asset: AssetConfiguration
     package let account: String
     package let artifact: String
     package let limits: RiskLimits
     package let timing: EngineTiming
+    package let protection: ProtectionRules
+    package let orders: OrderRules
     /// Whether it was configured, rather than found at a venue.
     package let isConfigured: Bool
 
@@ -17,6 +19,7 @@ package struct DeskRules: Hashable, Sendable {
         artifact = configuration.artifact
         limits = configuration.limits
         timing = configuration.timing
+        (protection, orders) = (configuration.protection, configuration.orders)
     }
 
     /// Rules for an instrument that a venue holds for us although nobody configured it: enough to close it.

@@ -47,6 +47,15 @@ extension Engine {
         }
     }
 
+    /// What a reading let go on is opened in its turn.
+    private mutating func settle(_ broker: BrokerName, at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        for place in desks.indices where desks[place].broker == broker {
+            effects += turn(place, at: now) { $0.settle($1, at: now) }
+        }
+        return effects
+    }
+
     /// Takes what a venue says it holds: compares it with the books, and sees a kill through.
     mutating func read(_ snapshot: AccountSnapshot, at now: Timestamp) -> [Effect] {
         guard let configuration else { return [] }
@@ -54,7 +63,7 @@ extension Engine {
             addForeignDesks(snapshot, of: configuration)
         }
         var effects = reconciler.take(snapshot, &desks, configuration, state, mayAdopt: !kill.isEngaged, at: now)
-        guard kill.phase == .flattening else { return effects }
+        guard kill.phase == .flattening else { return effects + settle(snapshot.broker, at: now) }
         for place in desks.indices where desks[place].broker == snapshot.broker {
             effects += desks[place].flatten(towards: snapshot, engagedAt: kill.engagedAt ?? now, at: now)
         }

@@ -6,14 +6,14 @@ public import Core
 /// paper, backtest and simulated chaos feed the same engine; they differ only in who feeds and who performs.
 ///
 /// Invariants, checked after every step: the invariants of every desk; while killed, no order leaves but reductions;
-/// no effect opens a position unless the state is `active`.
-public struct Engine: Hashable, Sendable {
+/// no effect opens a position unless the state was `active` then, and each that does is counted by the limits.
+public struct Engine: Hashable, Codable, Sendable {
     /// The settings; nil before the first `configured`.
     public private(set) var configuration: EngineConfiguration?
     /// One desk per asset, by symbol; what venues hold besides has desks of its own from the first kill on.
     public internal(set) var desks: [Desk] = []
     /// What the limits count.
-    public private(set) var risk = RiskBook()
+    public internal(set) var risk = RiskBook()
     /// The kill sequence.
     public internal(set) var kill = KillSequence()
     /// What keeps the books equal to the venues.
@@ -22,19 +22,29 @@ public struct Engine: Hashable, Sendable {
     public private(set) var now = Timestamp.epoch
     /// The place of each symbol's first desk, the configured one where there is one.
     private var index: [Symbol: Int] = [:]
+    /// Opening orders that the counters were told of in this step.
+    var enteredThisStep = 0
 
     /// An engine that knows nothing yet.
     public init() {}
 
     /// Whether the engine opens, only reduces, or stands still.
-    public var state: TradingState { kill.isEngaged ? .halted : .active }
+    public var state: TradingState { kill.isEngaged ? .halted : risk.trading.state }
 
     /// The desk of `symbol`, if it is traded.
-    public subscript(symbol: Symbol) -> Desk? { index[symbol].map { desks[$0] } }
+    public subscript(symbol: Symbol) -> Desk? { place(of: symbol).map { desks[$0] } }
 
     /// The signed holding of `symbol`.
     public func position(of symbol: Symbol) -> Quantity {
-        index[symbol].map { desks.span[$0].position.quantity } ?? .zero
+        place(of: symbol).map { desks.span[$0].position.quantity } ?? .zero
+    }
+
+    /// The place of the first desk of `symbol`. A handful of names is compared faster than one is hashed.
+    private func place(of symbol: Symbol) -> Int? {
+        let desks = desks.span
+        guard desks.count <= 8 else { return index[symbol] }
+        for place in desks.indices where desks[place].rules.asset.instrument.symbol == symbol { return place }
+        return nil
     }
 
     /// The next moment at which a `deadline` event is wanted.
@@ -55,14 +65,19 @@ public struct Engine: Hashable, Sendable {
     ///   - now: When; not earlier than the step before.
     public mutating func step(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
         self.now = max(self.now, now)
+        enteredThisStep = 0
+        let before = state
+        risk.roll(to: self.now)
         let wasFlattening = kill.phase == .flattening
-        var effects = handle(event, at: self.now)
+        var effects = watchExposure(at: self.now) + handle(event, at: self.now)
         if wasFlattening || kill.phase == .flattening { effects += continueKill(at: self.now) }
+        effects += collectRest(at: self.now) + tellRegime(after: event, at: self.now)
         if kill.phase == .flat, wasFlattening {
             effects += (kill.timesFlat == 1 ? closingMarks : []) + [.halted(reason: kill.reason ?? "")]
         }
         reconciler.note(effects, desks, at: self.now)
-        checkInvariants(effects)
+        risk.trading.follow(killed: kill.isEngaged)
+        checkInvariants(effects, before)
         return effects
     }
 
@@ -77,6 +92,8 @@ public struct Engine: Hashable, Sendable {
         case .absent(let symbol, let id): return onDesk(symbol, id) { $0.absent(id, $1, at: now) }
         case .cancelRefused(let symbol, let id, _):
             return onDesk(symbol, id) { desk, _ in desk.cancelRefused(id, at: now) }
+        case .amendRefused(let symbol, let id, _):
+            return onDesk(symbol, id) { $0.amendRefused(id, $1, at: now) }
         case .snapshot(let snapshot): return read(snapshot, at: now)
         case .unreachable(let broker, let error):
             if let rules = configuration?.reconcile { reconciler.unreachable(broker, rules, at: now) }
@@ -86,12 +103,15 @@ public struct Engine: Hashable, Sendable {
         case .deadline: return look(at: now)
         case .reconcile: return reconcile(at: now)
         case .operated(let command): return operate(command, at: now)
-        case .regime: return []
+        case .regime(let reading):
+            look(reading)
+            return []
         }
     }
 
     private mutating func configure(_ configuration: EngineConfiguration, at now: Timestamp) -> [Effect] {
         self.configuration = configuration
+        risk.capital(configuration.budgets)
         // A broker that appears while the switch is engaged has to be proven flat as well.
         if kill.isEngaged { kill.engage(reason: kill.reason ?? "", brokers: configuration.brokers, at: now) }
         for asset in configuration.assets {
@@ -118,13 +138,15 @@ public struct Engine: Hashable, Sendable {
 
     /// Lets the desk of `symbol` that knows the order work; the first one where none does.
     mutating func onDesk(
-        _ symbol: Symbol, _ order: ClientOrderID? = nil, _ body: (inout Desk, TradingState) -> [Effect]
+        _ symbol: Symbol, _ order: ClientOrderID? = nil, mayOpen: Bool = true,
+        _ body: (inout Desk, TradingState) -> [Effect]
     ) -> [Effect] {
-        guard let first = index[symbol] else { return [] }
-        let knowing = order.flatMap { id in
-            desks[first...].firstIndex { $0.symbol == symbol && $0.orders[id] != nil }
+        guard let first = place(of: symbol) else { return [] }
+        var knowing: Int?
+        if let order, first + 1 < desks.count, desks[first + 1].symbol == symbol {
+            knowing = desks[first...].firstIndex { $0.symbol == symbol && $0.orders[order] != nil }
         }
-        return body(&desks[knowing ?? first], state)
+        return turn(knowing ?? first, mayOpen: mayOpen, at: now, body)
     }
 
     // MARK: News from venues
@@ -135,18 +157,24 @@ public struct Engine: Hashable, Sendable {
         for event in batch.events {
             switch event {
             case .price(let symbol, let price):
-                effects += onDesk(symbol) { $0.observe(price, isClose: false, $1, at: now) }
+                effects += onDesk(symbol, mayOpen: false) { $0.observe(price, isClose: false, $1, at: now) }
             case .barClosed(let symbol, let bar, _):
-                effects += onDesk(symbol) { desk, state in
+                effects += onDesk(symbol, mayOpen: false) { desk, state in
                     guard let price = desk.rules.asset.instrument.price(measured: bar.close) else { return [] }
                     let quote = desk.rules.asset.instrument.quote
                     if !closed.contains(quote) { closed.append(quote) }
                     return desk.observe(price, isClose: true, state, at: now)
                 }
             case .quote(let symbol, let bid, let ask):
-                effects += onDesk(symbol) { desk, _ in desk.risk.quoted(bid: bid, ask: ask, at: now) }
+                effects += onDesk(symbol, mayOpen: false) { desk, _ in
+                    desk.risk.quoted(bid: bid, ask: ask, at: now)
+                    return []
+                }
             case .session(let symbol, let isOpen, let next):
-                effects += onDesk(symbol) { desk, _ in desk.risk.session(isOpen: isOpen, next: next) }
+                effects += onDesk(symbol, mayOpen: false) { desk, _ in
+                    desk.risk.session(isOpen: isOpen, next: next)
+                    return []
+                }
             case .clock(let offset): risk.clocks[batch.broker] = offset
             case .order(let report):
                 effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
@@ -159,46 +187,20 @@ public struct Engine: Hashable, Sendable {
         return effects
     }
 
-    /// What everything came to once it was closed.
-    private var closingMarks: [Effect] {
-        Set(desks.filter(\.rules.isConfigured).map(\.rules.asset.instrument.quote)).sorted()
-            .map { .mark(equity(in: $0, at: now)) }
-    }
-
-    /// What the assets of one currency are worth together.
-    public func equity(in currency: Currency, at now: Timestamp) -> EquityPoint {
-        var (equity, unrealised) = (Money.zero, Money.zero)
-        let desks = desks.span
-        for place in desks.indices where desks[place].rules.asset.instrument.quote == currency {
-            let open = desks[place].unrealised
-            equity += desks[place].rules.asset.budget + desks[place].position.realised - desks[place].position.fees
-            equity += open
-            unrealised += open
-        }
-        return EquityPoint(at: now, currency: currency, equity: equity, unrealised: unrealised)
-    }
-
     private mutating func look(at now: Timestamp) -> [Effect] {
         var effects: [Effect] = []
         for place in desks.indices {
-            effects += desks[place].questions(at: now)
-            effects += desks[place].settle(state, at: now)
+            effects += turn(place, at: now) {
+                $0.questions(at: now) + $0.repetitions($1, at: now) + $0.settle($1, at: now)
+            }
         }
         guard let configuration, !kill.isEngaged else { return effects }
         return effects + reconciler.dueReadings(configuration, desks, at: now)
     }
 
-    private mutating func operate(_ command: OperatorCommand, at now: Timestamp) -> [Effect] {
-        switch command {
-        case .release: []
-        case .acknowledge(let symbol, let by): acknowledge(symbol, by: by)
-        case .reconcile: reconcile(at: now)
-        }
-    }
-
     // MARK: Kill
 
-    private mutating func engage(reason: String, at now: Timestamp) -> [Effect] {
+    mutating func engage(reason: String, at now: Timestamp) -> [Effect] {
         var effects: [Effect] = []
         if !kill.isEngaged {
             effects.append(.alert(Alert(.critical, "KILL_ENGAGED", "the kill switch is engaged: \(reason)")))
@@ -209,6 +211,7 @@ public struct Engine: Hashable, Sendable {
     }
 
     private mutating func release() -> [Effect] {
+        forgiveExposure(at: now)
         if kill.release() { return [.alert(Alert(.notice, "KILL_RELEASED", "the kill switch is released"))] }
         guard kill.isEngaged else { return [] }
         return [.alert(Alert(.warning, "RELEASE_REFUSED", "not released: the venues are not proven flat yet"))]
@@ -221,12 +224,13 @@ public struct Engine: Hashable, Sendable {
         }
     }
 
-    private func checkInvariants(_ effects: [Effect]) {
+    private func checkInvariants(_ effects: [Effect], _ before: TradingState) {
         let desks = desks.span
         for place in desks.indices { desks[place].checkInvariants() }
-        guard state != .active else { return }
-        for case .submit(let approved, _) in effects where !approved.request.reduceOnly {
-            preconditionFailure("nothing opens unless trading is active")
-        }
+        var opened = 0
+        for case .submit(let approved, _) in effects where !approved.request.reduceOnly { opened += 1 }
+        // Repetitions open under a name that was counted before.
+        precondition(opened >= enteredThisStep, "what is counted is sent")
+        precondition(opened == 0 || before == .active, "nothing opens unless trading is active")
     }
 }

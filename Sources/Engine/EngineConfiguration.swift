@@ -15,18 +15,29 @@ public struct EngineConfiguration: Hashable, Codable, Sendable {
     public let timing: EngineTiming
     /// How the books are kept equal to the venues.
     public let reconcile: ReconcileRules
+    /// How positions are protected.
+    public let protection: ProtectionRules
+    /// How entries and exits are ordered.
+    public let orders: OrderRules
 
     /// A configuration from its parts; assets are sorted by symbol.
     public init(
         account: String, artifact: String, assets: [AssetConfiguration], limits: RiskLimits, timing: EngineTiming,
-        reconcile: ReconcileRules = .onRequest
+        reconcile: ReconcileRules = .onRequest, protection: ProtectionRules = ProtectionRules(),
+        orders: OrderRules = OrderRules()
     ) {
+        (self.protection, self.orders) = (protection, orders)
         self.account = account
         self.artifact = artifact
         self.assets = assets.sorted { $0.instrument.symbol < $1.instrument.symbol }
         self.limits = limits
         self.timing = timing
         self.reconcile = reconcile
+    }
+
+    /// The money of all assets by currency.
+    package var budgets: [Currency: Money] {
+        assets.reduce(into: [:]) { $0[$1.instrument.quote, default: .zero] += $1.budget }
     }
 
     /// The brokers in use, by name.

@@ -20,6 +20,8 @@ public enum EngineEvent: Hashable, Codable, Sendable {
     case absent(Symbol, ClientOrderID)
     /// The venue would not cancel an order.
     case cancelRefused(Symbol, ClientOrderID, VenueError)
+    /// The venue would not change a protective order in place.
+    case amendRefused(Symbol, ClientOrderID, VenueError)
     /// What a venue holds, as asked for.
     indirect case snapshot(AccountSnapshot)
     /// A venue did not answer when asked what it holds.
@@ -44,6 +46,8 @@ public enum Effect: Hashable, Encodable, Sendable {
     indirect case submit(Approved<OrderRequest>, BrokerName)
     /// Cancel an order.
     case cancel(OrderReference, Symbol, BrokerName)
+    /// Change trigger and open quantity of a protective order in place.
+    case amend(ClientOrderID, Symbol, trigger: Price, quantity: Quantity, BrokerName)
     /// Ask the venue about one order.
     case query(Symbol, ClientOrderID, BrokerName)
     /// Ask the venue what it holds, and for its executions at or after a moment.

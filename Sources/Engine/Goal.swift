@@ -1,7 +1,7 @@
 package import Core
 
 /// What an asset's position should be, as the last acted-on signal row wants it.
-package struct Goal: Hashable, Sendable {
+package struct Goal: Hashable, Codable, Sendable {
     /// The row.
     package let row: SignalRow
     /// The signed quantity it stands for.
@@ -12,8 +12,20 @@ package struct Goal: Hashable, Sendable {
     package let takeProfit: Price?
     /// The price it was decided at, when it reverses a position: both halves are one decision.
     package let reversedAt: Price?
-    /// Whether the entry was tried. It is tried once: after a stop, nothing enters again before the goal changes.
-    package var entered = false
+    /// How far the entry is.
+    package var entry = Entry.wanted
+    /// Whether what is to be closed is ordered at market, because a limit order stood too long.
+    package var exitsAtMarket = false
+
+    /// How far an entry is. It is tried once: after a stop, nothing enters again before the goal changes.
+    package enum Entry: Hashable, Codable, Sendable {
+        /// Not tried yet.
+        case wanted
+        /// Tried.
+        case tried
+        /// A limit order stood too long; once the venue says that it is gone, the rest is ordered at market.
+        case escalating(ClientOrderID)
+    }
 
     package init(row: SignalRow, quantity: Quantity, stop: Price?, takeProfit: Price?, reversedAt: Price?) {
         (self.row, self.quantity, self.stop, self.takeProfit) = (row, quantity, stop, takeProfit)

@@ -4,7 +4,7 @@ public import Core
 ///
 /// Invariants: `proven` only holds brokers that were read flat after the engagement; the sequence ends only when every
 /// broker is in it; it stays latched until a release.
-public struct KillSequence: Hashable, Sendable {
+public struct KillSequence: Hashable, Codable, Sendable {
     /// Where the sequence is.
     public enum Phase: String, Codable, Sendable, CaseIterable {
         /// Nobody pulled it.

@@ -4,29 +4,37 @@ package import Core
 ///
 /// Invariants: an order is in `openOrders` exactly while its state is not final; a trade id is booked once; no order is
 /// filled beyond its quantity.
-package struct OrderTracker: Hashable, Sendable {
+package struct OrderTracker: Hashable, Codable, Sendable {
     /// Open orders, oldest first.
     package private(set) var openOrders: [Order] = []
     /// What is going on about each open order, in the same places.
-    private var affairs: [Affair] = []
+    var affairs: [Affair] = []
     private var ended: [ClientOrderID: Order] = [:]
     private var booked: Set<String> = []
     /// When a cancellation was last asked for.
-    private var wishes: [ClientOrderID: Timestamp] = [:]
+    var wishes: [ClientOrderID: Timestamp] = [:]
+    /// Orders that were sent more than once.
+    package internal(set) var repeats = OrderRepeats()
+    /// Protective orders that were changed in place.
+    package internal(set) var changes = OrderChanges()
     /// Grows with everything that is sent and heard.
-    package private(set) var activity = 0
+    package internal(set) var activity = 0
 
     /// What is going on about an open order.
-    private struct Affair: Hashable, Sendable {
+    struct Affair: Hashable, Codable, Sendable {
         var question: Question?
         /// The venue calls it filled although not all executions have come.
         var isFinished = false
+        /// When it was last filled in part.
+        var filledAt: Timestamp?
     }
 
     /// What has been asked about an order that nobody answered for.
-    private struct Question: Hashable, Sendable {
+    struct Question: Hashable, Codable, Sendable {
         var askAt: Timestamp
-        var absences: Int
+        var absences = 0
+        /// When "never heard of it" was last counted.
+        var absentAt: Timestamp?
     }
 
     package init() {}
@@ -34,7 +42,7 @@ package struct OrderTracker: Hashable, Sendable {
     package subscript(id: ClientOrderID) -> Order? { place(of: id).map { openOrders[$0] } ?? ended[id] }
 
     /// Few orders are open at a time: a search is cheaper than a dictionary.
-    private func place(of id: ClientOrderID) -> Int? { openOrders.firstIndex { $0.request.clientID == id } }
+    func place(of id: ClientOrderID) -> Int? { openOrders.firstIndex { $0.request.clientID == id } }
 
     /// Open orders that the venue may still execute: executions of the others are only late.
     package var executable: [Order] {
@@ -49,7 +57,7 @@ package struct OrderTracker: Hashable, Sendable {
         advance(&order, .sent, at: now)
         activity += 1
         openOrders.append(order)
-        affairs.append(Affair(question: Question(askAt: deadline, absences: 0)))
+        affairs.append(Affair(question: Question(askAt: deadline)))
     }
 
     /// Applies what a venue reports; fills are booked only from executions, never from a report's total.
@@ -68,6 +76,8 @@ package struct OrderTracker: Hashable, Sendable {
         guard let event else { return true }
         guard (try? order.apply(event, venueOrderID: report.venueOrderID, reason: report.reason, at: now)) != nil
         else { return false }
+        repeats.answered(id)
+        changes.adopt(report, &order, at: now)
         settleQuestion(of: order)
         if report.state == .filled, let place = place(of: id) {
             affairs[place].question = nil
@@ -95,11 +105,13 @@ package struct OrderTracker: Hashable, Sendable {
         let trade = "\(fill.venue)/\(fill.tradeID)"
         if booked.contains(trade) { return .repeated }
         guard let id = fill.clientID, var order = self[id], fill.side == order.request.side,
-            fill.quantity > .zero, fill.quantity <= order.remaining, fill.price > .zero,
+            fill.quantity > .zero, fill.price > .zero, changes.makeRoom(in: &order, for: fill, at: now),
             (try? order.fill(fill.quantity, at: now)) != nil
         else { return .implausible }
         booked.insert(trade)
+        repeats.answered(id)
         settleQuestion(of: order)
+        if let place = place(of: id) { affairs[place].filledAt = now }
         store(order)
         return .booked
     }
@@ -133,21 +145,27 @@ package struct OrderTracker: Hashable, Sendable {
     /// Whether we ever asked for the cancellation of `id`.
     package func wasCancelled(_ id: ClientOrderID) -> Bool { wishes[id] != nil }
 
-    /// A venue said it never heard of `id`; believed only after `needed` answers.
-    package mutating func noteAbsence(of id: ClientOrderID, needed: Int, nextAt: Timestamp, at now: Timestamp) {
+    /// A venue said it never heard of `id`; believed only after `needed` answers, each at least `spacing` after the one
+    /// that counted before.
+    package mutating func noteAbsence(of id: ClientOrderID, needed: Int, spacing: TimeSpan, at now: Timestamp) {
         guard let place = place(of: id) else { return }
-        let absences = (affairs[place].question?.absences ?? 0) + 1
-        if absences >= needed {
+        activity += 1
+        var question = affairs[place].question ?? Question(askAt: now)
+        if let last = question.absentAt, now - last < spacing { return }
+        question.absences += 1
+        (question.absentAt, question.askAt) = (now, now + spacing)
+        if question.absences >= needed {
             note(.absent, of: id, reason: "the venue never heard of it", at: now)
         } else {
-            affairs[place].question = Question(askAt: nextAt, absences: absences)
+            affairs[place].question = question
         }
     }
 
     /// Starts asking about `id` at `now` or later.
     package mutating func ask(_ id: ClientOrderID, at moment: Timestamp) {
         guard let place = place(of: id) else { return }
-        affairs[place].question = Question(askAt: moment, absences: affairs[place].question?.absences ?? 0)
+        if affairs[place].question == nil { affairs[place].question = Question(askAt: moment) }
+        affairs[place].question?.askAt = moment
     }
 
     /// The orders to ask the venue about now: silent past their deadline. They become `unknown`.
@@ -166,12 +184,27 @@ package struct OrderTracker: Hashable, Sendable {
     }
 
     /// When the next question is due.
-    package var nextDeadline: Timestamp? {
-        var earliest: Timestamp?
+    @inline(__always) package var nextDeadline: Timestamp? {
+        var earliest = repeats.earliest
         for affair in affairs {
             if let question = affair.question, question.askAt < earliest ?? .distantFuture { earliest = question.askAt }
         }
         return earliest
+    }
+
+    /// Tracks an order that was sent by another version of the program, in the place of whatever had its name.
+    package mutating func adopt(_ request: OrderRequest, at now: Timestamp, answerBy deadline: Timestamp) {
+        ended[request.clientID] = nil
+        if let place = place(of: request.clientID) {
+            openOrders.remove(at: place)
+            affairs.remove(at: place)
+        }
+        send(request, at: now, answerBy: deadline)
+    }
+
+    /// An order cannot execute any more, although executions of it may still be told.
+    package mutating func supersede(_ id: ClientOrderID) {
+        if let place = place(of: id) { affairs[place].isFinished = true }
     }
 
     /// Puts a changed order back; once its state is final it is out of `openOrders` for good.
@@ -182,6 +215,8 @@ package struct OrderTracker: Hashable, Sendable {
         case (let place?, false):
             openOrders[place] = order
         case (let place?, true):
+            changes.forget(id)
+            repeats.answered(id)
             openOrders.remove(at: place)
             affairs.remove(at: place)
             ended[id] = order
@@ -199,8 +234,10 @@ package struct OrderTracker: Hashable, Sendable {
     }
 
     /// Traps when an invariant stated above does not hold.
-    package func checkInvariants() {
+    @inline(__always) package func checkInvariants() {
         precondition(openOrders.count == affairs.count, "every open order has its affair")
-        for order in openOrders { precondition(!order.state.isFinal, "open orders are not final") }
+        // Through a span: an order is not copied to look at it.
+        let orders = openOrders.span
+        for place in orders.indices { precondition(!orders[place].state.isFinal, "open orders are not final") }
     }
 }

@@ -1,102 +1,126 @@
 public import Core
 
-/// How one leg of a protection stands.
-public enum ProtectionMode: String, Codable, Sendable, CaseIterable {
-    /// There is nothing to protect, or no such leg.
-    case none
-    /// A native order is on its way; meanwhile we watch the price ourselves.
-    case placing
-    /// The venue holds the order.
-    case armedNative
-    /// We watch the price and close ourselves.
-    case armedSynthetic
-    /// The level was reached and a closing order is on its way.
-    case triggered
-}
-
-/// Stop and take-profit of one asset's position.
+/// Stop and take-profits of one asset's position.
 ///
-/// Invariants: a leg in `placing` or `armedNative` names its order; `exposedSince` is set exactly while there is a
-/// position whose stop is not armed.
-public struct Protection: Hashable, Sendable {
-    /// Stop or take-profit.
-    public struct Leg: Hashable, Sendable {
-        /// Where it triggers.
-        public let price: Price
-        /// Who guards it.
+/// Invariants: a leg in `placing` or `armedNative` names its order; a leg changes its mode only by the table in
+/// ``ProtectionMode/after(_:)``.
+public struct Protection: Hashable, Codable, Sendable {
+    /// A stop, or one step of the take-profits.
+    public struct Leg: Hashable, Codable, Sendable {
+        /// Where it is to trigger.
+        public internal(set) var price: Price
+        /// How it stands.
         public internal(set) var mode: ProtectionMode
         /// The native order.
         public internal(set) var order: ClientOrderID?
-        /// How much of the position it covers.
+        /// How much of the position it is to cover.
         public internal(set) var quantity: Quantity
+        /// Where the native order triggers, as far as the venue confirmed it.
+        public internal(set) var heldPrice: Price?
+        /// Which price triggers it.
+        public internal(set) var triggerPrice = TriggerPrice.last
+        /// Which step of the ladder it is; 0 where there is none.
+        var rung = 0
+        /// Whether the venue would not hold it: we watch it until the position is gone.
+        var isWatchedOnly = false
+        /// Since when its level has been passed, or its order been filled in part, while it still stands.
+        var reachedAt: Timestamp?
+        /// Whether a native order did not fill in time, so that it has to be gone before we close at market.
+        var isEscalated = false
+        /// When the native order was last placed or changed.
+        var changedAt: Timestamp?
+
+        /// A leg as it stands.
+        package init(price: Price, mode: ProtectionMode, order: ClientOrderID?, quantity: Quantity) {
+            (self.price, self.mode, self.order, self.quantity) = (price, mode, order, quantity)
+        }
+
+        /// Whether we ourselves have to watch the price: the venue does not hold the leg, or not at this level.
+        var isWatched: Bool {
+            switch mode {
+            case .armedSynthetic, .placing: true
+            case .armedNative: heldPrice != price
+            case .none, .triggered, .closed: false
+            }
+        }
+
+        /// Lets `event` happen; an illegal one changes nothing.
+        ///
+        /// - Returns: Whether it was legal.
+        @discardableResult
+        mutating func apply(_ event: ProtectionEvent) -> Bool {
+            guard let next = try? mode.after(event) else { return false }
+            mode = next
+            return true
+        }
     }
 
     /// The stop.
     public internal(set) var stop: Leg?
-    /// The take-profit.
-    public internal(set) var takeProfit: Leg?
-    /// Since when the position has had no armed stop.
-    public private(set) var exposedSince: Timestamp?
-    /// How long positions were without an armed stop so far.
-    public private(set) var unprotected: TimeSpan = .zero
+    /// The take-profits, nearest first.
+    public internal(set) var takeProfits: [Leg] = []
+    /// What happened to the position since it was opened; nil when flat.
+    public internal(set) var excursion: Excursion?
+    /// Whether the position has to go: it was held or bare for too long. Lasts until it is gone.
+    public internal(set) var isLeaving = false
+    /// How much was without protection, and for how long.
+    public internal(set) var exposure = ExposureMeter()
 
     package init() {}
 
-    /// Whether we ourselves have to watch the price for `leg`.
-    private func isWatched(_ leg: Leg) -> Bool {
-        leg.mode == .armedSynthetic || leg.mode == .placing
+    /// The nearest take-profit that has not done its part.
+    public var takeProfit: Leg? { takeProfits.first { $0.mode != .closed } }
+    /// Since when a part of the position has had no armed stop.
+    public var exposedSince: Timestamp? { exposure.since }
+    /// The levels that we watch ourselves.
+    public var watchLevels: [Price] { legs.filter(\.isWatched).map(\.price) }
+
+    /// All legs, the stop first.
+    var legs: [Leg] { (stop.map { [$0] } ?? []) + takeProfits }
+
+    /// One leg by what it is for.
+    subscript(purpose: OrderPurpose, rung: Int) -> Leg? {
+        get { purpose == .stop ? stop : takeProfits.first { $0.rung == rung } }
+        set {
+            if purpose == .stop { return stop = newValue }
+            takeProfits.removeAll { $0.rung == rung }
+            guard let newValue else { return }
+            takeProfits.insert(newValue, at: takeProfits.firstIndex { $0.rung > rung } ?? takeProfits.endIndex)
+        }
+    }
+
+    /// Lets `change` happen to the leg that `order` belongs to.
+    mutating func update(_ order: ClientOrderID, _ change: (inout Leg) -> Void) {
+        if stop?.order == order, var leg = stop {
+            change(&leg)
+            stop = leg
+        }
+        for place in takeProfits.indices where takeProfits[place].order == order { change(&takeProfits[place]) }
     }
 
     /// Which watched leg `price` triggers for a position of this sign; the stop wins.
-    package func triggered(by price: Price, position: Quantity) -> OrderPurpose? {
+    package func triggered(by price: Price, position: Quantity) -> (purpose: OrderPurpose, rung: Int)? {
         let long = position > .zero
-        if let stop, isWatched(stop), long ? price <= stop.price : price >= stop.price { return .stop }
-        if let takeProfit, isWatched(takeProfit), long ? price >= takeProfit.price : price <= takeProfit.price {
-            return .takeProfit
-        }
-        return nil
+        if let stop, stop.isWatched, long ? price <= stop.price : price >= stop.price { return (.stop, 0) }
+        let rung = takeProfits.first { $0.isWatched && (long ? price >= $0.price : price <= $0.price) }
+        return rung.map { (.takeProfit, $0.rung) }
     }
 
-    /// The levels that we watch ourselves.
-    public var watchLevels: [Price] {
-        var levels: [Price] = []
-        if let stop, isWatched(stop) { levels.append(stop.price) }
-        if let takeProfit, isWatched(takeProfit) { levels.append(takeProfit.price) }
-        return levels
+    /// The leg whose level was reached and that has not closed its part yet.
+    package var fired: (purpose: OrderPurpose, rung: Int)? {
+        if stop?.mode == .triggered { return (.stop, 0) }
+        return takeProfits.first { $0.mode == .triggered }.map { (.takeProfit, $0.rung) }
     }
 
-    /// A level that we watch was reached: its leg waits for the closing order.
-    package mutating func trigger(_ purpose: OrderPurpose) {
-        if purpose == .stop { stop?.mode = .triggered } else { takeProfit?.mode = .triggered }
+    /// Notes whether the price is beyond the stop although its native order stands.
+    mutating func noteReach(of price: Price, position: Quantity, isPartlyFilled: Bool, at now: Timestamp) {
+        guard var leg = stop, leg.mode == .armedNative else { return }
+        let level = leg.heldPrice ?? leg.price
+        let isBeyond = position > .zero ? price <= level : price >= level
+        leg.reachedAt = isBeyond || isPartlyFilled ? leg.reachedAt ?? now : nil
+        if leg != stop { stop = leg }
     }
 
-    /// The leg that was triggered and has not closed the position yet.
-    package var fired: OrderPurpose? {
-        if stop?.mode == .triggered { return .stop }
-        return takeProfit?.mode == .triggered ? .takeProfit : nil
-    }
-
-    /// A native order of ours was accepted or refused.
-    package mutating func placed(_ id: ClientOrderID, accepted: Bool) {
-        let mode: ProtectionMode = accepted ? .armedNative : .armedSynthetic
-        if stop?.order == id, stop?.mode == .placing { stop?.mode = mode }
-        if takeProfit?.order == id, takeProfit?.mode == .placing { takeProfit?.mode = mode }
-    }
-
-    /// A native order of ours ended without closing the position: we watch the level ourselves from now on.
-    package mutating func lost(_ id: ClientOrderID) {
-        if stop?.order == id, stop?.mode != .triggered { stop?.mode = .armedSynthetic }
-        if takeProfit?.order == id, takeProfit?.mode != .triggered { takeProfit?.mode = .armedSynthetic }
-    }
-
-    /// Keeps the account of exposed time up to `now`.
-    package mutating func account(position: Quantity, at now: Timestamp) {
-        let armed = stop.map { $0.mode != .none && $0.mode != .placing } ?? false
-        if position != .zero, !armed {
-            exposedSince = exposedSince ?? now
-        } else if let since = exposedSince {
-            unprotected = unprotected + (now - since)
-            exposedSince = nil
-        }
-    }
+    /// Nothing is protected any more.
+    mutating func drop() { (stop, takeProfits, excursion, isLeaving) = (nil, [], nil, false) }
 }

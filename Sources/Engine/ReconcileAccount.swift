@@ -4,16 +4,16 @@ import Core
 ///
 /// Invariants: at most one reading is on its way, unless one was given up; readings are believed in the order of the
 /// venue's own time.
-struct ReconcileAccount: Hashable, Sendable {
+struct ReconcileAccount: Hashable, Codable, Sendable {
     /// A reading on its way.
-    struct Question: Hashable, Sendable {
+    struct Question: Hashable, Codable, Sendable {
         let at: Timestamp
         /// How much each desk had sent and heard when it was asked.
         let activity: [Symbol: Int]
     }
 
     /// A position that our orders do not explain, seen once.
-    struct Suspicion: Hashable, Sendable {
+    struct Suspicion: Hashable, Codable, Sendable {
         let since: Timestamp
         let held: Quantity
         let activity: Int
@@ -69,7 +69,7 @@ struct ReconcileAccount: Hashable, Sendable {
 }
 
 /// What a balance should be: the money of the last agreement, moved by our executions since.
-struct MoneyBase: Hashable, Sendable {
+struct MoneyBase: Hashable, Codable, Sendable {
     /// The balance less the cash that our executions moved, notionals included, as spot accounts count.
     let spot: Money
     /// The balance less our profits and fees alone, as margin accounts count.

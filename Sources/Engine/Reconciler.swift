@@ -8,7 +8,7 @@ import Core
 ///
 /// Invariants: nothing is adopted from one reading alone; an execution is booked at most once, whoever tells it; a
 /// reading that finds nothing changes nothing.
-struct Reconciler: Hashable, Sendable {
+struct Reconciler: Hashable, Codable, Sendable {
     private var accounts: [BrokerName: ReconcileAccount] = [:] {
         didSet { nextDeadline = accounts.keys.sorted().compactMap { accounts[$0]?.dueAt }.min() }
     }

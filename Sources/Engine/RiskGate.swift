@@ -15,13 +15,13 @@ public struct Approved<Request: Hashable & Sendable & Encodable>: Hashable, Send
     }
 }
 
-/// The one way to a venue: every order passes here, and every rule that can stop one is in this file.
+/// The one way to a venue: every order passes here. The rules are in the files `RiskGate+...`, one kind in each.
 public struct RiskGate: Sendable {
     /// What an order is judged by.
     public struct Circumstances: Sendable {
         /// Whether the engine may open.
         public var tradingState: TradingState
-        /// The signed position now, orders in flight included.
+        /// The signed position now.
         public var position: Quantity
         /// The last price and when it was seen.
         public var lastPrice: (price: Price, at: Timestamp)?
@@ -36,8 +36,14 @@ public struct RiskGate: Sendable {
         /// The price that the stop is judged by instead of the last one: for the second half of a reversal that of its
         /// decision, because the reversal was let pass as a whole.
         public var stopAnchor: Price?
+        /// What opening orders on their way will add to the position, signed: they count as soon as they are entered.
+        public var ordered = Quantity.zero
+        /// Quote, session, slippage and the counters.
+        public var risk = DeskRisk()
+        /// The profit of the asset now.
+        public var profit = Money.zero
 
-        /// Circumstances from their parts.
+        /// Circumstances from their parts; the others are properties.
         public init(
             tradingState: TradingState, position: Quantity, lastPrice: (price: Price, at: Timestamp)?,
             referencePrice: Price?, signalTime: Timestamp?, stop: Price?, isDuplicate: Bool, stopAnchor: Price? = nil
@@ -66,89 +72,51 @@ public struct RiskGate: Sendable {
     ) throws(RiskRefusal) -> Approved<OrderRequest> {
         let finding =
             circumstances.isDuplicate
-            ? (RiskCode.duplicateOrder, "order \(request.clientID) exists already")
+            ? RiskFinding(.duplicateOrder, "exists already", "order \(request.clientID) exists already")
             : request.reduceOnly
                 ? flip(request, circumstances)
                 : opening(request, of: instrument, in: circumstances, at: now)
-        if let (code, sentence) = finding {
+        if let finding {
             throw RiskRefusal(
-                code: code, symbol: request.symbol, clientID: request.clientID, sentence: sentence, at: now)
+                code: finding.code, symbol: request.symbol, clientID: request.clientID, figures: finding.figures,
+                sentence: finding.sentence, at: now)
         }
         return Approved(request)
     }
 
-    private typealias Finding = (RiskCode, String)
-
+    /// The rules for what enlarges exposure. The first one that refuses is named: what holds for everything comes
+    /// before the market, the market before the order's size, and the size before the counters.
     private func opening(
         _ request: OrderRequest, of instrument: Instrument, in circumstances: Circumstances, at now: Timestamp
-    ) -> Finding? {
-        if circumstances.tradingState != .active {
-            return (.tradingState, "trading is \(circumstances.tradingState.rawValue)")
+    ) -> RiskFinding? {
+        if let finding = state(circumstances) ?? regime(circumstances) { return finding }
+        if let finding = expired(circumstances, at: now) ?? clock(circumstances) ?? session(circumstances) {
+            return finding
         }
-        if let finding = expired(circumstances, at: now) { return finding }
         guard let last = circumstances.lastPrice, last.price > .zero else {
-            return (.stalePrice, "no price of \(request.symbol) yet")
+            return RiskFinding(.stalePrice, "no price", "there is no price of \(request.symbol) yet")
         }
-        return stale(last.at, at: now)
-            ?? collar(request, last.price, circumstances.referencePrice)
-            ?? unplaceableStop(request, circumstances.stopAnchor ?? last.price, circumstances.stop)
-            ?? size(request, instrument, last.price, circumstances.position)
+        return market(request, last, circumstances, at: now)
+            ?? unplaceableStop(request, instrument, circumstances.stopAnchor ?? last.price, circumstances.stop)
+            ?? size(request, instrument, last.price, circumstances)
+            ?? (circumstances.risk.isContinuing ? nil : pace(request, instrument, last.price, circumstances, at: now))
+            ?? losses(instrument, circumstances)
     }
 
-    private func flip(_ request: OrderRequest, _ circumstances: Circumstances) -> Finding? {
+    private func flip(_ request: OrderRequest, _ circumstances: Circumstances) -> RiskFinding? {
         let reduces = request.side == .sell ? circumstances.position : -circumstances.position
         if request.quantity <= reduces { return nil }
-        return (.wouldFlip, "reducing \(request.quantity) of a position of \(circumstances.position)")
+        return RiskFinding(
+            .wouldFlip, "\(request.quantity) of \(circumstances.position)",
+            "reducing \(request.quantity) of a position of \(circumstances.position) would turn it")
     }
 
-    private func expired(_ circumstances: Circumstances, at now: Timestamp) -> Finding? {
-        guard let decided = circumstances.signalTime, let limit = limits.signalExpiresAfter else { return nil }
-        let age = now - decided
-        if age <= limit { return nil }
-        return (.signalExpired, "the signal is \(age.seconds) s old > \(limit.seconds) s")
-    }
-
-    private func stale(_ seen: Timestamp, at now: Timestamp) -> Finding? {
-        guard let limit = limits.stalePriceAfter else { return nil }
-        let age = now - seen
-        return age <= limit ? nil : (.stalePrice, "the price is \(age.seconds) s old > \(limit.seconds) s")
-    }
-
-    private func collar(_ request: OrderRequest, _ last: Price, _ reference: Price?) -> Finding? {
-        guard let limit = limits.priceCollarPercent else { return nil }
-        var price = last
-        var anchor = reference.flatMap { $0 > .zero ? $0 : nil } ?? last
-        if case .limit(let asked) = request.kind { (price, anchor) = (asked, last) }
-        let distance = (price - anchor).magnitude.value.times(FixedDecimal(100)).divided(by: anchor.value)
-        return distance <= limit ? nil : (.priceCollar, "\(price) is \(distance) % from \(anchor) > \(limit) %")
-    }
-
-    private func unplaceableStop(_ request: OrderRequest, _ last: Price, _ stop: Price?) -> Finding? {
+    private func unplaceableStop(
+        _ request: OrderRequest, _ instrument: Instrument, _ last: Price, _ stop: Price?
+    ) -> RiskFinding? {
         guard request.purpose == .entry else { return nil }
-        guard let stop else { return (.stopNotPlaceable, "the signal gives no stop") }
-        let beyond = request.side == .buy ? stop < last : stop > last
-        return beyond ? nil : (.stopNotPlaceable, "a stop at \(stop) would fire at once at \(last)")
-    }
-
-    private func size(
-        _ request: OrderRequest, _ instrument: Instrument, _ last: Price, _ position: Quantity
-    ) -> Finding? {
-        if let refusal = instrument.refusal(of: request.quantity, at: last) {
-            let rules =
-                "step \(instrument.lotStep), minimum \(instrument.minimumQuantity) and \(instrument.minimumNotional)"
-            return (.instrumentRules, "\(request.quantity) at \(last): \(refusal.rawValue) (\(rules))")
-        }
-        if let limit = limits.maxQuantity, request.quantity > limit {
-            return (.maxQuantity, "\(request.quantity) > \(limit)")
-        }
-        let value = last.notional(request.quantity)
-        if let limit = limits.maxOrderNotional, value > limit {
-            return (.maxOrderNotional, "\(value) > \(limit)")
-        }
-        let after = last.notional(position + request.side.signed(request.quantity)).magnitude
-        if let limit = limits.maxPositionNotional, after > limit {
-            return (.maxPositionNotional, "\(after) > \(limit)")
-        }
-        return nil
+        guard let stop else { return RiskFinding(.stopNotPlaceable, "no stop", "the signal gives no stop") }
+        return Placeability.fault(of: stop, for: request.side, quantity: request.quantity, at: last, instrument)
+            .map { RiskFinding(.stopNotPlaceable, "\(stop) at \(last)", $0) }
     }
 }

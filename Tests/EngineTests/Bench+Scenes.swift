@@ -50,6 +50,11 @@ extension [Effect] {
         compactMap { if case .submit(let approved, _) = $0 { approved.request } else { nil } }
     }
 
+    /// What protective orders were to be changed to.
+    var changes: [(trigger: Price, quantity: Quantity)] {
+        compactMap { if case .amend(_, _, let trigger, let quantity, _) = $0 { (trigger, quantity) } else { nil } }
+    }
+
     /// What was to be cancelled.
     var cancelled: [OrderReference] {
         compactMap { if case .cancel(let reference, _, _) = $0 { reference } else { nil } }

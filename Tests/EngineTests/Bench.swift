@@ -12,6 +12,12 @@ struct Bench {
         case mute
         /// Orders and cancellations get lost on the way; everyone knows that they may be.
         case lost
+        /// It takes so many orders without anyone hearing of it, then it answers.
+        case losingAnswers(Int)
+        /// So many orders get lost on the way, then it answers.
+        case losingRequests(Int)
+        /// It was not reached, provably.
+        case notReached
         /// Cancellations get lost on the way.
         case losingCancellations
         /// It refuses orders for this reason.
@@ -33,34 +39,46 @@ struct Bench {
     var now = Timestamp(milliseconds: 1_000_000_000)
     var venues: [BrokerName: ModelVenue] = [:]
     var manners: [BrokerName: Manner] = [:]
+    /// Names that were sent to a venue that knew them already.
+    var duplicates: [ClientOrderID] = []
+    /// Whether the venue refuses what would flip a position, rather than trapping: its news may be late.
+    var refusesFlips = false
+    let isDuplicateSafe: Bool
     /// Everything the engine asked for so far.
     private(set) var effects: [Effect] = []
     /// Every event with its moment, for replays.
     private(set) var events: [(event: EngineEvent, at: Timestamp)] = []
 
     init(
-        native: Bool = true, assets: Int = 1, limits: RiskLimits = RiskLimits(), reconcile: ReconcileRules = .onRequest
+        native: Bool = true, amends: Bool = false, reduceOnly: Bool = true, duplicateSafe: Bool = false,
+        assets: Int = 1, limits: RiskLimits = RiskLimits(), reconcile: ReconcileRules = .onRequest,
+        protection: ProtectionRules = ProtectionRules(), orders: OrderRules = OrderRules(),
+        triggers: TriggerRules? = nil
     ) throws {
+        isDuplicateSafe = duplicateSafe
         let traded = try Self.assets.prefix(assets).map { asset in
             venues[BrokerName(asset.broker)] = ModelVenue(BrokerName(asset.broker))
             return AssetConfiguration(
-                instrument: try Self.instrument(asset.name), broker: BrokerName(asset.broker),
-                capabilities: BrokerCapabilities(nativeProtections: native, reduceOnly: true, duplicateSafe: true),
+                instrument: try Self.instrument(asset.name, triggers), broker: BrokerName(asset.broker),
+                capabilities: BrokerCapabilities(
+                    nativeProtections: native, reduceOnly: reduceOnly, duplicateSafe: duplicateSafe,
+                    amendsProtections: amends),
                 budget: Money(FixedDecimal(1000)))
         }
         try take(
             .configured(
                 EngineConfiguration(
                     account: "test", artifact: "test", assets: traded, limits: limits, timing: EngineTiming(),
-                    reconcile: reconcile)))
+                    reconcile: reconcile, protection: protection, orders: orders)))
     }
 
     static func symbol(_ name: String = "AAA") throws -> Symbol { try #require(Symbol(name)) }
 
-    static func instrument(_ name: String = "AAA") throws -> Instrument {
+    static func instrument(_ name: String = "AAA", _ triggers: TriggerRules? = nil) throws -> Instrument {
         Instrument(
             symbol: try symbol(name), tick: try #require(Price("0.01")), lotStep: try #require(Quantity("0.001")),
-            minimumQuantity: .zero, minimumNotional: .zero, quote: Currency("USDT"))
+            minimumQuantity: .zero, minimumNotional: triggers == nil ? .zero : Money(FixedDecimal(100)),
+            quote: Currency("USDT"), triggerRules: triggers)
     }
 
     // MARK: Events
@@ -142,63 +160,5 @@ struct Bench {
         }
         now = end
         return asked
-    }
-
-    // MARK: Performing
-
-    private mutating func perform(_ effect: Effect) throws -> EngineEvent? {
-        switch effect {
-        case .submit(let approved, let broker): return try submit(approved.request, to: broker)
-        case .cancel(let reference, let symbol, let broker): return try cancel(reference, symbol, at: broker)
-        case .query(let symbol, let id, let broker):
-            guard manners[broker] ?? .prompt != .mute, manners[broker] != .unreachable else { return nil }
-            return try venue(broker).order(id).map { .reported($0) } ?? .absent(symbol, id)
-        case .readAccount(let broker, let moment):
-            guard manners[broker] != .unreachable else {
-                return .unreachable(broker, VenueError(.retryable, code: "DOWN", message: "not reachable"))
-            }
-            return .snapshot(try venue(broker).snapshot(at: now, fillsSince: moment))
-        case .alert, .refuse, .mark, .halted, .reconciled: return nil
-        }
-    }
-
-    func venue(_ broker: BrokerName) throws -> ModelVenue {
-        guard let venue = venues[broker] else { throw ModelVenue.Misuse.wrongVenue(broker) }
-        return venue
-    }
-
-    private mutating func submit(_ request: OrderRequest, to broker: BrokerName) throws -> EngineEvent? {
-        var venue = try venue(broker)
-        switch manners[broker] ?? .prompt {
-        case .refusingProtections where request.kind.isProtective: return refusal(of: request, "NO_STOPS")
-        case .refusing(let code): return refusal(of: request, code)
-        case .capricious: return refusal(of: request, "MOOD_\(events.count)")
-        case .lost, .unreachable: return .silent(request.symbol, request.clientID)
-        case .prompt, .mute, .losingCancellations, .refusingProtections:
-            let report = try venue.submit(request, at: now)
-            venues[broker] = venue
-            return manners[broker] == .mute ? nil : .reported(report)
-        }
-    }
-
-    private func refusal(of request: OrderRequest, _ code: String) -> EngineEvent {
-        .refused(request.symbol, request.clientID, VenueError(.rejected, code: code, message: "refused"))
-    }
-
-    private mutating func cancel(
-        _ reference: OrderReference, _ symbol: Symbol, at broker: BrokerName
-    ) throws -> EngineEvent? {
-        let manner = manners[broker] ?? .prompt
-        if manner == .lost || manner == .unreachable || manner == .losingCancellations { return nil }
-        var venue = try venue(broker)
-        let result = venue.cancel(reference)
-        venues[broker] = venue
-        if manner == .mute { return nil }
-        switch result {
-        case .success(let report): return .reported(report)
-        case .failure(let error):
-            guard case .client(let id) = reference else { return nil }
-            return .cancelRefused(symbol, id, error)
-        }
     }
 }

@@ -72,6 +72,10 @@ import Testing
         #expect(
             try json(Effect.cancel(.client(id), Bench.symbol(), broker))
                 == #"{"cancel":{"_0":{"client":{"_0":"0b0c"}},"_1":"AAA","_2":"one"}}"#)
+        let (trigger, quantity) = (try #require(Price("1.5")), try #require(Quantity("2")))
+        #expect(
+            try json(Effect.amend(id, Bench.symbol(), trigger: trigger, quantity: quantity, broker))
+                == #"{"amend":{"_0":"0b0c","_1":"AAA","_4":"one","quantity":"2","trigger":"1.5"}}"#)
         #expect(
             try json(Effect.query(Bench.symbol(), id, broker)) == #"{"query":{"_0":"AAA","_1":"0b0c","_2":"one"}}"#)
         #expect(

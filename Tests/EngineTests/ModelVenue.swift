@@ -71,6 +71,21 @@ struct ModelVenue {
         return .success(orders[index])
     }
 
+    /// Changes a protective order that has not been filled.
+    mutating func amend(
+        _ id: ClientOrderID, trigger: Price, quantity: Quantity
+    ) -> Result<OrderReport, VenueError> {
+        guard let index = index(.client(id)), !orders[index].state.isFinal, orders[index].filled == .zero else {
+            return .failure(VenueError(.rejected, code: "NOT_AMENDABLE", message: "\(id)"))
+        }
+        let old = orders[index]
+        orders[index] = OrderReport(
+            clientID: id, venueOrderID: old.venueOrderID, symbol: old.symbol, side: old.side,
+            kind: old.kind.waiting(for: trigger), quantity: quantity, filled: .zero, state: .working, reason: nil,
+            at: old.at)
+        return .success(orders[index])
+    }
+
     func order(_ id: ClientOrderID) -> OrderReport? {
         index(.client(id)).map { orders[$0] }
     }

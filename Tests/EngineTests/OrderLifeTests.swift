@@ -152,6 +152,20 @@ import Testing
         #expect(bench.effects.orders.last?.purpose == .exit)
     }
 
+    /// The cancellation gets lost, and news from before it comes in: the venue is asked all the same.
+    @Test func staleNewsDoesNotEndTheWaitForACancellation() throws {
+        var bench = try Bench()
+        let entry = try bench.enter()
+        let stale = try #require(try bench.one.order(entry))
+        bench.manners[BrokerName("one")] = .losingCancellations
+        bench.now = bench.now + .seconds(1)
+        try bench.signal(0)
+        try bench.take(.reported(stale))
+        bench.manners[BrokerName("one")] = .prompt
+        try bench.wait(.seconds(10))
+        #expect(try bench.one.order(entry)?.state == .cancelled && bench.desk.openOrders.isEmpty)
+    }
+
     @Test func namesAreUniqueAndOnlyDependOnWhatTheOrdersAreFor() throws {
         func history(delay: Int64) throws -> [OrderRequest] {
             var bench = try Bench()

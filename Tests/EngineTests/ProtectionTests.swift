@@ -19,20 +19,33 @@ import Testing
         #expect(bench.engine.nextDeadline == nil)
     }
 
-    @Test func theStopGrowsWithPartialFillsAndTheNewOneIsPlacedFirst() throws {
+    @Test func theStopGrowsWithPartialFillsAndIsWatchedWhileItIsReplaced() throws {
         var bench = try Bench()
         let entry = try bench.enter()
         try bench.fill(entry, "2")
         let small = try #require(try bench.openStop()?.clientID)
-        let asked = try bench.fill(entry, "3")
-        let placed = try #require(asked.orders.first { $0.purpose == .stop })
-        #expect(placed.quantity == Quantity("5"))
-        let places = [
-            asked.firstIndex { if case .submit(let order, _) = $0 { order.request == placed } else { false } },
-            asked.firstIndex(of: .cancel(.client(small), try Bench.symbol(), Self.one)),
-        ].compactMap { $0 }
-        #expect(places.count == 2 && places == places.sorted())
+        bench.manners[Self.one] = .losingCancellations
+        #expect(try bench.fill(entry, "3").orders.isEmpty, "two stops never stand side by side")
+        #expect(try bench.desk.protection.stop?.mode == .armedSynthetic)
+        #expect(try bench.desk.protection.exposedSince == nil)
+        bench.manners[Self.one] = .prompt
+        let asked = try bench.wait(.seconds(6))
+        #expect(asked.cancelled.contains(.client(small)))
+        #expect(asked.orders.map(\.quantity) == [Quantity("5"), Quantity("5")])
         #expect(try bench.one.openOrders.map(\.quantity) == [Quantity("5"), Quantity("5")])
+        #expect(try bench.desk.protection.stop?.mode == .armedNative)
+    }
+
+    @Test func theStopGrowsInPlaceWhereTheVenueCanChangeIt() throws {
+        var bench = try Bench(amends: true)
+        let entry = try bench.enter()
+        try bench.fill(entry, "2")
+        let stop = try #require(try bench.openStop()?.clientID)
+        let asked = try bench.fill(entry, "3")
+        #expect(asked.orders.isEmpty && asked.cancelled.isEmpty)
+        #expect(try bench.openStop()?.clientID == stop && bench.openStop()?.quantity == Quantity("5"))
+        #expect(try bench.openTakeProfit()?.quantity == Quantity("5"))
+        #expect(try bench.desk.protection.exposedSince == nil)
     }
 
     @Test(arguments: [true, false]) func whenOneLegFiresTheOtherIsCancelled(stopFires: Bool) throws {
@@ -193,7 +206,7 @@ import Testing
         try bench.fill(entry, "2")
         bench.manners[Self.one] = .losingCancellations
         try bench.fill(entry, "3")
-        #expect(try bench.one.openOrders.count == 4)
+        #expect(try bench.one.openOrders.map(\.quantity) == [Quantity("2"), Quantity("2")])
         bench.manners[Self.one] = .prompt
         try bench.wait(.seconds(6))
         #expect(try bench.one.openOrders.map(\.quantity) == [Quantity("5"), Quantity("5")])

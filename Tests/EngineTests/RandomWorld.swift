@@ -14,13 +14,21 @@ struct RandomWorld {
     var drawsNaN = true
     /// Steps during which opening was allowed.
     private(set) var activeSteps = 0
+    /// What the gate allows.
+    var limits = RiskLimits(
+        maxOrderNotional: MoneyLimit("5000"), priceCollarPercent: FixedDecimal(30),
+        stalePriceAfter: .seconds(120), signalExpiresAfter: .seconds(60))
     private var past: [EngineEvent] = []
     private var trades = 0
 
     static let names = ["AAA", "BBB", "CCC", "QQQ"]
     static let brokers = [BrokerName("one"), BrokerName("two")]
 
+    /// Which settings are drawn for.
+    let variant: UInt64
+
     init(seed: UInt64) {
+        variant = seed
         random = SeededRandom(seed: seed)
     }
 
@@ -72,7 +80,8 @@ struct RandomWorld {
         case 65..<70: return .refused(symbol(), name(), error())
         case 70..<75: return .silent(symbol(), name())
         case 75..<80: return .absent(symbol(), name())
-        case 80..<84: return .cancelRefused(symbol(), name(), error())
+        case 80: return .amendRefused(symbol(), name(), error())
+        case 81..<84: return .cancelRefused(symbol(), name(), error())
         case 84..<88: return .snapshot(snapshot())
         case 88: return .unreachable(Self.brokers[random.below(2)], error())
         default: return .deadline
@@ -174,6 +183,25 @@ struct RandomWorld {
             broker: Self.brokers[random.below(2)], openOrders: open, positions: positions, balances: [:], at: now)
     }
 
+    /// Every rule is on for some seeds.
+    private var rules: ProtectionRules {
+        let third = FixedDecimal(33)
+        let rung = LadderRung(percent: FixedDecimal(4), share: third)
+        return ProtectionRules(
+            hardStopPercent: variant % 5 == 1 ? FixedDecimal(20) : nil,
+            trailing: variant % 3 == 1 ? .percent(FixedDecimal(8)) : nil,
+            breakEvenPercent: variant % 3 != 2 ? FixedDecimal(5) : nil,
+            ladder: variant % 4 == 2 ? [rung, LadderRung(percent: FixedDecimal(9), share: third)] : [],
+            maximumHolding: variant % 5 == 2 ? .seconds(90) : nil,
+            exposureBudget: nil)
+    }
+
+    private var orderRules: OrderRules {
+        OrderRules(
+            entryLimitPercent: variant % 4 == 1 ? FixedDecimal(1) : nil,
+            exitLimitPercent: variant % 3 == 0 ? FixedDecimal(1) : nil)
+    }
+
     /// Three assets with two brokers; the third is watched, the others protected natively.
     func configuration() -> EngineConfiguration {
         let assets = Self.names.prefix(3).enumerated().compactMap { place, name in
@@ -185,15 +213,13 @@ struct RandomWorld {
                         minimumNotional: .zero, quote: Currency("USDT")),
                     broker: Self.brokers[place == 1 ? 1 : 0],
                     capabilities: BrokerCapabilities(
-                        nativeProtections: place != 2, reduceOnly: true, duplicateSafe: true),
+                        nativeProtections: place != 2, reduceOnly: variant % 4 != 3, duplicateSafe: variant % 2 == 0,
+                        amendsProtections: place == 0),
                     budget: Money(FixedDecimal(1000)))
             }
         }
         return EngineConfiguration(
             account: "fuzz", artifact: "fuzz", assets: assets,
-            limits: RiskLimits(
-                maxOrderNotional: Money(FixedDecimal(5_000)), priceCollarPercent: FixedDecimal(30),
-                stalePriceAfter: .seconds(120), signalExpiresAfter: .seconds(60)),
-            timing: EngineTiming())
+            limits: limits, timing: EngineTiming(), protection: rules, orders: orderRules)
     }
 }

@@ -57,14 +57,14 @@ import Testing
 
     @Test(arguments: [("9.999", false), ("10", false), ("10.001", true)])
     func theOrderValueLimitHoldsToTheStep(quantity: String, refused: Bool) throws {
-        let limits = RiskLimits(maxOrderNotional: Money("1000"))
+        let limits = RiskLimits(maxOrderNotional: MoneyLimit("1000"))
         let finding = try refusal(order(quantity), circumstances(), limits)
         expect(finding, refused ? .maxOrderNotional : nil, ["1000.1", "1000"])
     }
 
     @Test(arguments: [("4.999", false), ("5", false), ("5.001", true)])
     func thePositionLimitCountsWhatIsHeldAlready(quantity: String, refused: Bool) throws {
-        let limits = RiskLimits(maxPositionNotional: Money("1000"))
+        let limits = RiskLimits(maxPositionNotional: MoneyLimit("1000"))
         var held = try circumstances()
         held.position = try #require(Quantity("5"))
         expect(try refusal(order(quantity), held, limits), refused ? .maxPositionNotional : nil, ["1000.1", "1000"])
@@ -80,14 +80,14 @@ import Testing
     func thePriceCollarHoldsToTheTickOnBothSides(last: String, refused: Bool) throws {
         let limits = RiskLimits(priceCollarPercent: FixedDecimal(2))
         let finding = try refusal(order("1"), circumstances(last: last), limits)
-        expect(finding, refused ? .priceCollar : nil, [last, "2.01", "100", "2 %"])
+        expect(finding, refused ? .priceCollar : nil, [last, "2.01", "100", "2.00 %"])
     }
 
     @Test(arguments: [("102", false), ("102.01", true), ("98", false), ("97.99", true)])
     func aLimitPriceIsHeldAgainstTheLastPrice(limit: String, refused: Bool) throws {
         let limits = RiskLimits(priceCollarPercent: FixedDecimal(2))
         let finding = try refusal(order("1", kind: .limit(price(limit))), circumstances(), limits)
-        expect(finding, refused ? .priceCollar : nil, [limit, "100", "2 %"])
+        expect(finding, refused ? .priceCollar : nil, [limit, "100", "2.00 %"])
     }
 
     @Test(arguments: [(29_999, false), (30_000, false), (30_001, true)] as [(Int64, Bool)])
@@ -178,8 +178,9 @@ import Testing
     }
 
     @Test func aReductionPassesWhereAnEntryWouldNot() throws {
+        let tiny = MoneyLimit([:], others: .zero)
         let limits = RiskLimits(
-            maxOrderNotional: .zero, maxPositionNotional: .zero, maxQuantity: .zero, priceCollarPercent: .zero,
+            maxOrderNotional: tiny, maxPositionNotional: tiny, maxQuantity: .zero, priceCollarPercent: .zero,
             stalePriceAfter: .zero, signalExpiresAfter: .zero)
         let bad = RiskGate.Circumstances(
             tradingState: .halted, position: try #require(Quantity("5")), lastPrice: nil, referencePrice: nil,

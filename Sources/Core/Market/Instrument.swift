@@ -37,18 +37,21 @@ public struct Instrument: Hashable, Codable, Sendable {
     public let minimumNotional: Money
     /// The currency prices and profits are in.
     public let quote: Currency
+    /// What the venue demands of triggers besides; nil when nothing.
+    public let triggerRules: TriggerRules?
 
     /// An instrument from its rules.
     ///
     /// - Precondition: `tick` and `lotStep` are positive and the minimums not negative.
     public init(
         symbol: Symbol, tick: Price, lotStep: Quantity, minimumQuantity: Quantity, minimumNotional: Money,
-        quote: Currency
+        quote: Currency, triggerRules: TriggerRules? = nil
     ) {
         precondition(tick > .zero && lotStep > .zero, "tick and lot step are positive")
         precondition(minimumQuantity >= .zero && minimumNotional >= .zero, "minimums are not negative")
         (self.symbol, self.tick, self.lotStep, self.quote) = (symbol, tick, lotStep, quote)
         (self.minimumQuantity, self.minimumNotional) = (minimumQuantity, minimumNotional)
+        self.triggerRules = triggerRules
     }
 
     /// `price` rounded to the tick grid.
@@ -78,6 +81,35 @@ public struct Instrument: Hashable, Codable, Sendable {
     }
 }
 
+/// What a venue demands of the trigger of a stop or take-profit.
+public struct TriggerRules: Hashable, Codable, Sendable {
+    /// The least distance from the last price, in percent of it; nil when there is none.
+    public let leastPercent: FixedDecimal?
+    /// The largest distance from the last price, in percent of it; nil when there is none.
+    public let mostPercent: FixedDecimal?
+    /// Whether protective orders too must be worth the instrument's smallest order value.
+    public let countsMinimumNotional: Bool
+
+    /// Rules from their parts.
+    public init(leastPercent: FixedDecimal?, mostPercent: FixedDecimal?, countsMinimumNotional: Bool) {
+        (self.leastPercent, self.mostPercent) = (leastPercent, mostPercent)
+        self.countsMinimumNotional = countsMinimumNotional
+    }
+
+    /// Why a trigger for `quantity` cannot be placed while the last price is `last`, or nil.
+    public func fault(of trigger: Price, quantity: Quantity, at last: Price, minimum: Money) -> String? {
+        let distance = (trigger - last).magnitude.value.times(FixedDecimal(100)).divided(by: last.value)
+        if let leastPercent, distance < leastPercent {
+            return "a trigger at \(trigger) is \(distance) % from \(last) < \(leastPercent) %"
+        }
+        if let mostPercent, distance > mostPercent {
+            return "a trigger at \(trigger) is \(distance) % from \(last) > \(mostPercent) %"
+        }
+        let value = trigger.notional(quantity)
+        return countsMinimumNotional && value < minimum ? "a trigger worth \(value) < \(minimum)" : nil
+    }
+}
+
 extension Instrument {
     /// Reads the rules.
     ///
@@ -90,6 +122,7 @@ extension Instrument {
         minimumQuantity = try container.decode(Quantity.self, forKey: .minimumQuantity)
         minimumNotional = try container.decode(Money.self, forKey: .minimumNotional)
         quote = try container.decode(Currency.self, forKey: .quote)
+        triggerRules = try container.decodeIfPresent(TriggerRules.self, forKey: .triggerRules)
         guard tick > .zero, lotStep > .zero else {
             throw DecodingError.dataCorruptedError(
                 forKey: .tick, in: container, debugDescription: "\(symbol): tick and lot step must be positive")

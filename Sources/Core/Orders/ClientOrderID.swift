@@ -25,17 +25,27 @@ public struct ClientOrderID: Hashable, Comparable, Codable, Sendable, CustomStri
     ) -> ClientOrderID {
         let parts = [artifact, account, symbol.name, String(time.milliseconds), String(leg), purpose.rawValue]
         let message = parts.map { "\($0.utf8.count):\($0)" }.joined()
-        var bytes = Array(Digest.sha256(message).bytes.prefix(16))
+        var bytes = Digest.sha256(message).bytes
         bytes[6] = bytes[6] & 0x0f | 0x80
         bytes[8] = bytes[8] & 0x3f | 0x80
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text.append("-") }
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        let text = String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for index in 0..<16 {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                text[place] = hexDigit(bytes[index] >> 4)
+                text[place + 1] = hexDigit(bytes[index] & 15)
+                place += 2
+            }
+            return place
         }
         return ClientOrderID(text)
+    }
+
+    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
     }
 
     /// Reads the bare text.

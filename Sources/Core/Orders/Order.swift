@@ -1,7 +1,7 @@
 /// An order with its life so far.
 public struct Order: Hashable, Codable, Sendable {
-    /// What we asked for.
-    public let request: OrderRequest
+    /// What we asked for, as last changed at the venue.
+    public private(set) var request: OrderRequest
     /// When the intent was written down.
     public let intendedAt: Timestamp
     /// Where it is.
@@ -43,6 +43,17 @@ public struct Order: Hashable, Codable, Sendable {
         }
         if let venueOrderID { self.venueOrderID = venueOrderID }
         if let reason { self.reason = reason }
+        updatedAt = now
+    }
+
+    /// Takes over what the venue changed the order to; the state stays.
+    ///
+    /// - Precondition: `quantity` is more than what was filled.
+    public mutating func amend(kind: OrderKind, quantity: Quantity, at now: Timestamp) {
+        precondition(quantity > filled, "an order is changed to more than was filled")
+        request = OrderRequest(
+            clientID: request.clientID, symbol: request.symbol, side: request.side, quantity: quantity, kind: kind,
+            reduceOnly: request.reduceOnly, purpose: request.purpose)
         updatedAt = now
     }
 

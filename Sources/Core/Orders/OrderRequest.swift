@@ -43,10 +43,22 @@ public enum OrderKind: Hashable, Codable, Sendable {
     case takeProfit(trigger: Price)
 
     /// Whether the order waits for a trigger.
-    public var isProtective: Bool {
+    public var isProtective: Bool { trigger != nil }
+
+    /// The price it waits for; nil for an order that executes at once.
+    public var trigger: Price? {
         switch self {
-        case .stop, .takeProfit: true
-        case .market, .limit: false
+        case .stop(let trigger), .takeProfit(let trigger): trigger
+        case .market, .limit: nil
+        }
+    }
+
+    /// The same kind of protective order with another trigger; any other order stays what it is.
+    public func waiting(for trigger: Price) -> OrderKind {
+        switch self {
+        case .stop: .stop(trigger: trigger)
+        case .takeProfit: .takeProfit(trigger: trigger)
+        case .market, .limit: self
         }
     }
 }

@@ -31,10 +31,39 @@ public struct BrokerCapabilities: Hashable, Codable, Sendable {
     public let reduceOnly: Bool
     /// Sending the same client id twice is safe: the second is refused or answered with the first.
     public let duplicateSafe: Bool
+    /// It changes trigger and quantity of a protective order in place.
+    public let amendsProtections: Bool
+    /// Which price its protective orders are triggered by.
+    public let triggerPrice: TriggerPrice
 
     /// Capabilities as declared by a broker.
-    public init(nativeProtections: Bool, reduceOnly: Bool, duplicateSafe: Bool) {
+    public init(
+        nativeProtections: Bool, reduceOnly: Bool, duplicateSafe: Bool, amendsProtections: Bool = false,
+        triggerPrice: TriggerPrice = .last
+    ) {
         (self.nativeProtections, self.reduceOnly, self.duplicateSafe) = (nativeProtections, reduceOnly, duplicateSafe)
+        (self.amendsProtections, self.triggerPrice) = (amendsProtections, triggerPrice)
+    }
+}
+
+/// The price that a protective order waits for.
+public enum TriggerPrice: String, Codable, Sendable, CaseIterable {
+    /// The last trade.
+    case last
+    /// The venue's own fair price.
+    case mark
+}
+
+extension BrokerCapabilities {
+    /// Reads capabilities; what older records do not name yet is a plain broker's.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            nativeProtections: try values.decode(Bool.self, forKey: .nativeProtections),
+            reduceOnly: try values.decode(Bool.self, forKey: .reduceOnly),
+            duplicateSafe: try values.decode(Bool.self, forKey: .duplicateSafe),
+            amendsProtections: try values.decodeIfPresent(Bool.self, forKey: .amendsProtections) ?? false,
+            triggerPrice: try values.decodeIfPresent(TriggerPrice.self, forKey: .triggerPrice) ?? .last)
     }
 }
 

@@ -1,0 +1,57 @@
+package import Core
+
+/// Orders that are sent more than once under their one name.
+package struct OrderRepeats: Hashable, Codable, Sendable {
+    private struct Sending: Hashable, Codable, Sendable {
+        var times = 1
+        /// When to send it again.
+        var againAt: Timestamp?
+        /// Whether an earlier one may have arrived, so that a refusal of the next proves nothing.
+        var isBlind = false
+    }
+
+    private var sendings: [ClientOrderID: Sending] = [:]
+    /// How many are to be sent again: mostly none.
+    private var waiting = 0
+
+    package init() {}
+
+    /// Plans to send `id` again; the pause doubles each time.
+    ///
+    /// - Returns: False when it was sent `attempts` times already.
+    package mutating func plan(
+        _ id: ClientOrderID, attempts: Int, spacing: TimeSpan, isBlind: Bool, at now: Timestamp
+    ) -> Bool {
+        var sending = sendings[id] ?? Sending()
+        guard sending.times < attempts else { return false }
+        if sending.againAt == nil { waiting += 1 }
+        sending.againAt = sending.againAt ?? now + spacing * (1 << min(sending.times - 1, 5))
+        sending.isBlind = sending.isBlind || isBlind
+        sendings[id] = sending
+        return true
+    }
+
+    /// It was sent again.
+    package mutating func sent(_ id: ClientOrderID) {
+        sendings[id]?.times += 1
+        answered(id)
+    }
+
+    /// The venue answered: it is not sent again.
+    package mutating func answered(_ id: ClientOrderID) {
+        guard waiting > 0, sendings[id]?.againAt != nil else { return }
+        waiting -= 1
+        sendings[id]?.againAt = nil
+    }
+
+    /// When the next one is to be sent again.
+    package var earliest: Timestamp? {
+        waiting == 0 ? nil : sendings.keys.sorted().compactMap { sendings[$0]?.againAt }.min()
+    }
+
+    /// When `id` is to be sent again.
+    package func againAt(_ id: ClientOrderID) -> Timestamp? { sendings[id]?.againAt }
+
+    /// Whether `id` was sent again although an earlier one may have arrived.
+    package func isBlind(_ id: ClientOrderID) -> Bool { sendings[id]?.isBlind ?? false }
+}

@@ -1,0 +1,43 @@
+import Core
+
+extension Desk {
+    /// What opening orders on their way will add to the position, signed.
+    var ordered: Quantity {
+        var sum = Quantity.zero
+        for order in orders.openOrders where !order.request.reduceOnly {
+            sum += order.request.side.signed(order.remaining)
+        }
+        return sum
+    }
+
+    /// The value of what is held and of what opening orders on their way will add, long and short added up, at the last
+    /// price.
+    var exposure: Money {
+        guard let lastPrice else { return .zero }
+        return lastPrice.notional(position.quantity.magnitude + ordered.magnitude)
+    }
+
+    /// What the regime leaves of an entry: all of it, or a share on the lot grid.
+    func sized(_ signed: Quantity) -> Quantity {
+        guard case .shrink(let share) = rules.limits.regime?.action, case .riskOff = risk.outlook.regime else {
+            return signed
+        }
+        return rules.asset.instrument.onLot(Quantity(signed.value.times(share, rounding: .down)))
+    }
+
+    /// Refuses an entry of which the regime leaves nothing.
+    mutating func refuseByRegime(at now: Timestamp) -> [Effect] {
+        guard let finding = risk.outlook.regime.finding else { return [] }
+        let refusal = RiskRefusal(
+            code: finding.code, symbol: symbol, clientID: nextName(.entry), figures: finding.figures,
+            sentence: finding.sentence + "; what it leaves of the entry is less than a lot", at: now)
+        lastRefusal = refusal
+        risk.refused(refusal)
+        return [.refuse(refusal)]
+    }
+
+    /// Takes back what would open: trading was restricted.
+    mutating func withdrawEntries(at now: Timestamp) -> [Effect] {
+        orders.openOrders.filter { !$0.request.reduceOnly }.flatMap { cancel($0, at: now) }
+    }
+}
