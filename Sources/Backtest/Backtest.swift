@@ -14,6 +14,7 @@ public struct Backtest: Sendable {
     /// What happened so far.
     public private(set) var record = BacktestRecord()
     private let decide: Decision
+    private let world: BacktestWorld
     private var watched: [Symbol: [Price]] = [:]
 
     /// What to hold from the close of a bar on, or nil to leave things as they are; asked once per closed bar.
@@ -27,10 +28,16 @@ public struct Backtest: Sendable {
     ///   - configuration: The engine's settings; every asset must be tradable on `market`.
     ///   - market: The bars and the exchange.
     ///   - signals: The rows to act on, each at its own time and never before.
-    public init(configuration: EngineConfiguration, market: ReplayedMarket, signals: some Sequence<SignalRow>) {
+    ///   - world: What happens besides.
+    public init(
+        configuration: EngineConfiguration, market: ReplayedMarket, signals: some Sequence<SignalRow>,
+        world: BacktestWorld = BacktestWorld()
+    ) {
         var rows: [Symbol: [Timestamp: SignalRow]] = [:]
         for row in signals { rows[row.symbol, default: [:]][row.time] = row }
-        self.init(configuration: configuration, market: market) { [rows] symbol, time, _ in rows[symbol]?[time] }
+        self.init(configuration: configuration, market: market, world: world) { [rows] symbol, time, _ in
+            rows[symbol]?[time]
+        }
     }
 
     /// A backtest before its first bar, of a strategy that decides as it goes.
@@ -38,10 +45,35 @@ public struct Backtest: Sendable {
     /// - Parameters:
     ///   - configuration: The engine's settings; every asset must be tradable on `market`.
     ///   - market: The bars and the exchange.
+    ///   - world: What happens besides.
     ///   - decide: The strategy.
-    public init(configuration: EngineConfiguration, market: ReplayedMarket, decide: @escaping Decision) {
-        (self.market, self.decide) = (market, decide)
+    public init(
+        configuration: EngineConfiguration, market: ReplayedMarket, world: BacktestWorld = BacktestWorld(),
+        decide: @escaping Decision
+    ) {
+        (self.market, self.world, self.decide) = (market, world, decide)
         take(.configured(configuration), at: market.now)
+    }
+
+    /// A backtest that goes on from the middle of another run.
+    ///
+    /// - Parameters:
+    ///   - engine: The engine as it stood there.
+    ///   - market: The market as it stood there.
+    ///   - signals: The rows to act on from there on.
+    ///   - answers: Events of that moment that the engine was not told yet.
+    ///   - effects: What the engine asked for and nobody did yet.
+    public init(
+        resuming engine: Engine, market: ReplayedMarket, signals: some Sequence<SignalRow>, answers: [EngineEvent],
+        owing effects: [Effect]
+    ) {
+        (self.engine, world) = (engine, BacktestWorld())
+        self.market = market
+        var rows: [Symbol: [Timestamp: SignalRow]] = [:]
+        for row in signals { rows[row.symbol, default: [:]][row.time] = row }
+        decide = { [rows] symbol, moment, _ in rows[symbol]?[moment] }
+        let waiting = answers + perform(effects)
+        for event in waiting { take(event, at: engine.now) }
     }
 
     /// Runs to the end of the data.
@@ -61,6 +93,7 @@ public struct Backtest: Sendable {
             take(.deadline, at: deadline)
             return true
         }
+        for event in world.due(engine, at: batch.at) { take(event, at: batch.at) }
         record.note(batch)
         take(.venue(batch), at: batch.at)
         for case .barClosed(let symbol, _, let closeTime) in batch.events {
@@ -121,6 +154,11 @@ public struct Backtest: Sendable {
             case .failure(let error):
                 guard case .client(let id) = reference else { return nil }
                 return .cancelRefused(symbol, id, error)
+            }
+        case .amend(let id, let symbol, let trigger, let quantity, _):
+            switch market.amend(.client(id), trigger: trigger, quantity: quantity) {
+            case .success(let report): return .reported(report)
+            case .failure(let error): return .amendRefused(symbol, id, error)
             }
         case .query(let symbol, let id, _):
             return market.order(.client(id)).map { .reported($0) } ?? .absent(symbol, id)

@@ -26,7 +26,7 @@ public struct BacktestRecord: Hashable, Sendable {
         case .refuse(let refusal): refusals.append(refusal)
         case .alert(let alert): alerts.append(alert)
         case .halted(let reason): haltReason = reason
-        case .submit, .cancel, .query, .readAccount, .reconciled: break
+        case .submit, .cancel, .amend, .query, .readAccount, .reconciled: break
         }
     }
 

@@ -32,6 +32,8 @@ extension ReplayedMarket {
                 }
             case .submitted(let request): _ = submit(request)
             case .cancelled(let reference, _): _ = cancel(reference)
+            case .amended(let id, let trigger, let quantity):
+                _ = amend(.client(id), trigger: trigger, quantity: quantity)
             }
         }
     }

@@ -174,6 +174,14 @@ public struct ReplayedMarket: Sendable {
         exchange.cancel(reference)
     }
 
+    /// Asks to change a protective order at the current instant; see
+    /// ``SimulatedExchange/amend(_:trigger:quantity:)``.
+    public mutating func amend(
+        _ reference: OrderReference, trigger: Price, quantity: Quantity
+    ) -> Result<OrderReport, VenueError> {
+        exchange.amend(reference, trigger: trigger, quantity: quantity)
+    }
+
     /// Sets the watched levels of a symbol; see ``SimulatedExchange/watch(_:levels:)``.
     public mutating func watch(_ symbol: Symbol, levels: [Price]) {
         exchange.watch(symbol, levels: levels)

@@ -141,7 +141,7 @@ extension SimulatedExchange {
         books[book].executing.insert(order, at: place)
     }
 
-    private mutating func detach(_ order: Int) {
+    mutating func detach(_ order: Int) {
         let book = orders[order].book
         switch orders[order].progress {
         case .travelling, .done: break
@@ -153,7 +153,7 @@ extension SimulatedExchange {
     /// Traps when an invariant stated at the type does not hold. Costs time in proportion to all orders ever sent.
     public func checkInvariants() {
         var places = Array(repeating: 0, count: orders.count)
-        for arrival in arrivals where !arrival.isCancellation { places[arrival.order] += 1 }
+        for arrival in arrivals where arrival.isPlacing { places[arrival.order] += 1 }
         for book in books {
             for level in book.resting { places[level.order] += 1 }
             for order in book.executing { places[order] += 1 }

@@ -134,9 +134,11 @@ extension SimulatedExchange {
             attempt(order)
         case .arrival:
             let arrival = arrivals.removeFirst()
-            if !arrival.isCancellation {
-                attempt(arrival.order)
-            } else if !orders[arrival.order].state.isFinal {
+            switch arrival.wish {
+            case .placing: attempt(arrival.order)
+            case .change(let request): amend(arrival.order, to: request)
+            case .cancellation:
+                guard !orders[arrival.order].state.isFinal else { return }
                 end(arrival.order, .cancelled, reason: "REQUESTED: cancelled on request")
             }
         }
@@ -158,7 +160,7 @@ extension SimulatedExchange {
     private mutating func choosePath(_ book: Int) {
         guard let bar = books[book].bar else { return }
         var exposure = account.holdings[book].quantity
-        for arrival in arrivals where !arrival.isCancellation && orders[arrival.order].book == book {
+        for arrival in arrivals where arrival.isPlacing && orders[arrival.order].book == book {
             exposure += opening(arrival.order)
         }
         for order in books[book].executing { exposure += opening(order) }

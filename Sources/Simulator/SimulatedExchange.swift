@@ -22,9 +22,18 @@ public import Core
 /// notionals and fees; no client id has two orders.
 public struct SimulatedExchange: Sendable {
     struct Arrival: Sendable {
+        /// What has travelled.
+        enum Wish: Sendable {
+            case placing
+            case cancellation
+            case change(OrderRequest)
+        }
+
         let at: Timestamp
         let order: Int
-        let isCancellation: Bool
+        let wish: Wish
+
+        var isPlacing: Bool { if case .placing = wish { true } else { false } }
     }
 
     /// What determines its answers.
@@ -96,12 +105,12 @@ public struct SimulatedExchange: Sendable {
         if configuration.latency == .zero {
             attempt(index)
         } else {
-            arrivals.append(Arrival(at: now + configuration.latency, order: index, isCancellation: false))
+            arrivals.append(Arrival(at: now + configuration.latency, order: index, wish: .placing))
         }
         return .success(report)
     }
 
-    private func refusal(of request: OrderRequest, in book: SimulatedBook) -> VenueError? {
+    func refusal(of request: OrderRequest, in book: SimulatedBook) -> VenueError? {
         let instrument = book.instrument
         var level: Price?
         switch request.kind {
@@ -113,6 +122,12 @@ public struct SimulatedExchange: Sendable {
             return VenueError(.rejected, code: "OFF_TICK", message: message)
         }
         let price = level ?? book.price
+        if request.kind.isProtective, let level, let last = book.price,
+            let fault = instrument.triggerRules?.fault(
+                of: level, quantity: request.quantity, at: last, minimum: instrument.minimumNotional)
+        {
+            return VenueError(.rejected, code: "TRIGGER_RULES", message: "\(request.symbol): \(fault)")
+        }
         guard let refusal = instrument.refusal(of: request.quantity, at: price ?? instrument.tick) else { return nil }
         let code: String
         switch refusal {
@@ -145,12 +160,12 @@ public struct SimulatedExchange: Sendable {
         if configuration.latency == .zero {
             end(index, .cancelled, reason: "REQUESTED: cancelled on request")
         } else {
-            arrivals.append(Arrival(at: now + configuration.latency, order: index, isCancellation: true))
+            arrivals.append(Arrival(at: now + configuration.latency, order: index, wish: .cancellation))
         }
         return .success(orders[index].report)
     }
 
-    private func index(of reference: OrderReference) -> Int? {
+    func index(of reference: OrderReference) -> Int? {
         switch reference {
         case .client(let id): orderByClient[id]
         case .venue(let id): orderByVenueID[id]

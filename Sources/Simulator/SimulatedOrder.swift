@@ -16,7 +16,7 @@ struct SimulatedOrder: Sendable {
         case done
     }
 
-    let request: OrderRequest
+    private(set) var request: OrderRequest
     let venueOrderID: String
     let book: Int
     private(set) var state = OrderState.working
@@ -50,6 +50,12 @@ struct SimulatedOrder: Sendable {
     func acts(at price: Price) -> Bool {
         guard let level else { return true }
         return level.below ? price <= level.price : price >= level.price
+    }
+
+    /// Takes another trigger and quantity.
+    mutating func amend(_ amended: OrderRequest, at now: Timestamp) {
+        precondition(!state.isFinal && filled == .zero && !isTriggered, "only an untouched order is changed")
+        (request, updatedAt) = (amended, now)
     }
 
     mutating func fill(_ quantity: Quantity, at now: Timestamp) {

@@ -43,6 +43,8 @@ extension ChaosLog {
         case .absent(let symbol, let id): note(now, "absent \(symbol) \(id.short)")
         case .cancelRefused(let symbol, let id, let error):
             note(now, "cancel refused \(symbol) \(id.short) \(error.code)")
+        case .amendRefused(let symbol, let id, let error):
+            note(now, "change refused \(symbol) \(id.short) \(error.code)")
         case .snapshot(let snapshot): note(now, "account \(Self.text(snapshot))")
         case .unreachable(let broker, let error): note(now, "unreachable \(broker) \(error.code)")
         case .kill: note(now, "kill")
@@ -64,6 +66,8 @@ extension ChaosLog {
                     + "\(order.quantity) \(order.symbol) \(Self.text(order.kind))\(order.reduceOnly ? " reduce" : "")")
         case .cancel(let reference, let symbol, let broker):
             note(now, "    -> \(broker) cancel \(symbol) \(Self.text(reference))")
+        case .amend(let id, let symbol, let trigger, let quantity, let broker):
+            note(now, "    -> \(broker) change \(symbol) \(id.short) to \(quantity) at \(trigger)")
         case .query(let symbol, let id, let broker): note(now, "    -> \(broker) ask \(symbol) \(id.short)")
         case .readAccount(let broker, _): note(now, "    -> \(broker) read account")
         case .alert(let alert): note(now, "    ! \(alert.code) \(alert.message)")

@@ -123,14 +123,15 @@ struct ChaosMarket {
                 AssetConfiguration(
                     instrument: $0, broker: BrokerName(venue.name),
                     capabilities: BrokerCapabilities(
-                        nativeProtections: venue.nativeProtections, reduceOnly: true, duplicateSafe: venue.idempotent),
+                        nativeProtections: venue.nativeProtections, reduceOnly: true, duplicateSafe: venue.idempotent,
+                        amendsProtections: venue.amendsProtections),
                     budget: Self.budget)
             }
         }
         return EngineConfiguration(
             account: "chaos", artifact: "chaos", assets: assets,
             limits: RiskLimits(
-                maxOrderNotional: Money(FixedDecimal(2_500)), priceCollarPercent: FixedDecimal(5),
+                maxOrderNotional: MoneyLimit("2500"), priceCollarPercent: FixedDecimal(5),
                 stalePriceAfter: .seconds(180), signalExpiresAfter: .seconds(90)),
             timing: EngineTiming(), reconcile: ReconcileRules(foreignOrders: .cancel))
     }

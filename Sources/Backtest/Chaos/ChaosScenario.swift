@@ -10,11 +10,13 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
         public var idempotent = true
         /// Whether it holds stop and take-profit orders itself.
         public var nativeProtections = true
+        /// Whether it changes a protective order in place.
+        public var amendsProtections = false
         /// What goes wrong.
         public var faults = FaultPlan()
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, idempotent, nativeProtections, faults
+            case name, idempotent, nativeProtections, amendsProtections, faults
         }
 
         /// A venue without faults.
@@ -30,6 +32,7 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
             name = try container.decode(String.self, forKey: .name)
             idempotent = try container.decodeIfPresent(Bool.self, forKey: .idempotent) ?? true
             nativeProtections = try container.decodeIfPresent(Bool.self, forKey: .nativeProtections) ?? true
+            amendsProtections = try container.decodeIfPresent(Bool.self, forKey: .amendsProtections) ?? false
             faults = try container.decodeIfPresent(FaultPlan.self, forKey: .faults) ?? FaultPlan()
         }
     }

@@ -20,7 +20,7 @@ extension ChaosWorld {
             case .halted:
                 tally.halts += 1
                 checkHalted()
-            case .cancel, .query, .readAccount, .alert, .refuse, .mark, .reconciled: break
+            case .cancel, .amend, .query, .readAccount, .alert, .refuse, .mark, .reconciled: break
             }
         }
         // By index: venues and desks are not copied to look at them.

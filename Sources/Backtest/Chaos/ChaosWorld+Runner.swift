@@ -120,6 +120,12 @@ extension ChaosWorld {
             guard case .client(let id) = reference else { return nil }
             if case .refused(let error) = outcome { return .cancelRefused(symbol, id, error) }
             return .silent(symbol, id)
+        case .amended(let id, let symbol, let outcome):
+            switch outcome {
+            case .accepted(let report): return .reported(report)
+            case .refused(let error): return .amendRefused(symbol, id, error)
+            case .silent: return .silent(symbol, id)
+            }
         case .looked(let id, let symbol, let result):
             guard case .success(let found) = result else { return nil }
             return found.map { .reported($0) } ?? .absent(symbol, id)
@@ -164,6 +170,8 @@ extension ChaosWorld {
         switch effect {
         case .submit(let approved, let broker): send(.submit(approved.request), to: broker)
         case .cancel(let reference, let symbol, let broker): send(.cancel(reference, symbol), to: broker)
+        case .amend(let id, let symbol, let trigger, let quantity, let broker):
+            send(.amend(id, symbol, trigger: trigger, quantity: quantity), to: broker)
         case .query(let symbol, let id, let broker): send(.look(id, symbol), to: broker)
         case .readAccount(let broker, let moment): send(.account(fillsSince: moment), to: broker)
         case .alert, .refuse, .mark, .halted, .reconciled: return false
@@ -214,7 +222,7 @@ extension Effect {
     /// Whether it must be durable before anything else happens.
     fileprivate var mustBeDurable: Bool {
         switch self {
-        case .submit, .cancel, .query, .readAccount, .alert, .halted, .reconciled: true
+        case .submit, .cancel, .amend, .query, .readAccount, .alert, .halted, .reconciled: true
         case .refuse, .mark: false
         }
     }

@@ -67,7 +67,7 @@ struct ExplorationState: Hashable {
                         symbol: symbol, tick: Price(.one), lotStep: Quantity(.one), minimumQuantity: .zero,
                         minimumNotional: .zero, quote: Currency("USDT")),
                     broker: BrokerName(name),
-                    capabilities: BrokerCapabilities(nativeProtections: true, reduceOnly: true, duplicateSafe: true),
+                    capabilities: BrokerCapabilities(nativeProtections: true, reduceOnly: true, duplicateSafe: false),
                     budget: Money(FixedDecimal(1_000)))
             }
         },
@@ -124,7 +124,7 @@ struct ExplorationState: Hashable {
             case .submit(let approved, _):
                 inspect(approved.request)
                 requests.append(effect)
-            case .cancel, .query, .readAccount: requests.append(effect)
+            case .cancel, .amend, .query, .readAccount: requests.append(effect)
             case .alert, .refuse, .mark, .halted, .reconciled: break
             }
         }
@@ -165,7 +165,8 @@ extension Effect {
     /// The venue that an effect is a message to.
     var venue: BrokerName? {
         switch self {
-        case .submit(_, let broker), .cancel(_, _, let broker), .query(_, _, let broker), .readAccount(let broker, _):
+        case .submit(_, let broker), .cancel(_, _, let broker), .amend(_, _, _, _, let broker),
+            .query(_, _, let broker), .readAccount(let broker, _):
             broker
         case .alert, .refuse, .mark, .halted, .reconciled: nil
         }

@@ -62,6 +62,8 @@ struct ExplorationVenue: Hashable {
         switch effect {
         case .submit(let approved, _): return submit(approved.request, at: now)
         case .cancel(let reference, let symbol, _): return cancel(reference, symbol, at: now)
+        case .amend(let id, let symbol, let trigger, let quantity, _):
+            return amend(id, symbol, trigger, quantity, at: now)
         case .query(let symbol, let id, _):
             return orders.first { $0.clientID == id }.map { .reported($0) } ?? .absent(symbol, id)
         case .readAccount(_, let moment):
@@ -94,6 +96,20 @@ struct ExplorationVenue: Hashable {
         }
         orders.append(report)
         return .reported(report)
+    }
+
+    private mutating func amend(
+        _ id: ClientOrderID, _ symbol: Symbol, _ trigger: Price, _ quantity: Quantity, at now: Timestamp
+    ) -> EngineEvent {
+        guard let place = orders.firstIndex(where: { $0.clientID == id }), !orders[place].state.isFinal else {
+            return .amendRefused(symbol, id, VenueError(.rejected, code: "NOT_OPEN", message: "not open"))
+        }
+        let old = orders[place]
+        orders[place] = OrderReport(
+            clientID: id, venueOrderID: old.venueOrderID, symbol: old.symbol, side: old.side,
+            kind: old.kind.waiting(for: trigger), quantity: quantity, filled: old.filled, state: old.state,
+            reason: nil, at: now)
+        return .reported(orders[place])
     }
 
     private mutating func cancel(_ reference: OrderReference, _ symbol: Symbol, at now: Timestamp) -> EngineEvent? {

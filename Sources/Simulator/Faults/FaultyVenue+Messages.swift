@@ -7,6 +7,8 @@ extension FaultyVenue {
         case submit(OrderRequest)
         /// Cancel an order.
         case cancel(OrderReference, Symbol)
+        /// Change trigger and quantity of a protective order.
+        case amend(ClientOrderID, Symbol, trigger: Price, quantity: Quantity)
         /// Look an order up.
         case look(ClientOrderID, Symbol)
         /// Tell what the account holds, and its executions since a moment.
@@ -19,6 +21,8 @@ extension FaultyVenue {
         case submitted(OrderRequest, SubmitOutcome)
         /// What became of a cancellation.
         case cancelled(OrderReference, Symbol, CancelOutcome)
+        /// What became of a change.
+        case amended(ClientOrderID, Symbol, AmendOutcome)
         /// The order; nil when the venue says it never heard of it.
         case looked(ClientOrderID, Symbol, Result<OrderReport?, VenueError>)
         /// What the account holds.

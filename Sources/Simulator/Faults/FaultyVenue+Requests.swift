@@ -24,6 +24,9 @@ extension FaultyVenue {
         case .cancel(let reference, let symbol):
             if let refusal { return .cancelled(reference, symbol, .refused(refusal)) }
             return .cancelled(reference, symbol, cancel(reference))
+        case .amend(let id, let symbol, let trigger, let quantity):
+            if let refusal { return .amended(id, symbol, .refused(refusal)) }
+            return .amended(id, symbol, amend(id, trigger, quantity))
         case .look(let id, let symbol):
             if let refusal { return .looked(id, symbol, .failure(refusal)) }
             return .looked(id, symbol, .success(look(id)))
@@ -112,6 +115,22 @@ extension FaultyVenue {
                 clientID: told.clientID, venueOrderID: told.venueOrderID, symbol: told.symbol, side: told.side,
                 kind: told.kind, quantity: told.quantity, filled: told.filled, state: .cancelled,
                 reason: "REQUESTED: cancelled on request", at: told.at))
+    }
+
+    /// Changes a protective order in place; a stop that will not fire stays one.
+    private mutating func amend(_ id: ClientOrderID, _ trigger: Price, _ quantity: Quantity) -> AmendOutcome {
+        let isDead = originals[id] != nil
+        let known = market.order(.client(id))?.kind.trigger
+        switch market.amend(.client(id), trigger: isDead ? known ?? trigger : trigger, quantity: quantity) {
+        case .failure(let error): return .refused(error)
+        case .success(let report):
+            if let old = originals[id] {
+                originals[id] = OrderRequest(
+                    clientID: old.clientID, symbol: old.symbol, side: old.side, quantity: quantity,
+                    kind: old.kind.waiting(for: trigger), reduceOnly: old.reduceOnly, purpose: old.purpose)
+            }
+            return .accepted(outward(report))
+        }
     }
 
     private mutating func look(_ id: ClientOrderID) -> OrderReport? {

@@ -169,7 +169,7 @@ public struct FaultyVenue: Sendable {
 
     private func isOrder(_ request: Request) -> Bool {
         switch request {
-        case .submit, .cancel: true
+        case .submit, .cancel, .amend: true
         case .look, .account: false
         }
     }
@@ -224,6 +224,7 @@ public struct FaultyVenue: Sendable {
         switch request {
         case .submit(let order): return .submitted(order, .silent(error))
         case .cancel(let reference, let symbol): return .cancelled(reference, symbol, .silent(error))
+        case .amend(let id, let symbol, _, _): return .amended(id, symbol, .silent(error))
         case .look(let id, let symbol): return .looked(id, symbol, .failure(error))
         case .account: return .account(.failure(error))
         }
