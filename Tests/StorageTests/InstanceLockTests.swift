@@ -53,6 +53,38 @@ import Testing
         lock.release()
     }
 
+    @Test func theHolderIsToldApartFromALaterProcessOfItsNumber() throws {
+        let folder = try TemporaryFolder()
+        let signed = InstanceLock.Holder(
+            pid: getpid(), startedAt: .epoch, runId: "r", process: .current, account: "simulated")
+        let lock = try InstanceLock(path: folder.path("l"), holder: signed)
+        let read = try #require(InstanceLock.holder(path: folder.path("l")))
+        #expect(read == signed && read.process == .current && read.account == "simulated")
+        #expect(InstanceLock.isHeld(path: folder.path("l")))
+        lock.release()
+        #expect(!InstanceLock.isHeld(path: folder.path("l")))
+        #expect(me.process == nil)
+    }
+
+    @Test(.enabled(if: SmallDisk.isPermitted, Comment(rawValue: SmallDisk.reason)))
+    func onAFullOrReadOnlyDiskTheLockIsHeldUnsigned() throws {
+        let disk = try SmallDisk(kibibytes: 16)
+        let path = disk.path("l")
+        try InstanceLock(path: path, holder: me).release()
+        try? Data(count: 64_000).write(to: URL(filePath: disk.path("filler")))
+        #expect(throws: InstanceLockError.self) { try InstanceLock(path: path, holder: me) }
+        let lock = try InstanceLock(path: path, holder: me, announcing: .whenPossible)
+        #expect(InstanceLock.isHeld(path: path))
+        #expect(throws: InstanceLockError.held(path: path, by: nil)) {
+            try InstanceLock(path: path, holder: me, announcing: .whenPossible)
+        }
+        lock.release()
+        try disk.makeReadOnly()
+        let again = try InstanceLock(path: path, holder: me, announcing: .whenPossible)
+        #expect(InstanceLock.isHeld(path: path))
+        again.release()
+    }
+
     @Test func aFolderThatIsMissingIsNamed() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("none/l")

@@ -89,15 +89,38 @@ struct LedgerFixture {
     }
 
     /// Changes the file behind the ledger's back, past the triggers that forbid it.
-    func tamper(_ sql: String) throws {
+    func tamper(_ sql: String, droppingTriggersOf dropped: [String] = []) throws {
+        try tampering(without: dropped) { try $0.execute(sql: sql) }
+    }
+
+    /// Changes one cell; false when the database itself cannot hold the change.
+    func tamper(
+        _ table: String, _ change: String, _ values: [any DatabaseValueConvertible], where key: String, _ row: String
+    ) throws -> Bool {
+        do {
+            try tampering { db in
+                try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
+                try db.execute(
+                    sql: "UPDATE \(table) SET \(change) WHERE CAST(\(key) AS TEXT) = ?",
+                    arguments: StatementArguments(values + [row]))
+            }
+            return true
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            return false
+        }
+    }
+
+    private func tampering(without dropped: [String] = [], _ body: (Database) throws -> Void) throws {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write { db in
-            let triggers = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            let triggers = try Row.fetchAll(db, sql: "SELECT * FROM sqlite_master WHERE type = 'trigger'")
             for trigger in triggers { try db.execute(sql: "DROP TRIGGER \(trigger["name"] as String)") }
-            try db.execute(sql: sql)
-            for trigger in triggers { try db.execute(sql: trigger["sql"] as String) }
+            try body(db)
+            for trigger in triggers where !dropped.contains(trigger["tbl_name"] as String) {
+                try db.execute(sql: trigger["sql"] as String)
+            }
         }
         try queue.close()
     }

@@ -65,19 +65,17 @@ import Testing
         return repeated
     }
 
-    @Test func aHundredThousandRowsOpenAndReadWithinFiveSeconds() throws {
+    /// How long that takes is measured by scripts/recovery-time.sh, where nothing else runs.
+    @Test func aHundredThousandRowsOpenAndRead() throws {
         let fixture = try LedgerFixture()
         var commit = LedgerCommit()
         let event = String(repeating: "{\"price\":\"42283.58\"}", count: 10)
         commit.journal = (0..<100_000).map { JournalDraft(at: LedgerFixture.time($0), event: event, effects: "[]") }
         try fixture.open().commit(commit)
         var count = 0
-        let elapsed = try ContinuousClock().measure {
-            let ledger = try fixture.open()
-            try ledger.reader.readJournal { count += $0.draft.event.isEmpty ? 0 : 1 }
-        }
+        let ledger = try fixture.open()
+        try ledger.reader.readJournal { count += $0.draft.event.isEmpty ? 0 : 1 }
         #expect(count == 100_000)
-        #expect(elapsed < .seconds(5), "took \(elapsed)")
     }
 
     @Test func damagedFilesAreRefused() throws {

@@ -11,23 +11,36 @@ public enum AtomicFile {
         case processCrash
     }
 
+    /// How far a write has come.
+    public enum Stage: Hashable, Sendable {
+        /// The temporary file is there and empty.
+        case opened
+        /// The temporary file is complete.
+        case written
+        /// The new content is in place.
+        case placed
+    }
+
     private static let counter = Atomic<Int>(0)
 
     /// Writes `bytes` to a temporary file beside `path`, flushes it and renames it over `path`.
     ///
+    /// - Parameter watch: Told of each stage.
     /// - Throws: ``FileError`` naming the file; the old file is then unchanged and nothing is left behind.
     public static func write(
-        _ bytes: [UInt8], to path: String, durability: Durability = .powerLoss
+        _ bytes: [UInt8], to path: String, durability: Durability = .powerLoss, watch: (Stage) -> Void = { _ in }
     ) throws(FileError) {
         let temporary = temporaryPath(for: path)
         do throws(FileError) {
-            try fill(temporary, with: bytes, durability: durability, path: path)
+            try fill(temporary, with: bytes, durability: durability, path: path, watch: watch)
+            watch(.written)
             guard rename(temporary, path) == 0 else { throw FileError(action: "write", path: path, code: errno) }
         } catch {
             unlink(temporary)
             throw error
         }
         if durability == .powerLoss { try flushFolder(of: path) }
+        watch(.placed)
     }
 
     /// Writes a text as UTF-8; otherwise like ``write(_:to:durability:)-([UInt8],_,_)``.
@@ -52,6 +65,14 @@ public enum AtomicFile {
         guard mkdir(path, 0o755) == 0 || isFolder(path) else {
             throw FileError(action: "make the folder", path: path, code: errno)
         }
+    }
+
+    /// Flushes the content of a finished file to the disk.
+    package static func flush(_ path: String) throws(FileError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(action: "flush", path: path, code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError(action: "flush", path: path, code: errno) }
     }
 
     /// Flushes the entries of the folder that holds `path`, so that a rename or removal survives a power cut.
@@ -85,11 +106,12 @@ public enum AtomicFile {
     }
 
     private static func fill(
-        _ temporary: String, with bytes: [UInt8], durability: Durability, path: String
+        _ temporary: String, with bytes: [UInt8], durability: Durability, path: String, watch: (Stage) -> Void
     ) throws(FileError) {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileError(action: "write", path: path, code: errno) }
         defer { close(descriptor) }
+        watch(.opened)
         var offset = 0
         while offset < bytes.count {
             let written = bytes.withUnsafeBytes {

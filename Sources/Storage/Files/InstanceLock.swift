@@ -16,13 +16,38 @@ public final class InstanceLock: Sendable {
         public let startedAt: Timestamp
         /// The run it executes.
         public let runId: String
+        /// The process's start in clock ticks since boot, so that a later process of the same number is not taken for
+        /// it; nil in files of older versions.
+        public var processStart: UInt64?
+        /// The boot that `processStart` counts from.
+        public var bootId: String?
+        /// The account it trades: `simulated`, or a venue's own name of it.
+        public var account: String?
+        /// Whether a watchdog holds it, to close everything.
+        public var isWatchdog: Bool?
 
         /// A holder from its parts.
-        public init(pid: Int32, startedAt: Timestamp, runId: String) {
-            self.pid = pid
-            self.startedAt = startedAt
-            self.runId = runId
+        public init(
+            pid: Int32, startedAt: Timestamp, runId: String, process: ProcessIdentity? = nil, account: String? = nil,
+            isWatchdog: Bool? = nil
+        ) {
+            (self.pid, self.startedAt, self.runId, self.account) = (pid, startedAt, runId, account)
+            self.isWatchdog = isWatchdog
+            (processStart, bootId) = (process?.startTicks, process?.bootId)
         }
+
+        /// The process; nil when the file does not say when it started.
+        public var process: ProcessIdentity? {
+            processStart.map { ProcessIdentity(pid: pid, startTicks: $0, bootId: bootId) }
+        }
+    }
+
+    /// Whether the file has to say who holds the lock.
+    public enum Announcement: Hashable, Sendable {
+        /// A lock that cannot be signed is not taken.
+        case required
+        /// On a full or read-only disk the lock is held unsigned; for hands that must act on any disk.
+        case whenPossible
     }
 
     /// The lock file.
@@ -32,13 +57,17 @@ public final class InstanceLock: Sendable {
     /// Takes the lock and writes `holder` into the file.
     ///
     /// - Throws: ``InstanceLockError``; `held` names the other process.
-    public init(path: String, holder: Holder) throws(InstanceLockError) {
+    public init(path: String, holder: Holder, announcing: Announcement = .required) throws(InstanceLockError) {
         self.path = path
-        let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        var opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        // The kernel locks a file that may only be read just as well.
+        if opened < 0, announcing == .whenPossible { opened = open(path, O_RDONLY | O_CLOEXEC) }
         guard opened >= 0 else { throw .file(FileError(action: "lock", path: path, code: errno)) }
-        do {
+        do throws(InstanceLockError) {
             try Self.acquire(opened, path: path)
-            try Self.announce(holder, opened, path: path)
+            do throws(InstanceLockError) { try Self.announce(holder, opened, path: path) } catch {
+                if announcing == .required { throw error }
+            }
         } catch {
             close(opened)
             throw error
@@ -56,6 +85,14 @@ public final class InstanceLock: Sendable {
             close(open)
             held = nil
         }
+    }
+
+    /// Whether somebody holds the lock at `path` now, signed or not.
+    public static func isHeld(path: String) -> Bool {
+        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { return false }
+        defer { close(opened) }
+        return flock(opened, LOCK_SH | LOCK_NB) != 0
     }
 
     /// Who holds the lock at `path` now; nil when nobody does.
@@ -101,6 +138,8 @@ public final class InstanceLock: Sendable {
 public enum InstanceLockError: ExplainedError, Hashable {
     /// Another process holds it; nil when the file does not say who.
     case held(path: String, by: InstanceLock.Holder?)
+    /// Another process on this machine trades the account, whatever its state folder; nil when the kernel does not say.
+    case accountHeld(account: String, pid: Int32?)
     /// The lock file could not be opened or written.
     case file(FileError)
 
@@ -109,6 +148,8 @@ public enum InstanceLockError: ExplainedError, Hashable {
         switch self {
         case .held(let path, let holder?): "\(path) is held by process \(holder.pid) (run \(holder.runId))"
         case .held(let path, nil): "\(path) is held by another process"
+        case .accountHeld(let account, let pid):
+            "the account \(account) is traded by \(pid.map { "process \($0)" } ?? "another process") already"
         case .file(let error): error.problem
         }
     }
@@ -119,6 +160,9 @@ public enum InstanceLockError: ExplainedError, Hashable {
         case .held(_, let holder?):
             "stop that process first (kill -INT \(holder.pid)), or use another --state-dir"
         case .held: "stop the other process first, or use another --state-dir"
+        case .accountHeld(_, let pid):
+            "stop that process first\(pid.map { " (kill -INT \($0))" } ?? ""); one account has one runner, "
+                + "whatever the --state-dir"
         case .file(let error): error.fix
         }
     }

@@ -1,7 +1,6 @@
-import Core
+package import Core
 import Foundation
 import GRDB
-import Glibc
 
 /// The books of one account in one mode: the one source of truth, an SQLite database in `state/`.
 ///
@@ -25,15 +24,26 @@ public final class Ledger: Sendable {
 
     /// Opens the ledger at `path`, or makes it; checks its integrity, its tables and whom it belongs to.
     ///
+    /// - Parameter crash: Told before each statement of a commit; for tests.
     /// - Throws: ``LedgerError``; nothing is changed in an existing file then.
-    public init(path: String, identity: LedgerIdentity) throws(LedgerError) {
+    public convenience init(path: String, identity: LedgerIdentity, crash: CrashProbe? = nil) throws(LedgerError) {
+        try self.init(path: path, identity: identity, patience: LedgerConnection.patience, crash: crash)
+    }
+
+    /// Opens the ledger; each commit waits at most `patience` for another process that writes.
+    package init(
+        path: String, identity: LedgerIdentity, patience: TimeSpan, crash: CrashProbe? = nil
+    ) throws(LedgerError) {
         do { try AtomicFile.createFolder(AtomicFile.folder(of: path)) } catch { throw .file(error) }
         self.path = path
         self.identity = identity
-        queue = try LedgerConnection.writer(path)
+        queue = try LedgerConnection.writer(path, patience: patience, crash: crash)
         reader = LedgerReader(queue, path: path)
         try LedgerError.translating(path) { [queue] in
-            try queue.write { try LedgerWriter(db: $0, path: path).bind(to: identity) }
+            try queue.write { db in
+                var writer = try LedgerWriter(db: db, path: path)
+                try writer.bind(to: identity)
+            }
         }
     }
 
@@ -46,7 +56,10 @@ public final class Ledger: Sendable {
     @discardableResult
     public func commit(_ commit: LedgerCommit) throws(LedgerError) -> Int64 {
         try LedgerError.translating(path) {
-            try queue.write { db in try LedgerWriter(db: db, path: path).write(commit) }
+            try queue.write { db in
+                var writer = try LedgerWriter(db: db, path: path)
+                return try writer.write(commit)
+            }
         }
     }
 
@@ -63,39 +76,5 @@ public final class Ledger: Sendable {
             try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try queue.close()
         }
-    }
-
-    /// Moves the ledger at `path` aside, so that a new one can begin. The caller holds the state folder's lock.
-    ///
-    /// - Parameters:
-    ///   - path: The ledger.
-    ///   - date: Becomes a part of the new name, such as `2026-11-21`.
-    /// - Returns: The new path, `trades-2026-11-21.sqlite` beside the old one; numbered when that exists already.
-    /// - Throws: ``LedgerError``; `locked` when somebody still has it open.
-    public static func archive(_ path: String, named date: String) throws(LedgerError) -> String {
-        guard access(path, F_OK) == 0 else { throw .missing(path: path) }
-        try LedgerError.translating(path) {
-            let queue = try LedgerConnection.writer(path)
-            // One plain file: everything moves in from the log, which fails while another connection is open.
-            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-            try queue.close()
-        }
-        let target = freeName(path, date: date)
-        guard rename(path, target) == 0 else {
-            throw .file(FileError(action: "rename", path: path, code: errno))
-        }
-        do { try AtomicFile.flushFolder(of: path) } catch { throw .file(error) }
-        return target
-    }
-
-    private static func freeName(_ path: String, date: String) -> String {
-        let stem = path.hasSuffix(".sqlite") ? String(path.dropLast(7)) : path
-        var target = "\(stem)-\(date).sqlite"
-        var number = 2
-        while access(target, F_OK) == 0 {
-            target = "\(stem)-\(date)-\(number).sqlite"
-            number += 1
-        }
-        return target
     }
 }

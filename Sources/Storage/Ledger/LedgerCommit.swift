@@ -24,6 +24,8 @@ public struct LedgerCommit: Hashable, Sendable {
     public var protections: [LedgerProtection] = []
     /// New points of the equity curve.
     public var equity: [LedgerEquity] = []
+    /// The engine after the last step of ``journal``; takes the place of the snapshot before.
+    public var snapshot: LedgerSnapshot?
     /// Meta values to set; nil removes one.
     public var meta: [String: String?] = [:]
     /// What happens to the kill latch; nil leaves it as it is.
@@ -41,12 +43,16 @@ public enum LedgerMetaKey {
     public static let account = "account"
     /// Sequence and hash of the last journal row; kept by the ledger.
     public static let journalHead = "journal_head"
+    /// Sequence and hash of the last seal; kept by the ledger.
+    public static let sealHead = "seal_head"
     /// The kill latch as JSON; kept by the ledger.
     public static let killLatch = "kill_latch"
     /// SHA-256 of the signals artifact in use.
     public static let artifact = "artifact"
     /// The version of the program that wrote last.
     public static let programVersion = "program_version"
+    /// The sequence of the last journal row that an earlier version wrote.
+    public static let programSince = "program_since"
 
-    static let reserved: Set<String> = [mode, account, journalHead, killLatch]
+    static let reserved: Set<String> = [mode, account, journalHead, sealHead, killLatch]
 }

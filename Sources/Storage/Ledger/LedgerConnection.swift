@@ -1,21 +1,32 @@
-import Core
+package import Core
 package import GRDB
 import Glibc
 
 /// Opens ledger files.
 package enum LedgerConnection {
     /// How long a statement waits for another process's lock.
-    private static let patience = 5.0
+    package static let patience: TimeSpan = .seconds(5)
 
     /// A connection that writes durably, to a ledger whose integrity and tables were checked.
     ///
     /// GRDB sets `synchronous` to NORMAL when it turns on the write-ahead log, after its own preparation hook; so FULL
     /// is set once more on the open connection, and asserted.
-    package static func writer(_ path: String) throws(LedgerError) -> DatabaseQueue {
+    package static func writer(
+        _ path: String, patience: TimeSpan = LedgerConnection.patience, crash: CrashProbe? = nil
+    ) throws(LedgerError) -> DatabaseQueue {
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(patience)
+        configuration.busyMode = .timeout(patience.seconds)
         configuration.label = "ledger"
+        if let crash {
+            configuration.prepareDatabase { db in
+                db.trace { event in
+                    if case .statement(let statement) = event, let point = CrashPoint(statement: statement.sql) {
+                        crash(point)
+                    }
+                }
+            }
+        }
         do throws(LedgerError) {
             return try LedgerError.translating(path) { try open(path, configuration) }
         } catch .cannotOpen where access(AtomicFile.folder(of: path), W_OK) != 0 {
@@ -25,8 +36,9 @@ package enum LedgerConnection {
 
     private static func open(_ path: String, _ configuration: Configuration) throws -> DatabaseQueue {
         let isNew = access(path, F_OK) != 0
+        if !isNew { try WriteAheadLog.check(beside: path) }
+        if !isNew { try probe(path) }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
-        if !isNew { try queue.read { try check($0, path: path) } }
         try LedgerSchema.migrator.migrate(queue)
         try queue.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -34,7 +46,11 @@ package enum LedgerConnection {
             precondition(level == 2, "the writer flushes every commit to the disk")
         }
         try queue.read { try checkDefinitions($0, path: path) }
-        if isNew { try flushFolder(of: path) }
+        if isNew {
+            // The tables move into the file itself at once: a lost log then costs rows, and never the whole ledger.
+            try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try flushFolder(of: path)
+        }
         return queue
     }
 
@@ -43,13 +59,41 @@ package enum LedgerConnection {
         guard access(path, F_OK) == 0 else { throw .missing(path: path) }
         var configuration = Configuration()
         configuration.readonly = true
-        configuration.busyMode = .timeout(patience)
+        configuration.busyMode = .timeout(patience.seconds)
         configuration.label = "ledger reader"
         return try LedgerError.translating(path) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { try checkDefinitions($0, path: path) }
             return queue
         }
+    }
+
+    /// Copies a ledger of this or an older version to a new file and brings the copy up to date.
+    package static func copy(_ path: String, upToDateAs target: String) throws(LedgerError) {
+        guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+        try LedgerError.translating(path) {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(patience.seconds)
+            let (source, copy) = (
+                try DatabaseQueue(path: path, configuration: configuration), try DatabaseQueue(path: target)
+            )
+            try source.backup(to: copy)
+            try copy.close()
+            let writer = try open(target, Configuration())
+            try writer.close()
+        }
+    }
+
+    /// Checks an existing ledger by a connection that only reads: a writer would move the log into a damaged file when
+    /// it is closed, and nothing may be changed in one.
+    private static func probe(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(patience.seconds)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.read { try check($0, path: path) }
+        try queue.close()
     }
 
     private static func check(_ db: Database, path: String) throws {
@@ -75,6 +119,8 @@ package enum LedgerConnection {
         if let unknown = applied.subtracting(LedgerSchema.migrator.migrations).min() {
             throw LedgerError.newer(path: path, migration: unknown)
         }
+        let missing = LedgerSchema.migrator.migrations.filter { !applied.contains($0) }
+        if let next = missing.first, !applied.isEmpty { throw LedgerError.older(path: path, migration: next) }
         let difference = Set(expected).symmetricDifference(found).min() ?? ""
         let name = difference.split(separator: ":").first ?? ""
         throw LedgerError.foreign(path: path, detail: "its \(name) is not as it should be")

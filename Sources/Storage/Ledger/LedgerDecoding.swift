@@ -50,6 +50,16 @@ extension Row {
     }
 }
 
+extension Digest {
+    /// Reads what was written: lower case. Upper case would be the same digest, but it is not the same row any more.
+    init?(asWritten value: DatabaseValue) {
+        guard let text = String.fromDatabaseValue(value), let digest = Digest(hex: text), digest.hex == text else {
+            return nil
+        }
+        self = digest
+    }
+}
+
 extension JournalEntry {
     /// The columns in the order in which ``init(_:)`` takes them: by place, since the journal is long and looking
     /// columns up by name costs more than reading them.
@@ -58,8 +68,7 @@ extension JournalEntry {
     init(_ row: Row) throws {
         guard let sequence = Int64.fromDatabaseValue(row[0]), let time = Int64.fromDatabaseValue(row[1]),
             let event = String.fromDatabaseValue(row[2]), let effects = String.fromDatabaseValue(row[3]),
-            let previousHash = String.fromDatabaseValue(row[4]).flatMap({ Digest(hex: $0) }),
-            let hash = String.fromDatabaseValue(row[5]).flatMap({ Digest(hex: $0) })
+            let previousHash = Digest(asWritten: row[4]), let hash = Digest(asWritten: row[5])
         else { throw LedgerDecodingError("hash, time or text", row) }
         self.init(
             sequence: sequence,
@@ -90,7 +99,8 @@ extension LedgerOrderEvent {
             clientID: try row.optionalText("client_id").map(ClientOrderID.init),
             venueOrderID: try row.optionalText("venue_order_id"), symbol: try row.symbol(),
             event: try row.value("event"),
-            filled: try row.optionalAmount("filled"), reason: try row.optionalText("reason"), at: try row.time())
+            filled: try row.optionalAmount("filled"), reason: try row.optionalText("reason"),
+            quantity: try row.optionalAmount("quantity"), price: try row.optionalAmount("price"), at: try row.time())
     }
 }
 
@@ -118,7 +128,8 @@ extension LedgerProtection {
         self.init(
             symbol: try row.symbol(), state: try row.text("state"), mode: try row.text("mode"),
             stop: try row.optionalAmount("stop"), takeProfit: try row.optionalAmount("take_profit"),
-            quantity: try row.amount("quantity"), at: try row.time())
+            quantity: try row.amount("quantity"), triggerPrice: try row.value("trigger_price"),
+            unprotected: (try row.amount("unprotected") as Money).value, at: try row.time())
     }
 }
 

@@ -7,10 +7,14 @@ public enum LedgerError: ExplainedError, Hashable {
     case missing(path: String)
     /// The file is damaged, or is no database.
     case corrupt(path: String, detail: String)
+    /// A backup that was to be restored is not sound.
+    case unsound(path: String, finding: String)
     /// The file is a database, but its tables are not those of a ledger.
     case foreign(path: String, detail: String)
     /// A newer program wrote it.
     case newer(path: String, migration: String)
+    /// An older program wrote it, and nobody has brought it up to date yet.
+    case older(path: String, migration: String)
     /// It belongs to another mode or account.
     case wrongIdentity(path: String, stored: LedgerIdentity, asked: LedgerIdentity)
     /// The file or its folder cannot be written.
@@ -39,8 +43,11 @@ public enum LedgerError: ExplainedError, Hashable {
         switch self {
         case .missing(let path): "there is no ledger at \(path)"
         case .corrupt(let path, let detail): "the ledger \(path) is damaged: \(detail)"
+        case .unsound(let path, let finding): "the backup \(path) is not sound: \(finding)"
         case .foreign(let path, let detail): "\(path) is not a ledger of AiTrade: \(detail)"
         case .newer(let path, let migration): "the ledger \(path) was written by a newer version ('\(migration)')"
+        case .older(let path, let migration):
+            "the ledger \(path) was written by an older version (it lacks '\(migration)')"
         case .wrongIdentity(let path, let stored, let asked):
             "the ledger \(path) belongs to mode \(stored.mode), account '\(stored.account)'; "
                 + "asked for mode \(asked.mode), account '\(asked.account)'"
@@ -63,8 +70,10 @@ public enum LedgerError: ExplainedError, Hashable {
         switch self {
         case .missing: "start a run first, or give --state-dir"
         case .corrupt: "keep the file, restore the last `aitrade ledger backup`, and reconcile before trading"
+        case .unsound: "restore an older one; `aitrade ledger list` shows them"
         case .foreign: "move the file away, or give another --state-dir"
         case .newer: "use the version of aitrade that wrote it, or a newer one"
+        case .older: "`aitrade ledger vacuum` or the next `aitrade run` brings it up to date; restore takes it as it is"
         case .wrongIdentity(_, let stored, _): "use --mode \(stored.mode), or give another --state-dir"
         case .readOnly: "give the current user write permission to the file and its folder, or another --state-dir"
         case .cannotOpen:

@@ -6,8 +6,10 @@ public enum LedgerFinding: Hashable, Sendable, CustomStringConvertible {
     case damaged(String)
     /// A row refers to one that is not there.
     case danglingReference(table: String, row: Int64)
-    /// The first journal row that is not what was written.
+    /// A journal row that is not what was written.
     case brokenChain(sequence: Int64, what: String)
+    /// A row of another table that is not what was written, by the seal it got then.
+    case alteredRow(table: String, row: String, what: String)
     /// Journal rows at the end are missing, or the note about the last one was changed.
     case journalEnd(expected: String, found: String)
     /// The stored position is not what the executions add up to.
@@ -26,6 +28,7 @@ public enum LedgerFinding: Hashable, Sendable, CustomStringConvertible {
         case .damaged(let detail): "the database file is damaged: \(detail)"
         case .danglingReference(let table, let row): "\(table) row \(row) refers to a row that is not there"
         case .brokenChain(let sequence, let what): "journal row \(sequence) was altered: \(what)"
+        case .alteredRow(let table, let row, let what): "\(table) row \(row) was altered: \(what)"
         case .journalEnd(let expected, let found): "the journal ends at \(found), but was written up to \(expected)"
         case .positionDiffers(let symbol, let field, let stored, let computed):
             "position \(symbol): \(field) is \(stored), but the executions give \(computed)"
@@ -47,6 +50,11 @@ public struct LedgerVerification: Hashable, Sendable {
     public let orderEvents: Int
     /// Executions read.
     public let fills: Int
+    /// Seals read: one for each row that was ever written beside the journal.
+    public let seals: Int
+    /// Sequence and hash of the last journal row and of the last seal. Whoever keeps a copy of them elsewhere can tell
+    /// later that not even a forged chain took the ledger's place.
+    public let heads: [String]
     /// Everything that is wrong; empty for a sound ledger.
     public let findings: [LedgerFinding]
 

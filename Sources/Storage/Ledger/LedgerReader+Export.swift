@@ -18,6 +18,8 @@ public enum LedgerTable: String, Sendable, CaseIterable {
     case positions
     /// Protections.
     case protections
+    /// What the ledger is bound to, the ends of its chains, the kill latch.
+    case meta
 }
 
 /// How an export is written.
@@ -35,7 +37,12 @@ extension LedgerReader {
     /// - Throws: ``LedgerError``, or what `write` throws.
     public func export(_ table: LedgerTable, as format: LedgerFormat, to write: (String) throws -> Void) throws {
         try reading { db in
-            let order = table == .positions || table == .protections ? "symbol" : "rowid"
+            let order =
+                switch table {
+                case .positions, .protections: "symbol"
+                case .meta: "key"
+                case .fills, .journal, .equity, .intents, .orderEvents: "rowid"
+                }
             let cursor = try Row.fetchCursor(db, sql: "SELECT * FROM \(table.rawValue) ORDER BY \(order)")
             let names = cursor.columnNames
             if format == .csv { try write(names.joined(separator: ",") + "\n") }

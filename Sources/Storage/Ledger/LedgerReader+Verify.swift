@@ -3,19 +3,23 @@ import GRDB
 
 extension LedgerReader {
     /// Checks everything that can be checked from the ledger alone: the file, its references, the journal's chain,
-    /// positions against executions, executions and order events against intents.
+    /// every other row against its seal, positions against executions, executions and order events against intents.
     ///
     /// - Throws: ``LedgerError`` when the ledger cannot be read at all.
     public func verify() throws(LedgerError) -> LedgerVerification {
         try reading { db in
             var check = LedgerCheck(db: db)
-            try check.file()
-            try check.journal()
-            try check.orders()
-            try check.positions()
+            var seals = SealCheck(db: db)
+            check.attempt { try $0.file() }
+            check.attempt { try $0.journal() }
+            check.attempt { _ in try seals.run() }
+            check.findings += seals.findings
+            check.attempt { try $0.orders() }
+            check.attempt { try $0.positions() }
             return LedgerVerification(
                 journalRows: check.journalRows, intents: check.intents.count, orderEvents: check.orderEvents,
-                fills: check.fills, findings: check.findings)
+                fills: check.fills, seals: seals.count, heads: [check.journalHead, seals.head],
+                findings: check.findings)
         }
     }
 }
@@ -28,6 +32,9 @@ private struct LedgerCheck {
     var journalRows = 0
     var orderEvents = 0
     var fills = 0
+    /// The largest quantity that an order was asked to be changed to.
+    private var changed: [ClientOrderID: Quantity] = [:]
+    var journalHead = "nothing"
     private var books: [Symbol: FIFOCheck] = [:]
 
     init(db: Database) {
@@ -42,28 +49,31 @@ private struct LedgerCheck {
         }
     }
 
-    /// Reports the first row that is not what was written; the rows after it hang on it and say nothing more.
+    /// One part of the check; a part that the damage makes impossible is a finding, and the others go on.
+    mutating func attempt(_ part: (inout LedgerCheck) throws -> Void) {
+        do { try part(&self) } catch { findings.append(.damaged("\(error)")) }
+    }
+
+    /// Names every row that is not what was written. After such a row the check goes on from what is stored.
     mutating func journal() throws {
-        var (sequence, hash) = (Int64(0), JournalHash.origin)
+        var (sequence, hash): (Int64, Digest?) = (0, JournalHash.origin)
         let cursor = try Row.fetchCursor(db, sql: "SELECT \(JournalEntry.columns) FROM journal ORDER BY sequence")
         while let row = try cursor.next() {
             journalRows += 1
             sequence += 1
-            let entry: JournalEntry
-            do { entry = try JournalEntry(row) } catch {
-                findings.append(.brokenChain(sequence: sequence, what: "\(error)"))
-                return
+            guard let entry = try? JournalEntry(row) else {
+                findings.append(.brokenChain(sequence: sequence, what: "a column cannot be read"))
+                hash = nil
+                continue
             }
-            if let what = fault(of: entry, expected: sequence, after: hash) {
-                findings.append(.brokenChain(sequence: sequence, what: what))
-                return
-            }
-            hash = entry.hash
+            let what = fault(of: entry, expected: sequence, after: hash ?? entry.previousHash)
+            if let what { findings.append(.brokenChain(sequence: sequence, what: what)) }
+            (sequence, hash) = (entry.sequence, what == nil ? entry.hash : nil)
+            journalHead = "\(sequence):\(entry.hash.hex)"
         }
-        let found = sequence == 0 ? "nothing" : "\(sequence):\(hash.hex)"
         let sql = "SELECT value FROM meta WHERE key = ?"
         let expected = try String.fetchOne(db, sql: sql, arguments: [LedgerMetaKey.journalHead]) ?? "nothing"
-        if found != expected { findings.append(.journalEnd(expected: expected, found: found)) }
+        if journalHead != expected { findings.append(.journalEnd(expected: expected, found: journalHead)) }
     }
 
     private func fault(of entry: JournalEntry, expected: Int64, after hash: Digest) -> String? {
@@ -81,7 +91,11 @@ private struct LedgerCheck {
         for row in try Row.fetchAll(db, sql: "SELECT * FROM order_events ORDER BY id") {
             orderEvents += 1
             tie(row, table: "order_events")
-            keep(row) { _, row in _ = try LedgerOrderEvent(row) }
+            keep(row) { check, row in
+                let event = try LedgerOrderEvent(row)
+                guard let id = event.clientID, let quantity = event.quantity else { return }
+                check.changed[id] = max(check.changed[id] ?? .zero, quantity)
+            }
         }
         var filled: [ClientOrderID: Quantity] = [:]
         for row in try Row.fetchAll(db, sql: "SELECT * FROM fills ORDER BY id") {
@@ -98,14 +112,16 @@ private struct LedgerCheck {
             }
         }
         for (id, quantity) in filled.sorted(by: { $0.key < $1.key }) {
-            guard let ordered = intents[id.text]?.request.quantity, quantity > ordered else { continue }
+            guard var ordered = intents[id.text]?.request.quantity else { continue }
+            ordered = max(ordered, changed[id] ?? .zero)
+            guard quantity > ordered else { continue }
             findings.append(.overfilled(id, ordered: ordered, filled: quantity))
         }
     }
 
     private mutating func tie(_ row: Row, table: String) {
-        let clientID: String? = row["client_id"]
-        let intent: String? = row["intent"]
+        let clientID = String.fromDatabaseValue(row["client_id"])
+        let intent = String.fromDatabaseValue(row["intent"])
         let expected = clientID.flatMap { intents[$0] == nil ? nil : $0 }
         if intent != expected {
             findings.append(.untied(table: table, row: row["id"], clientID: clientID ?? intent ?? "none"))

@@ -63,6 +63,32 @@ public final class LedgerReader: Sendable {
         }
     }
 
+    /// The newest snapshot of the engine; nil when there is none, or when it is not what was written.
+    public func snapshot() throws(LedgerError) -> LedgerSnapshot? {
+        try reading { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM snapshots ORDER BY sequence DESC LIMIT 1") else {
+                return nil
+            }
+            let sequence = try row.number("sequence")
+            let sealed = try String.fetchOne(
+                db, sql: "SELECT content FROM seals WHERE origin = 'snapshots' AND row = ? ORDER BY sequence DESC",
+                arguments: [String(sequence)])
+            guard sealed == LedgerSeal.content("snapshots", String(sequence), row.sealColumns).hex else { return nil }
+            return LedgerSnapshot(
+                sequence: sequence, version: try row.text("version"), engine: try row.text("engine"))
+        }
+    }
+
+    /// Opens the journal in order; errors of the database are translated, those of `body` are passed on.
+    func journalTexts(_ columns: String, _ body: (RowCursor) throws -> Void) throws {
+        try queue.read { db in
+            let cursor = try failable {
+                try Row.fetchCursor(db, sql: "SELECT \(columns) FROM journal ORDER BY sequence")
+            }
+            do { try body(cursor) } catch let error as DatabaseError { throw LedgerError(error, path: path) }
+        }
+    }
+
     /// All positions ever held, by symbol.
     public func positions() throws(LedgerError) -> [LedgerPositionRow] {
         try rows("SELECT * FROM positions ORDER BY symbol", LedgerPositionRow.init)
@@ -94,6 +120,11 @@ public final class LedgerReader: Sendable {
     }
 
     // MARK: Plumbing
+
+    /// Closes the connection. Nothing may be called afterwards.
+    func closeConnection() throws(LedgerError) {
+        try LedgerError.translating(path) { try queue.close() }
+    }
 
     /// Reads in one transaction and translates errors.
     func reading<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {

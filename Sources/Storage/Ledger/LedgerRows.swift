@@ -72,14 +72,19 @@ public struct LedgerOrderEvent: Hashable, Sendable {
     public let filled: Quantity?
     /// Why, in the venue's words.
     public let reason: String?
+    /// What the order's quantity is asked to become, where the event changes it.
+    public let quantity: Quantity?
+    /// What its trigger is asked to become, where the event changes it.
+    public let price: Price?
     /// When.
     public let at: Timestamp
 
     /// An event from its parts.
     public init(
         venue: BrokerName, clientID: ClientOrderID?, venueOrderID: String? = nil, symbol: Symbol, event: OrderEvent,
-        filled: Quantity? = nil, reason: String? = nil, at: Timestamp
+        filled: Quantity? = nil, reason: String? = nil, quantity: Quantity? = nil, price: Price? = nil, at: Timestamp
     ) {
+        (self.quantity, self.price) = (quantity, price)
         (self.venue, self.clientID, self.venueOrderID, self.symbol) = (venue, clientID, venueOrderID, symbol)
         (self.event, self.filled, self.reason, self.at) = (event, filled, reason, at)
     }
@@ -149,13 +154,19 @@ public struct LedgerProtection: Hashable, Sendable {
     public let takeProfit: Price?
     /// How much it covers.
     public let quantity: Quantity
+    /// Which price triggers it.
+    public let triggerPrice: TriggerPrice
+    /// Value without a stop times seconds so far, in quote currency times seconds.
+    public let unprotected: FixedDecimal
     /// Since when.
     public let at: Timestamp
 
     /// A protection from its parts.
     public init(
-        symbol: Symbol, state: String, mode: String, stop: Price?, takeProfit: Price?, quantity: Quantity, at: Timestamp
+        symbol: Symbol, state: String, mode: String, stop: Price?, takeProfit: Price?, quantity: Quantity,
+        triggerPrice: TriggerPrice = .last, unprotected: FixedDecimal = .zero, at: Timestamp
     ) {
+        (self.triggerPrice, self.unprotected) = (triggerPrice, unprotected)
         (self.symbol, self.state, self.mode) = (symbol, state, mode)
         (self.stop, self.takeProfit, self.quantity, self.at) = (stop, takeProfit, quantity, at)
     }

@@ -7,6 +7,12 @@ package enum LedgerSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 books") { try $0.execute(sql: books) }
         migrator.registerMigration("2 append only") { try $0.execute(sql: appendOnly) }
+        migrator.registerMigration("3 protections") { try $0.execute(sql: protections) }
+        migrator.registerMigration("4 seals and snapshots") { db in
+            try db.execute(sql: seals)
+            var sealer = try LedgerSealer(db)
+            try sealer.sealEverything()
+        }
         return migrator
     }
 
@@ -120,12 +126,40 @@ package enum LedgerSchema {
         ) STRICT;
         """
 
-    private static let appendOnly = ["journal", "intents", "order_events", "fills", "equity"].map { table in
+    private static let protections = """
+        ALTER TABLE protections ADD COLUMN trigger_price TEXT NOT NULL DEFAULT 'last';
+        ALTER TABLE protections ADD COLUMN unprotected TEXT NOT NULL DEFAULT '0';
+        ALTER TABLE order_events ADD COLUMN quantity TEXT;
+        ALTER TABLE order_events ADD COLUMN price TEXT;
+        """
+
+    private static let appendOnly = ["journal", "intents", "order_events", "fills", "equity"].map(neverChanged)
+        .joined(separator: "\n")
+
+    private static let seals =
+        """
+        CREATE TABLE snapshots (
+            sequence INTEGER PRIMARY KEY REFERENCES journal (sequence),
+            version TEXT NOT NULL,
+            engine TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE seals (
+            sequence INTEGER PRIMARY KEY CHECK (sequence > 0),
+            origin TEXT NOT NULL,
+            row TEXT NOT NULL,
+            content TEXT CHECK (content IS NULL OR length(content) = 64),
+            hash TEXT NOT NULL CHECK (length(hash) = 64)
+        ) STRICT;
+
+        """ + neverChanged("seals")
+
+    private static func neverChanged(_ table: String) -> String {
         ["UPDATE", "DELETE"].map { action in
             """
             CREATE TRIGGER \(table)_never_\(action.lowercased()) BEFORE \(action) ON \(table)
             BEGIN SELECT RAISE(ABORT, 'rows of \(table) are never changed or removed'); END;
             """
         }.joined(separator: "\n")
-    }.joined(separator: "\n")
+    }
 }

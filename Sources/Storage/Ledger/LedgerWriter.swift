@@ -6,9 +6,15 @@ import GRDB
 struct LedgerWriter {
     let db: Database
     let path: String
+    private var sealer: LedgerSealer
+
+    init(db: Database, path: String) throws {
+        (self.db, self.path) = (db, path)
+        sealer = try LedgerSealer(db)
+    }
 
     /// Binds a new ledger to `identity`; refuses one that is bound to another.
-    func bind(to identity: LedgerIdentity) throws {
+    mutating func bind(to identity: LedgerIdentity) throws {
         let mode = try meta(LedgerMetaKey.mode)
         let account = try meta(LedgerMetaKey.account)
         if let mode, let account {
@@ -18,10 +24,11 @@ struct LedgerWriter {
         }
         try setMeta(LedgerMetaKey.mode, identity.mode)
         try setMeta(LedgerMetaKey.account, identity.account)
+        try setMeta(LedgerMetaKey.sealHead, sealer.head)
     }
 
     /// Writes everything; returns the last journal sequence.
-    func write(_ commit: LedgerCommit) throws -> Int64 {
+    mutating func write(_ commit: LedgerCommit) throws -> Int64 {
         let journal = try append(commit.journal)
         let reference = journal > 0 ? journal : nil
         for intent in commit.intents { try write(intent, reference) }
@@ -30,11 +37,12 @@ struct LedgerWriter {
         for position in commit.positions { try write(position, reference) }
         for protection in commit.protections { try write(protection, reference) }
         for point in commit.equity {
-            try execute(
-                "INSERT INTO equity (time, currency, equity, unrealised, journal) VALUES (?, ?, ?, ?, ?)",
+            try insert(
+                "equity",
                 [
-                    point.at.milliseconds, point.currency.code, point.equity.description,
-                    point.unrealised.description, reference,
+                    ("time", point.at.milliseconds), ("currency", point.currency.code),
+                    ("equity", point.equity.description), ("unrealised", point.unrealised.description),
+                    ("journal", reference),
                 ])
         }
         for (key, value) in commit.meta.sorted(by: { $0.key < $1.key }) {
@@ -42,10 +50,26 @@ struct LedgerWriter {
             try setMeta(key, value)
         }
         try write(commit.latch)
+        if let snapshot = commit.snapshot { try write(snapshot, after: journal) }
+        if sealer.hasSealed { try setMeta(LedgerMetaKey.sealHead, sealer.head) }
         return journal
     }
 
-    private func append(_ drafts: [JournalDraft]) throws -> Int64 {
+    /// One snapshot is kept: the newest.
+    private mutating func write(_ snapshot: LedgerSnapshot, after journal: Int64) throws {
+        guard journal > 0 else { return }
+        for old in try Int64.fetchAll(
+            db, sql: "SELECT sequence FROM snapshots WHERE sequence <> ?", arguments: [journal])
+        {
+            try execute("DELETE FROM snapshots WHERE sequence = ?", [old])
+            try sealer.seal("snapshots", String(old), nil)
+        }
+        try insert(
+            "snapshots", [("sequence", journal), ("version", snapshot.version), ("engine", snapshot.engine)],
+            orReplace: true)
+    }
+
+    private mutating func append(_ drafts: [JournalDraft]) throws -> Int64 {
         let last = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1"))
         var sequence: Int64 = last?["sequence"] ?? 0
@@ -62,7 +86,7 @@ struct LedgerWriter {
         return sequence
     }
 
-    private func write(_ intent: LedgerIntent, _ journal: Int64?) throws {
+    private mutating func write(_ intent: LedgerIntent, _ journal: Int64?) throws {
         let columns = intent.columns
         let stored = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM intents WHERE client_id = ?"),
@@ -76,7 +100,7 @@ struct LedgerWriter {
         try insert("intents", columns + [("time", intent.at.milliseconds), ("journal", journal)])
     }
 
-    private func write(_ event: LedgerOrderEvent, _ journal: Int64?) throws {
+    private mutating func write(_ event: LedgerOrderEvent, _ journal: Int64?) throws {
         try insert(
             "order_events",
             [
@@ -84,11 +108,11 @@ struct LedgerWriter {
                 ("intent", try intent(event.clientID)),
                 ("venue_order_id", event.venueOrderID), ("symbol", event.symbol.name), ("event", event.event.rawValue),
                 ("filled", event.filled?.description), ("reason", event.reason), ("time", event.at.milliseconds),
-                ("journal", journal),
+                ("journal", journal), ("quantity", event.quantity?.description), ("price", event.price?.description),
             ])
     }
 
-    private func write(_ fill: Fill, _ journal: Int64?) throws {
+    private mutating func write(_ fill: Fill, _ journal: Int64?) throws {
         let stored = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM fills WHERE venue = ? AND trade_id = ?"),
             arguments: [fill.venue.text, fill.tradeID])
@@ -106,7 +130,7 @@ struct LedgerWriter {
             ])
     }
 
-    private func write(_ row: LedgerPosition, _ journal: Int64?) throws {
+    private mutating func write(_ row: LedgerPosition, _ journal: Int64?) throws {
         let position = row.position
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -121,17 +145,18 @@ struct LedgerWriter {
             ], orReplace: true)
     }
 
-    private func write(_ row: LedgerProtection, _ journal: Int64?) throws {
+    private mutating func write(_ row: LedgerProtection, _ journal: Int64?) throws {
         try insert(
             "protections",
             [
                 ("symbol", row.symbol.name), ("state", row.state), ("mode", row.mode), ("stop", row.stop?.description),
                 ("take_profit", row.takeProfit?.description), ("quantity", row.quantity.description),
-                ("time", row.at.milliseconds), ("journal", journal),
+                ("time", row.at.milliseconds), ("journal", journal), ("trigger_price", row.triggerPrice.rawValue),
+                ("unprotected", row.unprotected.description),
             ], orReplace: true)
     }
 
-    private func write(_ change: LedgerCommit.LatchChange?) throws {
+    private mutating func write(_ change: LedgerCommit.LatchChange?) throws {
         switch change {
         case nil: return
         case .release?: try setMeta(LedgerMetaKey.killLatch, nil)
@@ -154,21 +179,27 @@ struct LedgerWriter {
         try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key])
     }
 
-    private func setMeta(_ key: String, _ value: String?) throws {
+    private mutating func setMeta(_ key: String, _ value: String?) throws {
         if let value {
             try execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", [key, value])
         } else {
             try execute("DELETE FROM meta WHERE key = ?", [key])
         }
+        guard !LedgerSeal.unsealedKeys.contains(key) else { return }
+        try sealer.seal("meta", key, value.map { [("value", $0.databaseValue)] })
     }
 
-    private func insert(
+    /// Inserts a row and seals it.
+    private mutating func insert(
         _ table: String, _ columns: [(String, (any DatabaseValueConvertible)?)], orReplace: Bool = false
     ) throws {
         let names = columns.map(\.0).joined(separator: ", ")
         let places = columns.map { _ in "?" }.joined(separator: ", ")
         let verb = orReplace ? "INSERT OR REPLACE" : "INSERT"
         try execute("\(verb) INTO \(table) (\(names)) VALUES (\(places))", columns.map(\.1))
+        let key = LedgerSeal.key(of: table)
+        let name = columns.first { $0.0 == key }?.1?.databaseValue.sealText ?? String(db.lastInsertedRowID)
+        try sealer.seal(table, name, columns.map { ($0.0, $0.1?.databaseValue ?? .null) })
     }
 
     private func execute(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws {
