@@ -173,7 +173,7 @@ public actor ExecutionRouter {
     }
 
     /// Takes a place in a broker's throttle. Exits wait for theirs, entries do not.
-    private func hasRoom(_ name: BrokerName, forExit: Bool) async -> Bool {
+    func hasRoom(_ name: BrokerName, forExit: Bool) async -> Bool {
         while let wait = buckets[name]?.take(forExit: forExit, at: uptime()) {
             guard forExit, (try? await deadline.sleep(wait)) != nil else { return forExit }
         }

@@ -42,6 +42,33 @@ import Testing
         return broker
     }
 
+    @Test func onlyABrokerThatChangesOrdersIsAskedTo() async throws {
+        let first = try await Self.simulated("one", Self.btc)
+        let plain = ModelBroker("two")
+        let router = ExecutionRouter(brokers: [first, plain], limits: Self.limits)
+        let (one, two) = (BrokerName("one"), BrokerName("two"))
+        _ = await router.submit(Self.order("entry"), to: one)
+        let request = OrderRequest(
+            clientID: ClientOrderID("stop"), symbol: Self.btc, side: .sell, quantity: Quantity(.one),
+            kind: .stop(trigger: Price(FixedDecimal(90))), reduceOnly: true, purpose: .stop)
+        _ = await router.submit(request, to: one)
+        let change = ProtectionChange(
+            clientID: ClientOrderID("stop"), symbol: Self.btc, trigger: Price(FixedDecimal(95)),
+            quantity: Quantity(FixedDecimal(2)))
+        guard case .accepted(let report) = await router.amend(change, at: one) else {
+            Issue.record("the change was not made")
+            return
+        }
+        #expect(report.kind.trigger == change.trigger && report.quantity == change.quantity)
+        guard case .refused(let plainly) = await router.amend(change, at: two),
+            case .refused(let unknown) = await router.amend(change, at: BrokerName("none"))
+        else {
+            Issue.record("a change that nobody can make was not refused")
+            return
+        }
+        #expect(plainly.code == "CANNOT_AMEND" && unknown.code == "UNKNOWN_BROKER")
+    }
+
     @Test func eachSymbolGoesToItsBroker() async throws {
         let (first, second) = try await (
             Self.simulated("one", Self.btc), Self.simulated("two", Self.sber)

@@ -5,12 +5,12 @@ public import Simulator
 ///
 /// After the end of the data it gives nil; orders that can still act (a flatten at the last close) then cause further
 /// news, which the next call tells.
-public actor SimulatedBroker: Broker {
+public actor SimulatedBroker: AmendingBroker {
     /// The name given by the exchange's configuration.
     public nonisolated let name: BrokerName
     /// It holds protections, honours reduce-only and refuses a client id that it knows.
     public nonisolated let capabilities = BrokerCapabilities(
-        nativeProtections: true, reduceOnly: true, duplicateSafe: true)
+        nativeProtections: true, reduceOnly: true, duplicateSafe: true, amendsProtections: true)
     private var market: ReplayedMarket
 
     /// A broker over a market, at the market's present.
@@ -40,6 +40,14 @@ public actor SimulatedBroker: Broker {
     /// Takes the order at the current virtual time; the outcome is never silent.
     public func submit(_ request: OrderRequest) async -> SubmitOutcome {
         switch market.submit(request) {
+        case .success(let report): .accepted(report)
+        case .failure(let error): .refused(error)
+        }
+    }
+
+    /// Changes the order at the current virtual time, or after the latency; the outcome is never silent.
+    public func amend(_ change: ProtectionChange) async -> AmendOutcome {
+        switch market.amend(.client(change.clientID), trigger: change.trigger, quantity: change.quantity) {
         case .success(let report): .accepted(report)
         case .failure(let error): .refused(error)
         }
