@@ -1,5 +1,6 @@
 public import Core
 import Foundation
+public import Storage
 
 /// What the runner last did, for the watchdog and for people. The keys are a contract.
 public struct Heartbeat: Hashable, Codable, Sendable {
@@ -58,6 +59,8 @@ public struct Heartbeat: Hashable, Codable, Sendable {
     public var workingOrders: Int
     /// For how long positions were without an armed stop so far.
     public var unprotectedSeconds: Double
+    /// Value without an armed stop times seconds so far, by currency; missing where nothing ever was.
+    public var unprotectedNotionalSeconds: [String: FixedDecimal]?
     /// The newest signal row acted on, ms UTC.
     public var lastSignalTime: Timestamp?
     /// The market's time; differs from `at` in a replay.
@@ -66,6 +69,20 @@ public struct Heartbeat: Hashable, Codable, Sendable {
     public var brokers: [String: BrokerBeat]
     /// The last error, if any.
     public var lastError: String?
+    /// When the process started, in clock ticks since boot; tells it apart from a later process of its number.
+    public var processStart: UInt64?
+    /// The boot that `processStart` counts from.
+    public var bootId: String?
+    /// Grows with everything the runner takes in and every wait it serves as intended. A runner that beats while this
+    /// stands still goes round in circles.
+    public var progress: Int?
+    /// For how long `progress` has stood still, by the runner's own clock.
+    public var stalledSeconds: Double?
+
+    /// The process; nil when it did not say when it started.
+    public var process: ProcessIdentity? {
+        processStart.map { ProcessIdentity(pid: pid, startTicks: $0, bootId: bootId) }
+    }
 }
 
 extension Heartbeat {
@@ -83,9 +100,14 @@ extension Heartbeat {
         try container.encode(positions, forKey: .positions)
         try container.encode(workingOrders, forKey: .workingOrders)
         try container.encode(unprotectedSeconds, forKey: .unprotectedSeconds)
+        try container.encode(unprotectedNotionalSeconds, forKey: .unprotectedNotionalSeconds)
         try container.encode(lastSignalTime, forKey: .lastSignalTime)
         try container.encode(marketTime, forKey: .marketTime)
         try container.encode(brokers, forKey: .brokers)
         try container.encode(lastError, forKey: .lastError)
+        try container.encode(processStart, forKey: .processStart)
+        try container.encode(bootId, forKey: .bootId)
+        try container.encode(progress, forKey: .progress)
+        try container.encode(stalledSeconds, forKey: .stalledSeconds)
     }
 }

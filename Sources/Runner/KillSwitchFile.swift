@@ -1,4 +1,4 @@
-import Core
+public import Core
 public import Foundation
 
 /// What the kill-switch file says.
@@ -61,14 +61,20 @@ public struct KillSwitchFile: Sendable {
         url = folder.appending(path: "kill_switch.json")
     }
 
-    /// Reads it now.
+    /// So many bytes it may have.
+    public static let limitBytes = 65_536
+
+    /// Reads it now; never waits, whatever stands in its place.
     public func read() -> KillSwitchReading {
-        do {
-            return KillSwitchReading(content: try Data(contentsOf: url))
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            return .missing
-        } catch {
-            return .unreadable
+        switch PlainFile.read(url.path, limit: Self.limitBytes) {
+        case .missing: .missing
+        case .content(let data): KillSwitchReading(content: data)
+        case .unreadable: .unreadable
         }
+    }
+
+    /// When it was last changed by the wall clock; nil when it is not there.
+    public var changedAt: Timestamp? {
+        PlainFile.changedAt(url.path).map { Timestamp(milliseconds: $0) }
     }
 }

@@ -2,12 +2,14 @@ import Core
 import Engine
 import Logging
 import Router
+import Storage
 
 /// Performs effects: the only code that turns decisions into messages. Venues are served in parallel, each in the order
 /// the engine asked; what they answer comes back as events.
 struct Performer: Sendable {
     let router: ExecutionRouter
     let log: Logger
+    var crash: CrashProbe = { _ in }
 
     /// Performs all `effects`; returns the answers, ordered by broker.
     func perform(_ effects: [Effect]) async -> [EngineEvent] {
@@ -26,24 +28,39 @@ struct Performer: Sendable {
     private func serve(_ effects: [Effect]) async -> [EngineEvent] {
         var answers: [EngineEvent] = []
         for effect in effects {
-            if let answer = await send(effect) { answers.append(answer) }
+            if let answer = await answer(to: effect) { answers.append(answer) }
         }
         return answers
     }
 
-    private func send(_ effect: Effect) async -> EngineEvent? {
+    /// Sends one message and waits for what it comes to; nil for an effect that is none, or when nobody answered.
+    func answer(to effect: Effect) async -> EngineEvent? {
         switch effect {
         case .submit(let approved, let broker):
-            return await submit(approved, to: broker)
+            let points = CrashPoint.ofSending(approved.request.purpose)
+            return await between(points.before, points.after) { await submit(approved, to: broker) }
         case .cancel(let reference, let symbol, let broker):
-            return await cancel(reference, symbol, at: broker)
+            return await between(.cancelSending, .cancelAnswered) { await cancel(reference, symbol, at: broker) }
+        case .amend(let id, let symbol, let trigger, let quantity, let broker):
+            let change = ProtectionChange(clientID: id, symbol: symbol, trigger: trigger, quantity: quantity)
+            return await between(.protectionSending, .protectionAnswered) { await amend(change, at: broker) }
         case .query(let symbol, let id, let broker):
             return await query(symbol, id, at: broker)
         case .readAccount(let broker, let moment):
-            return await read(broker, fillsSince: moment)
+            return await between(.accountReading, .accountRead) { await read(broker, fillsSince: moment) }
         case .alert, .refuse, .mark, .halted, .reconciled:
             return nil
         }
+    }
+
+    /// Passes a crash point on each side of a message.
+    private func between<Answer>(
+        _ before: CrashPoint, _ after: CrashPoint, _ body: () async -> Answer
+    ) async -> Answer {
+        crash(before)
+        let answer = await body()
+        crash(after)
+        return answer
     }
 
     private func submit(_ approved: Approved<OrderRequest>, to broker: BrokerName) async -> EngineEvent {
@@ -64,6 +81,14 @@ struct Performer: Sendable {
         case .silent:
             guard case .client(let id) = reference else { return nil }
             return .silent(symbol, id)
+        }
+    }
+
+    private func amend(_ change: ProtectionChange, at broker: BrokerName) async -> EngineEvent {
+        switch await router.amend(change, at: broker) {
+        case .accepted(let report): .reported(report)
+        case .refused(let error): .amendRefused(change.symbol, change.clientID, error)
+        case .silent: .silent(change.symbol, change.clientID)
         }
     }
 
@@ -107,7 +132,7 @@ struct Performer: Sendable {
                     "id": "\(request.clientID)", "symbol": "\(request.symbol)", "side": "\(request.side.rawValue)",
                     "quantity": "\(request.quantity)", "purpose": "\(request.purpose.rawValue)", "broker": "\(broker)",
                 ])
-        case .cancel, .query, .readAccount, .mark, .halted, .reconciled: break
+        case .cancel, .amend, .query, .readAccount, .mark, .halted, .reconciled: break
         }
     }
 }
@@ -116,9 +141,22 @@ extension Effect {
     /// The broker an effect is a message to; nil when it leaves no message.
     var broker: BrokerName? {
         switch self {
-        case .submit(_, let broker), .cancel(_, _, let broker), .query(_, _, let broker), .readAccount(let broker, _):
+        case .submit(_, let broker), .cancel(_, _, let broker), .amend(_, _, _, _, let broker),
+            .query(_, _, let broker), .readAccount(let broker, _):
             broker
         case .alert, .refuse, .mark, .halted, .reconciled: nil
+        }
+    }
+}
+
+extension CrashPoint {
+    /// The points around sending an order.
+    static func ofSending(_ purpose: OrderPurpose) -> (before: CrashPoint, after: CrashPoint) {
+        switch purpose {
+        case .entry: (.entrySending, .entryAnswered)
+        case .exit, .manual: (.exitSending, .exitAnswered)
+        case .stop, .takeProfit: (.protectionSending, .protectionAnswered)
+        case .flatten: (.flattenSending, .flattenAnswered)
         }
     }
 }

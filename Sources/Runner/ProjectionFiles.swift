@@ -1,7 +1,7 @@
 import Core
 import Engine
 package import Foundation
-import Storage
+package import Storage
 
 /// The two files that show the state to people and scripts. They are never read back as truth, so one that cannot be
 /// written stops nothing.
@@ -12,7 +12,25 @@ package struct ProjectionFiles: Sendable {
         let state: String
         let stop: Price?
         let takeProfit: Price?
+        let legs: [LegForm]
         let unprotectedSeconds: Double
+        let unprotectedNotionalSeconds: FixedDecimal
+        let unprotectedToday: FixedDecimal
+        let unprotectedLimit: FixedDecimal?
+    }
+
+    private struct LegForm: Encodable {
+        let purpose: String
+        let price: Price
+        let quantity: Quantity
+        let state: String
+        let triggerPrice: String
+        let order: String?
+
+        init(_ leg: Protection.Leg, _ purpose: OrderPurpose) {
+            (self.purpose, price, quantity) = (purpose.rawValue, leg.price, leg.quantity)
+            (state, triggerPrice, order) = (leg.mode.rawValue, leg.triggerPrice.rawValue, leg.order?.text)
+        }
     }
 
     private struct OrderForm: Encodable {
@@ -35,6 +53,7 @@ package struct ProjectionFiles: Sendable {
         let realised: Money
         let fees: Money
         let held: Bool
+        let hold: String?
         let noTrade: String?
     }
 
@@ -48,15 +67,21 @@ package struct ProjectionFiles: Sendable {
         let killReason: String?
         let assets: [AssetForm]
         let orders: [OrderForm]
+        let risk: RiskProjection
     }
 
     private let folder: URL
     private let runId: String
     private let mode: String
+    private let unsetLimits: [String]
+    private let crash: CrashProbe
 
     /// Files in `folder`, for one run.
-    package init(folder: URL, runId: String, mode: String) {
-        (self.folder, self.runId, self.mode) = (folder, runId, mode)
+    package init(
+        folder: URL, runId: String, mode: String, unsetLimits: [String] = [], crash: @escaping CrashProbe = { _ in }
+    ) {
+        (self.folder, self.runId, self.mode, self.unsetLimits) = (folder, runId, mode, unsetLimits)
+        self.crash = crash
     }
 
     func write(_ engine: Engine) {
@@ -65,22 +90,40 @@ package struct ProjectionFiles: Sendable {
                 symbol: desk.symbol.name, position: desk.position.quantity,
                 state: (desk.protection.stop?.mode ?? .none).rawValue, stop: desk.protection.stop?.price,
                 takeProfit: desk.protection.takeProfit?.price,
-                unprotectedSeconds: desk.protection.unprotected.seconds)
+                legs: (desk.protection.stop.map { [LegForm($0, .stop)] } ?? [])
+                    + desk.protection.takeProfits.map { LegForm($0, .takeProfit) },
+                unprotectedSeconds: desk.protection.exposure.span(at: engine.now).seconds,
+                unprotectedNotionalSeconds: desk.protection.exposure.total(at: engine.now),
+                unprotectedToday: desk.protection.exposure.today(at: engine.now), unprotectedLimit: desk.exposureLimit)
         }
-        write(protections, "protections.json")
+        write(protections, "protections.json") {
+            switch $0 {
+            case .opened: crash(.protectionFileOpened)
+            case .written: crash(.protectionFileWritten)
+            case .placed: crash(.protectionFilePlaced)
+            }
+        }
         let state = StateForm(
             runId: runId, mode: mode, marketTime: engine.now, tradingState: engine.state.rawValue,
             kill: engine.kill.phase.rawValue, killReason: engine.kill.reason, assets: engine.desks.map(asset),
-            orders: engine.desks.flatMap(\.openOrders).map(order))
-        write(state, "runner_state.json")
+            orders: engine.desks.flatMap(\.openOrders).map(order),
+            risk: RiskProjection(engine, unsetLimits: unsetLimits))
+        write(state, "runner_state.json") {
+            switch $0 {
+            case .opened: crash(.stateFileOpened)
+            case .written: crash(.stateFileWritten)
+            case .placed: crash(.stateFilePlaced)
+            }
+        }
     }
 
     private func asset(_ desk: Desk) -> AssetForm {
         AssetForm(
             symbol: desk.symbol.name, broker: desk.broker.text, position: desk.position.quantity,
             averagePrice: desk.position.averagePrice, lastPrice: desk.lastPrice, target: desk.target,
-            realised: desk.position.realised, fees: desk.position.fees, held: desk.isHeld,
-            noTrade: desk.lastRefusal.map { "\($0.code.rawValue) \($0.sentence)" })
+            realised: desk.position.realised, fees: desk.position.fees, held: desk.isHeld || desk.entriesHeld != nil,
+            hold: desk.hold?.rawValue,
+            noTrade: desk.entriesHeld ?? desk.lastRefusal?.summary)
     }
 
     private func order(_ order: Order) -> OrderForm {
@@ -90,10 +133,11 @@ package struct ProjectionFiles: Sendable {
             state: order.state.rawValue)
     }
 
-    private func write(_ form: some Encodable, _ name: String) {
+    private func write(_ form: some Encodable, _ name: String, watch: (AtomicFile.Stage) -> Void) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(form) else { return }
-        try? AtomicFile.write(Array(data), to: folder.appending(path: name).path, durability: .processCrash)
+        try? AtomicFile.write(
+            Array(data), to: folder.appending(path: name).path, durability: .processCrash, watch: watch)
     }
 }

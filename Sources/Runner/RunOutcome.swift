@@ -9,3 +9,15 @@ public enum RunOutcome: Hashable, Sendable {
     /// The kill switch was engaged and the run was broken off before every venue was read flat.
     case haltedNotFlat(stillOpen: [String])
 }
+
+extension RunOutcome {
+    /// What the last heartbeat says.
+    var beatState: Heartbeat.State {
+        switch self {
+        case .finished: .finished
+        case .stopped: .stopped
+        case .halted: .halted
+        case .haltedNotFlat: .flattening
+        }
+    }
+}

@@ -1,6 +1,7 @@
 public import Core
 public import Engine
 public import Foundation
+public import Storage
 
 /// Where the signal rows of a run come from.
 public protocol SignalSource: Sendable {
@@ -34,6 +35,22 @@ public struct RunSetup: Sendable {
     public var wallClock: @Sendable () -> Timestamp
     /// Time since some fixed moment, never set back.
     public var uptime: @Sendable () -> Duration
+    /// What tells the engine events besides venues and signals.
+    public var feed: (any EventFeed)?
+    /// The limits that nobody set, by key, to be shown.
+    public var unsetLimits: [String] = []
+    /// This process with the moment it started; nil where the system does not say.
+    public var process: ProcessIdentity?
+    /// Engages the kill switch right after recovery, whatever its file says; for a watchdog that takes over.
+    public var haltReason: String?
+    /// Tells the service manager what the loop is doing; called by the loop itself with each beat.
+    public var notify: @Sendable (ServiceNote) -> Void = { _ in }
+    /// Told of every moment at which a crash leaves something different behind; for tests.
+    public var crash: CrashProbe = { _ in }
+    /// The version of the program: journal rows of another version are followed and need not be decided alike.
+    public var version = ""
+    /// Whether ``rebuildVenue`` needs to be told what the venue told and was told.
+    public var rebuildsVenue = true
     /// Brings a venue that lives in this process to where the journal left it; does nothing for real venues.
     public var rebuildVenue: @Sendable ([RecordedStep]) async throws -> Void
 

@@ -14,57 +14,72 @@ public actor TradingLoop {
     private let ledger: Ledger
     private let performer: Performer
     private let log: Logger
-    private var engine = Engine()
-    private var book: RunBook
-    private var beats: HeartbeatWriter
+    private var core: LoopCore
     private var kill: KillWatch
-    private var steps = 0
-    private var stopRequests = 0
+    private var inboxSeenAt: Duration?
+    private var (steps, stopRequests) = (0, 0)
     private var isFinished = false
 
     /// A loop over an open ledger and a router whose brokers are ready.
     public init(setup: RunSetup, ledger: Ledger, router: ExecutionRouter, log: Logger) {
-        self.setup = setup
-        self.ledger = ledger
-        self.log = log
-        performer = Performer(router: router, log: log)
-        book = RunBook(
-            ledger: ledger,
-            projections: ProjectionFiles(folder: setup.stateFolder, runId: setup.runId, mode: setup.mode))
-        beats = HeartbeatWriter(setup: setup)
+        (self.setup, self.ledger, self.log) = (setup, ledger, log)
+        performer = Performer(router: router, log: log, crash: setup.crash)
+        core = LoopCore(setup: setup, ledger: ledger, performer: performer, log: log)
         kill = KillWatch(file: KillSwitchFile(folder: setup.stateFolder))
     }
 
+    private var engine: Engine { core.engine }
+
     /// Asks the loop to stop. The first request ends it after the current pass, or once flat while the kill switch is
     /// engaged; a second one ends it at once.
-    public func requestStop() {
-        stopRequests += 1
-    }
+    public func requestStop() { stopRequests += 1 }
 
     /// Runs until the data end, the kill switch has flattened everything, or a stop is asked for.
     ///
     /// - Returns: How it ended, the engine as it stood then, and how many bars were completed.
     public func run() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
-        beats.beat(.starting, engine, wait: .zero)
+        core.beats.beat(.starting, engine, wait: .zero)
         do {
             return try await passes()
         } catch {
             log.critical("the run broke off", metadata: ["error": "\(error)"])
-            beats.lastError = (error as? any ExplainedError)?.problem ?? "\(error)"
-            beats.beat(.failed, engine, wait: .zero)
+            core.beats.lastError = (error as? any ExplainedError)?.problem ?? "\(error)"
+            core.beats.beat(.failed, engine, wait: .zero)
+            try await EmergencyClose(setup: setup, router: performer.router, log: log).run(after: error, engine)
             throw error
         }
     }
 
+    /// Recovers, compares the books with the venues, and stops.
+    public func reconcile() async throws -> ReconcileAnswer {
+        try await start()
+        let since = engine.now
+        core.watchReconciliation()
+        try await take(.reconcile, at: since)
+        for _ in 0..<Self.confirmations where !engine.unsettledAccounts(since: since).isEmpty {
+            guard let deadline = engine.nextDeadline else { break }
+            try await take(.deadline, at: max(deadline, engine.now))
+        }
+        try core.flush()
+        core.publish(.stopped, wait: .zero)
+        return core.reconciliation(since: since)
+    }
+
+    /// So many further readings may be needed to confirm what the first one shows.
+    private static let confirmations = 8
+
     private func passes() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
         try await start()
         while true {
+            setup.crash(.passBegun)
             if let outcome = try await pass() {
-                try book.flush(engine)
-                publish(state(after: outcome), wait: .zero)
+                try core.close()
+                setup.crash(.endFlushed)
+                core.publish(outcome.beatState, wait: .zero)
+                setup.crash(.endTold)
                 return (outcome, engine, steps)
             }
-            publish(engine.kill.isEngaged ? .flattening : .running, wait: Self.quickest)
+            core.publish(engine.kill.isEngaged ? .flattening : .running, wait: Self.quickest)
         }
     }
 
@@ -72,41 +87,47 @@ public actor TradingLoop {
     /// thousands of times a second would cost more than trading.
     private static let quickest = Duration.milliseconds(50)
 
-    private func publish(_ state: Heartbeat.State, wait: Duration) {
-        beats.beat(state, engine, wait: wait)
-        book.project(engine, wait: wait, at: setup.uptime())
-    }
+    /// A replay at full speed looks into the inbox this often: reading it at every pass would cost more than trading.
+    private static let inboxSpacing = Duration.milliseconds(200)
 
     // MARK: Start
 
     private func start() async throws {
-        let recovered = try Recovery(ledger: ledger).replay()
-        engine = recovered.engine
-        beats.lastSignalTime = engine.desks.compactMap(\.lastSignalTime).max()
+        setup.crash(.startBegun)
+        let recovered = try Recovery(ledger: ledger).replay(for: setup)
+        try core.resume(recovered, ledger)
+        setup.crash(.journalReplayed)
         try await setup.rebuildVenue(recovered.steps)
+        setup.crash(.venueRebuilt)
         try await take(.configured(setup.configuration), at: max(engine.now, setup.startsAt))
-        for desk in engine.desks {
-            for order in desk.openOrders where [.sent, .unknown, .cancelling].contains(order.state) {
-                let id = order.request.clientID
-                if let answer = await performer.query(desk.symbol, id, at: desk.broker) {
-                    try await take(answer, at: engine.now)
-                }
-            }
+        setup.crash(.configurationTaken)
+        for (symbol, id, broker) in core.openQuestions {
+            setup.crash(.questionAsked)
+            guard let answer = await performer.query(symbol, id, at: broker) else { continue }
+            setup.crash(.questionAnswered)
+            try await take(answer, at: engine.now)
         }
         if let last = recovered.lastBatch { _ = try await actOnClosedBars(of: last) }
+        setup.crash(.rowsCaughtUp)
         // A restart while latched goes on with cancelling and closing, and proves again that everything is flat.
-        if engine.kill.isEngaged { try await take(.kill(reason: engine.kill.reason ?? ""), at: engine.now) }
+        if let reason = engine.kill.isEngaged ? engine.kill.reason ?? "" : setup.haltReason {
+            try await take(.kill(reason: reason), at: engine.now)
+        }
     }
 
     // MARK: One pass
 
     private func pass() async throws -> RunOutcome? {
         if let command = kill.look(isEngaged: engine.kill.isEngaged, at: setup.uptime()) {
+            core.triggered(KillTrigger(reason: "", at: kill.file.changedAt ?? setup.wallClock()))
+            setup.crash(.killRead)
             try await take(command, at: engine.now)
+            setup.crash(.killTaken)
         }
+        try await obeyOperators()
         if let outcome = try await afterFlat() ?? whenStopped() { return outcome }
         let closedBar = try await advance()
-        if isFinished { return .finished }
+        if isFinished { return try await closeBooks() }
         if closedBar { steps += 1 }
         if !engine.kill.isEngaged {
             if let limit = setup.maxSteps, steps >= limit { return .stopped }
@@ -115,9 +136,16 @@ public actor TradingLoop {
         return nil
     }
 
+    /// The data are over: the books are compared once more with the venue before anyone reads them.
+    private func closeBooks() async throws -> RunOutcome {
+        if setup.configuration.reconcile.interval != nil { try await take(.reconcile, at: engine.now) }
+        return .finished
+    }
+
     /// Once flat: released when the file says so explicitly, halted otherwise.
     private func afterFlat() async throws -> RunOutcome? {
         guard engine.kill.phase == .flat else { return nil }
+        setup.crash(.flatJudged)
         guard kill.file.read() == .released else { return .halted(reason: engine.kill.reason ?? "") }
         try await take(.release, at: engine.now)
         return nil
@@ -125,17 +153,15 @@ public actor TradingLoop {
 
     private func whenStopped() -> RunOutcome? {
         guard stopRequests > 0 else { return nil }
-        if engine.kill.phase == .flattening {
-            guard stopRequests > 1 else { return nil }
-            return .haltedNotFlat(stillOpen: engine.desks.filter { !$0.position.isFlat }.map(\.symbol.name))
-        }
-        return .stopped
+        guard engine.kill.phase == .flattening else { return .stopped }
+        return stopRequests > 1 ? .haltedNotFlat(stillOpen: core.stillOpen) : nil
     }
 
     /// Takes the next news of the market.
     ///
     /// - Returns: Whether a bar was completed.
     private func advance() async throws -> Bool {
+        setup.crash(.newsAwaited)
         guard let batch = try await performer.router.nextEvents(from: setup.market) else {
             // The data are over; what is left is to see the kill sequence through.
             guard engine.kill.phase == .flattening, let deadline = engine.nextDeadline else {
@@ -145,7 +171,10 @@ public actor TradingLoop {
             try await take(.deadline, at: max(deadline, engine.now))
             return false
         }
+        setup.crash(.newsHeard)
+        for event in await setup.feed?.due(engine, at: batch.at) ?? [] { try await take(event, at: batch.at) }
         try await take(.venue(batch), at: batch.at)
+        setup.crash(.newsTaken)
         return try await actOnClosedBars(of: batch)
     }
 
@@ -163,8 +192,12 @@ public actor TradingLoop {
                 engine[symbol]?.lastSignalTime.map({ row.time > $0 }) ?? true
             else { continue }
             try await take(.signal(row), at: batch.at)
+            setup.crash(.rowTaken)
         }
-        if let deadline = engine.nextDeadline, deadline <= engine.now { try await take(.deadline, at: engine.now) }
+        if let deadline = engine.nextDeadline, deadline <= engine.now {
+            try await take(.deadline, at: engine.now)
+            setup.crash(.deadlineTaken)
+        }
         return closedBar
     }
 
@@ -174,48 +207,43 @@ public actor TradingLoop {
         var taken = 0
         while taken < waiting.count {
             precondition(taken < 100_000, "one event does not cause answers without end")
-            let current = waiting[taken]
+            waiting += await send(try core.decide(waiting[taken], at: moment))
             taken += 1
-            let effects = engine.step(current, at: moment)
-            try book.stage(current, effects, engine)
-            beats.note(current)
-            effects.forEach(performer.announce)
-            guard book.isFull || effects.contains(where: { $0.broker != nil || $0.isUrgent }) else { continue }
-            try book.flush(engine)
-            let start = setup.uptime()
-            waiting += await performer.perform(effects)
-            for broker in Set(effects.compactMap(\.broker)) { beats.heard(broker, after: setup.uptime() - start) }
         }
+    }
+
+    private func send(_ effects: [Effect]) async -> [EngineEvent] {
+        guard effects.contains(where: { $0.broker != nil }) else { return [] }
+        let start = setup.uptime()
+        let answers = await performer.perform(effects)
+        setup.crash(.performed)
+        for broker in Set(effects.compactMap(\.broker)).sorted() { core.heard(broker, after: setup.uptime() - start) }
+        return answers
+    }
+
+    /// Takes what operators left in the inbox since it was looked at last.
+    private func obeyOperators() async throws {
+        let uptime = setup.uptime()
+        guard inboxSeenAt.map({ uptime - $0 >= Self.inboxSpacing }) ?? true else { return }
+        inboxSeenAt = uptime
+        while let command = core.nextCommand() {
+            for answer in await send(try core.obey(command, at: engine.now)) { try await take(answer, at: engine.now) }
+        }
+        core.answerReconciliations()
     }
 
     /// Sleeps between passes, but looks at the kill switch and at stop requests several times a second.
     private func pause() async throws {
-        try book.flush(engine)
-        publish(.running, wait: .zero)
+        try core.flush()
+        core.publish(.running, wait: .zero)
+        setup.crash(.waitBegun)
         let end = setup.uptime() + setup.sleep
         while stopRequests == 0, setup.uptime() < end {
             if kill.wantsAttention(isEngaged: engine.kill.isEngaged, at: setup.uptime()) { return }
-            publish(.running, wait: .seconds(1))
+            core.beats.advanced()
+            core.publish(.running, wait: .milliseconds(500))
+            try await obeyOperators()
             try? await Task.sleep(for: min(.milliseconds(50), end - setup.uptime()))
-        }
-    }
-
-    private func state(after outcome: RunOutcome) -> Heartbeat.State {
-        switch outcome {
-        case .finished: .finished
-        case .stopped: .stopped
-        case .halted: .halted
-        case .haltedNotFlat: .flattening
-        }
-    }
-}
-
-extension Effect {
-    /// Whether it has to be on disk before anything else happens, although it sends nothing.
-    var isUrgent: Bool {
-        switch self {
-        case .alert, .halted, .reconciled: true
-        case .submit, .cancel, .query, .readAccount, .refuse, .mark: false
         }
     }
 }

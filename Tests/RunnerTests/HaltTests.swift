@@ -32,6 +32,9 @@ import Testing
         let reader = try LedgerReader(path: state.ledgerPath)
         #expect(try reader.latch()?.reason == "test", "\(note)")
         #expect(try reader.positions().allSatisfy { $0.quantity == .zero }, "\(note)")
+        let halts = HaltRecord.all(in: try reader.meta())
+        #expect(
+            halts.count == 1 && halts.allSatisfy { $0.flatAfter != nil && $0.reason == "test" }, "\(note): \(halts)")
         _ = try Books(state)
     }
 

@@ -7,7 +7,7 @@ import Testing
     /// The contract of the design: scripts and the watchdog rely on these keys.
     private static let keys: Set<String> = [
         "schema", "runId", "pid", "sequence", "at", "state", "mode", "killed", "positions", "workingOrders",
-        "unprotectedSeconds", "lastSignalTime", "brokers", "lastError",
+        "unprotectedSeconds", "unprotectedNotionalSeconds", "lastSignalTime", "brokers", "lastError",
     ]
 
     @Test func everyKeyIsWrittenAlsoWithoutAValue() async throws {
@@ -16,7 +16,10 @@ import Testing
         scenario.maxSteps = 1
         _ = try await scenario.run(state)
         let beat = try #require(try state.json("runner_heartbeat.json") as? [String: Any])
-        #expect(Set(beat.keys) == Self.keys.union(["marketTime"]))
+        #expect(
+            Set(beat.keys)
+                == Self.keys.union(
+                    ["marketTime", "processStart", "bootId", "progress", "stalledSeconds"]))
         #expect(beat["lastError"] is NSNull)
         #expect(beat["schema"] as? Int == 1)
         let broker = try #require((beat["brokers"] as? [String: Any])?["simulated"] as? [String: Any])

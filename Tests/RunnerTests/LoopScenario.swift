@@ -15,6 +15,11 @@ struct LoopScenario: Sendable {
     var maxSteps: Int?
     var latency = TimeSpan.zero
     var fillPolicy = FillPolicy.whole
+    var reconcile = ReconcileRules.onRequest
+    var notify: @Sendable (ServiceNote) -> Void = { _ in }
+    var limits = RiskLimits()
+    /// The version that the runner gives itself.
+    var version = ""
     let series: [BarSeries]
     let rows: [SignalRow]
     let instruments: [Instrument]
@@ -75,7 +80,8 @@ struct LoopScenario: Sendable {
                 budget: Money(FixedDecimal(1000)))
         }
         return EngineConfiguration(
-            account: "test", artifact: "test", assets: assets, limits: RiskLimits(), timing: EngineTiming())
+            account: "test", artifact: "test", assets: assets, limits: limits, timing: EngineTiming(),
+            reconcile: reconcile)
     }
 
     func market() throws -> ReplayedMarket {
@@ -112,11 +118,13 @@ extension LoopScenario {
         let inner = SimulatedBroker(try market())
         let broker = WatchedBroker(inner, before: before, after: after)
         let clock = VirtualClock()
-        let setup = RunSetup(
+        var setup = RunSetup(
             runId: "test", pid: 1, mode: "backtest", configuration: configuration, market: broker.name,
             startsAt: .epoch, signals: SignalBook(rows), sleep: sleep, maxSteps: maxSteps, stateFolder: state.url,
             wallClock: { clock.wall() }, uptime: { clock.uptime() },
             rebuildVenue: { try await inner.rebuild($0) })
+        setup.notify = notify
+        setup.version = version
         let loop = TradingLoop(
             setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [broker]), log: Logger(label: "test"))
         await whenReady(loop)

@@ -39,4 +39,13 @@ final class TemporaryState: Sendable {
     func json(_ name: String) throws -> Any {
         try JSONSerialization.jsonObject(with: try data(name))
     }
+
+    /// What a crash at this moment leaves: every file as it is, but for the memory that processes shared.
+    func copied() throws -> TemporaryState {
+        let copy = try TemporaryState()
+        for name in try FileManager.default.contentsOfDirectory(atPath: url.path) where !name.hasSuffix("-shm") {
+            try FileManager.default.copyItem(at: url.appending(path: name), to: copy.url.appending(path: name))
+        }
+        return copy
+    }
 }

@@ -40,6 +40,24 @@ import Testing
         #expect(try Books(restless) == Books(sleepy))
     }
 
+    @Test func reconcilingAReplayChangesNothingButTheJournal() async throws {
+        let (plain, compared) = (try TemporaryState(), try TemporaryState())
+        var scenario = try LoopScenario(bars: 60)
+        scenario.sleep = .zero
+        _ = try await scenario.run(plain)
+        scenario.reconcile = .replay
+        _ = try await scenario.run(compared)
+        #expect(try Books(plain) == Books(compared))
+        #expect(try scenario.backtest().fills == Books(compared).fills)
+        var (readings, findings) = (0, 0)
+        try LedgerReader(path: compared.ledgerPath).readJournal { row in
+            if row.draft.effects.contains("readAccount") { readings += 1 }
+            if row.draft.effects.contains("reconciled") { findings += 1 }
+        }
+        #expect(readings == 4, "at the start, after one and two days, at the end")
+        #expect(findings == 0)
+    }
+
     @Test func maxStepsStopsAfterSoManyBarsAndTheNextStartGoesOn() async throws {
         let (state, whole) = (try TemporaryState(), try TemporaryState())
         var scenario = try LoopScenario()

@@ -1,0 +1,226 @@
+import Core
+public import Engine
+import Foundation
+public import Logging
+public import Router
+public import Storage
+
+/// The loop for venues that live elsewhere: everything that can happen reaches it through one bounded intake, and
+/// nothing it sends keeps it waiting.
+///
+/// Each broker is read by a task of its own, so that a frozen one delays nobody; messages leave through ``Lanes``, and
+/// their answers come back as events; the kill-switch file is looked at ten times a second by a task that waits for
+/// nothing else. Every event is durable with its effects before a message leaves. Start is recovery: the journal is
+/// replayed, the venues are read and asked about what is open, then trading goes on.
+public actor VenueLoop {
+    private let setup: RunSetup
+    private let ledger: Ledger
+    private let sleep: @Sendable (Duration) async throws -> Void
+    private let log: Logger
+    private let intake = Intake()
+    private let lanes: Lanes
+    private let killFile: KillSwitchFile
+    private var core: LoopCore
+    private var timer: (at: Timestamp, task: Task<Void, Never>)?
+    private var stopRequests = 0
+    private var steps = 0
+
+    /// The kill-switch file is looked at this often.
+    private static let killSpacing = Duration.milliseconds(100)
+    /// The inbox, stop requests and the heartbeat are looked after at least this often.
+    private static let tick = Duration.milliseconds(500)
+    /// Projections of passes that are quicker than this share a write.
+    private static let quickest = Duration.milliseconds(50)
+
+    /// A loop over an open ledger and a router whose brokers are ready.
+    ///
+    /// - Parameter clock: Measures deadlines and pauses; `setup` tells the time of events.
+    public init(
+        setup: RunSetup, ledger: Ledger, router: ExecutionRouter, log: Logger,
+        clock: some Clock<Duration> = ContinuousClock()
+    ) {
+        (self.setup, self.ledger, self.log) = (setup, ledger, log)
+        sleep = { try await clock.sleep(for: $0) }
+        let performer = Performer(router: router, log: log, crash: setup.crash)
+        lanes = Lanes(performer: performer, intake: intake, uptime: setup.uptime)
+        killFile = KillSwitchFile(folder: setup.stateFolder)
+        core = LoopCore(setup: setup, ledger: ledger, performer: performer, log: log)
+    }
+
+    /// Asks the loop to stop: at once, or once flat while the kill switch is engaged; a second request ends it whatever
+    /// is still open.
+    public func requestStop() {
+        stopRequests += 1
+        intake.wake()
+    }
+
+    /// Runs until the kill switch has flattened everything or a stop is asked for.
+    ///
+    /// - Returns: How it ended, the engine as it stood then, and how many bars were completed.
+    public func run() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
+        core.publish(.starting, wait: .zero)
+        do {
+            return try await passes()
+        } catch {
+            log.critical("the run broke off", metadata: ["error": "\(error)"])
+            core.beats.lastError = (error as? any ExplainedError)?.problem ?? "\(error)"
+            core.publish(.failed, wait: .zero)
+            try await EmergencyClose(setup: setup, router: core.performer.router, log: log).run(
+                after: error, core.engine)
+            throw error
+        }
+    }
+
+    private func passes() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
+        let watchers = [watchKillSwitch(), keepTicking()]
+        defer { watchers.forEach { $0.cancel() } }
+        try start()
+        // A reader that hangs in a frozen venue is not waited for.
+        let readers = core.engine.configuration?.brokers.map { read($0) } ?? []
+        defer {
+            readers.forEach { $0.cancel() }
+            timer?.task.cancel()
+        }
+        while true {
+            if let outcome = try outcome() {
+                try core.close()
+                core.publish(outcome.beatState, wait: .zero)
+                return (outcome, core.engine, steps)
+            }
+            core.publish(core.engine.kill.isEngaged ? .flattening : .running, wait: Self.quickest)
+            arm()
+            try pass(await intake.next())
+        }
+    }
+
+    // MARK: Start
+
+    private func start() throws {
+        let recovered = try Recovery(ledger: ledger).replay(for: setup)
+        try core.resume(recovered, ledger)
+        try take(.configured(setup.configuration))
+        for desk in core.engine.desks {
+            for order in desk.openOrders where [.sent, .unknown, .cancelling].contains(order.state) {
+                lanes.send([.query(desk.symbol, order.request.clientID, desk.broker)])
+            }
+        }
+        // What the file says counts before anything may be opened.
+        if !core.engine.kill.isEngaged, case .engaged(let reason) = killFile.read() {
+            core.triggered(KillTrigger(reason: reason, at: killFile.changedAt ?? setup.wallClock()))
+            return try take(.kill(reason: reason))
+        }
+        if let last = recovered.lastBatch { try actOnClosedBars(of: last) }
+        // A restart while latched goes on with cancelling and closing, and proves again that everything is flat.
+        if core.engine.kill.isEngaged { try take(.kill(reason: core.engine.kill.reason ?? "")) }
+    }
+
+    // MARK: One pass
+
+    private func pass(_ item: IntakeItem?) throws {
+        switch item {
+        case .kill(let trigger):
+            // A file that was released since it was looked at is no halt any more.
+            guard !core.engine.kill.isEngaged, killFile.read() != .released else { break }
+            core.triggered(trigger)
+            try take(.kill(reason: trigger.reason))
+        case .answer(let broker, let event, let span):
+            if let event {
+                core.heard(broker, after: span)
+                try take(event)
+            }
+        case .command(let command): lanes.send(try core.obey(command, at: now))
+        case .news(let batch):
+            try take(.venue(batch))
+            try actOnClosedBars(of: batch)
+        case nil:
+            // A wait that ended as it should.
+            core.beats.advanced()
+            while let command = core.nextCommand() { lanes.send(try core.obey(command, at: now)) }
+        }
+        if let deadline = core.engine.nextDeadline, deadline <= now { try take(.deadline) }
+        core.answerReconciliations()
+    }
+
+    private var now: Timestamp { max(setup.wallClock(), core.engine.now) }
+
+    private func take(_ event: EngineEvent) throws {
+        lanes.send(try core.decide(event, at: now))
+    }
+
+    private func actOnClosedBars(of batch: VenueBatch) throws {
+        var closedBar = false
+        for case .barClosed(let symbol, let bar, let closeTime) in batch.events {
+            closedBar = true
+            guard let row = setup.signals.row(symbol, bar, at: closeTime),
+                core.engine[symbol]?.lastSignalTime.map({ row.time > $0 }) ?? true
+            else { continue }
+            try take(.signal(row))
+        }
+        if closedBar { steps += 1 }
+    }
+
+    private func outcome() throws -> RunOutcome? {
+        if core.engine.kill.phase == .flat {
+            guard killFile.read() == .released else { return .halted(reason: core.engine.kill.reason ?? "") }
+            try take(.release)
+        }
+        if let limit = setup.maxSteps, steps >= limit, !core.engine.kill.isEngaged { return .stopped }
+        guard stopRequests > 0 else { return nil }
+        guard core.engine.kill.phase == .flattening else { return .stopped }
+        return stopRequests > 1 ? .haltedNotFlat(stillOpen: core.stillOpen) : nil
+    }
+
+    // MARK: Tasks
+
+    /// Wakes the loop at the engine's next deadline.
+    private func arm() {
+        guard let deadline = core.engine.nextDeadline else { return }
+        if let timer, timer.at <= deadline, timer.at > now { return }
+        timer?.task.cancel()
+        let wait = Duration.milliseconds(max((deadline - now).milliseconds, 0))
+        let task = Task { [sleep, intake] in
+            if (try? await sleep(wait)) != nil { intake.wake() }
+        }
+        timer = (deadline, task)
+    }
+
+    private func keepTicking() -> Task<Void, Never> {
+        Task { [sleep, intake] in
+            while (try? await sleep(Self.tick)) != nil { intake.wake() }
+        }
+    }
+
+    private func watchKillSwitch() -> Task<Void, Never> {
+        Task { [sleep, intake, killFile, setup] in
+            var judge = KillSwitchJudge()
+            repeat {
+                guard case .engaged(let reason)? = judge.judge(killFile.read(), at: setup.uptime()) else { continue }
+                intake.post(KillTrigger(reason: reason, at: killFile.changedAt ?? setup.wallClock()))
+            } while (try? await sleep(Self.killSpacing)) != nil
+        }
+    }
+
+    /// Reads one broker's news for as long as there are any; a broken stream is opened again, with growing pauses.
+    private func read(_ broker: BrokerName) -> Task<Void, Never> {
+        Task { [sleep, intake, router = core.performer.router] in
+            var failures = 0
+            while !Task.isCancelled {
+                do {
+                    guard let batch = try await router.nextEvents(from: broker) else { return }
+                    if failures > 0 {
+                        await intake.offer(VenueBatch(broker: broker, at: batch.at, events: [.reconnected]))
+                    }
+                    failures = 0
+                    await intake.offer(batch)
+                } catch {
+                    let fault =
+                        error as? VenueError
+                        ?? VenueError(.retryable, code: "STREAM_BROKEN", message: "\(broker): \(error)")
+                    if failures == 0 { intake.post(broker, .unreachable(broker, fault), after: .zero) }
+                    failures += 1
+                    guard (try? await sleep(.milliseconds(250 * (1 << min(failures, 5))))) != nil else { return }
+                }
+            }
+        }
+    }
+}

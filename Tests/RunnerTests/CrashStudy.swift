@@ -1,0 +1,136 @@
+import Core
+import Foundation
+import Logging
+import Router
+import Runner
+import Simulator
+import Storage
+import Testing
+
+/// What must be the same whether or not the runner crashed.
+struct CrashEnd: Hashable, Sendable {
+    let outcome: RunOutcome
+    let books: Books
+    let protections: [Protected]
+    let latch: String?
+    let venue: AccountSnapshot
+    let orders: [OrderReport]
+
+    /// What protects a position; when that was last written down is not part of it.
+    struct Protected: Hashable, Sendable {
+        let symbol: Symbol
+        let state: String
+        let mode: String
+        let stop: Price?
+        let takeProfit: Price?
+        let quantity: Quantity
+
+        init(_ row: LedgerProtection) {
+            (symbol, state, mode, quantity) = (row.symbol, row.state, row.mode, row.quantity)
+            (stop, takeProfit) = (row.stop, row.takeProfit)
+        }
+    }
+
+    /// The names of the parts that differ.
+    func differences(from other: CrashEnd) -> [String] {
+        [
+            outcome == other.outcome ? nil : "outcome", books.fills == other.books.fills ? nil : "fills",
+            books.intents == other.books.intents ? nil : "intents",
+            books.positions == other.books.positions ? nil : "positions",
+            books.equity == other.books.equity ? nil : "equity",
+            protections == other.protections
+                ? nil : "protections \(protections) instead of \(other.protections)",
+            latch == other.latch ? nil : "latch", venue == other.venue ? nil : "venue",
+            orders == other.orders ? nil : "orders",
+        ].compactMap { $0 }
+    }
+}
+
+/// One seed: a market, signals, and how orders fill.
+struct CrashStudy: Sendable {
+    /// The world with or without somebody pulling the kill switch half-way.
+    struct Variant: Sendable {
+        let killAt: Int?
+        let end: CrashEnd
+        let counts: [CrashPoint: Int]
+    }
+
+    let seed: UInt64
+    private let scenario: LoopScenario
+
+    init(seed: UInt64) throws {
+        self.seed = seed
+        var scenario = try LoopScenario(bars: 8 + Int(seed % 5), seed: seed)
+        scenario.sleep = .milliseconds(seed % 2 == 0 ? 0 : 1)
+        if seed % 3 == 1 { scenario.latency = .milliseconds(300) }
+        if seed % 4 == 2 { scenario.fillPolicy = .parts(3, every: .seconds(60)) }
+        self.scenario = scenario
+    }
+
+    /// The undisturbed run, with every passing counted.
+    func undisturbed(killAt: Int?) async throws -> Variant {
+        let state = try TemporaryState()
+        let plan = CrashPlan(state)
+        let venue = SurvivingVenue(try scenario.market(), killAt: killAt)
+        let outcome = try await start(state, venue, plan)
+        return Variant(killAt: killAt, end: try await end(outcome, state, venue), counts: plan.counts)
+    }
+
+    /// Crashes once at each of `targets`, one start after the other, then runs to the end.
+    ///
+    /// - Returns: The end, and whether every crash happened.
+    func crashed(
+        _ targets: [(point: CrashPoint, visit: Int)], killAt: Int?
+    ) async throws -> (end: CrashEnd, crashes: Int) {
+        var state = try TemporaryState()
+        let venue = SurvivingVenue(try scenario.market(), killAt: killAt)
+        var crashes = 0
+        for target in targets {
+            let plan = CrashPlan(state, at: target)
+            let outcome = try? await start(state, venue, plan)
+            if let failure = plan.failure { throw SurvivingVenue.Violation(text: failure) }
+            guard let remains = plan.remains else {
+                // The point was not passed: the run went to its end.
+                let outcome = try #require(outcome)
+                return (try await end(outcome, state, venue), crashes)
+            }
+            crashes += 1
+            state = remains
+        }
+        let outcome = try await start(state, venue, CrashPlan(state))
+        return (try await end(outcome, state, venue), crashes)
+    }
+
+    private func start(
+        _ state: TemporaryState, _ venue: SurvivingVenue, _ plan: CrashPlan
+    ) async throws -> RunOutcome {
+        let ledger = try Ledger(
+            path: state.ledgerPath, identity: LedgerIdentity(mode: "backtest", account: "test"),
+            crash: { plan.pass($0) })
+        let line = VenueLine(venue, plan, state)
+        let clock = VirtualClock()
+        var setup = RunSetup(
+            runId: "test", pid: 1, mode: "backtest", configuration: scenario.configuration, market: line.name,
+            startsAt: .epoch, signals: SignalBook(scenario.rows), sleep: scenario.sleep, maxSteps: nil,
+            stateFolder: state.url, wallClock: { clock.wall() }, uptime: { clock.uptime() },
+            rebuildVenue: { try await venue.welcome($0, state) })
+        setup.crash = { plan.pass($0) }
+        // Thousands of runs have nothing to say but how they end.
+        var log = Logger(label: "crash")
+        log.logLevel = .critical
+        let loop = TradingLoop(setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [line]), log: log)
+        let end = try await loop.run()
+        try ledger.close()
+        return end.outcome
+    }
+
+    private func end(
+        _ outcome: RunOutcome, _ state: TemporaryState, _ venue: SurvivingVenue
+    ) async throws -> CrashEnd {
+        let reader = try LedgerReader(path: state.ledgerPath)
+        return CrashEnd(
+            outcome: outcome, books: try Books(state),
+            protections: try reader.protections().map(CrashEnd.Protected.init),
+            latch: try reader.latch()?.reason, venue: await venue.snapshot, orders: await venue.orders)
+    }
+}
