@@ -21,8 +21,11 @@ struct AiTrade: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
+            WatchdogCommand.self,
             SignalsCommand.self, RunCommand.self, BacktestCommand.self, KillCommand.self, StatusCommand.self,
-            LedgerCommand.self, DataCommand.self, SimulateCommand.self,
+            LedgerCommand.self, ReplayCommand.self, DataCommand.self, SimulateCommand.self, ReconcileCommand.self,
+            ReleaseCommand.self,
+            AcknowledgeCommand.self, WhyCommand.self,
         ])
 
     static func main() async {

@@ -15,10 +15,10 @@ extension Acceptance {
                 ])
             #expect((try trained.jsonObject()["assets"] as? [Any])?.count == assets)
             try await site.succeed(["signals", "verify", "--cuts", "3"])
-            let backtest = try await site.succeed(["backtest", "--json"]).json()
+            let backtest = try await site.succeed(["backtest", "--json"]).jsonObject()
             let run = try await site.succeed(["run", "--loop", "--json"]).jsonObject()
             #expect(run["outcome"] as? String == "finished")
-            #expect(run["summaries"] as? NSArray == backtest as? NSArray)
+            #expect(run["summaries"] as? NSArray == backtest["summaries"] as? NSArray)
             let trades = (run["summaries"] as? [[String: Any]])?.compactMap { $0["trades"] as? Int }.reduce(0, +) ?? 0
             #expect(trades > 10)
             #expect(try await site.succeed(["ledger", "verify"]).output.contains("sound"))

@@ -78,8 +78,15 @@ extension Acceptance {
             Case(arguments: run + ["--mode", "live"], status: 69, words: ["ALLOW_LIVE", "paper"]),
             Case(arguments: run, status: 69, words: ["ALLOW_LIVE", "paper"], environment: ["EXECUTION_MODE": "live"]),
             Case(
-                arguments: run, status: 69, words: ["live", "--mode backtest"],
+                arguments: run, status: 78, words: ["RISK_MAX_ORDER_NOTIONAL", "off"],
                 environment: ["EXECUTION_MODE": "live", "ALLOW_LIVE": "1"]),
+            Case(
+                arguments: run, status: 69, words: ["live", "--mode backtest"],
+                environment: [
+                    "EXECUTION_MODE": "live", "ALLOW_LIVE": "1", "RISK_MAX_ORDER_NOTIONAL": "2500",
+                    "RISK_MAX_POSITION_NOTIONAL": "USDT:1500,RUB:150000", "RISK_MAX_QUANTITY": "off",
+                    "RISK_MAX_LEVERAGE": "2",
+                ]),
         ]
 
         @Test(arguments: commandLines + inputs + modes) func aMistakeGetsOneClearSentence(mistake: Case) async throws {

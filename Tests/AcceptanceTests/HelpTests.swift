@@ -27,7 +27,7 @@ extension Acceptance {
             }
             let expected = [
                 "signals", "signals generate", "signals inspect", "signals verify", "signals export", "run", "backtest",
-                "kill", "status", "ledger verify", "ledger export", "ledger backup", "ledger pnl", "data import",
+                "kill", "status", "why", "ledger verify", "ledger export", "ledger backup", "ledger pnl", "data import",
                 "data list", "data verify",
             ]
             #expect(Set(expected).isSubset(of: seen))

@@ -7,9 +7,9 @@ extension Acceptance {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             let flags = ["--signals", shared.artifact, "--bars", shared.bars, "--json"]
             let run = try await site.succeed(shared.replay + ["--json"]).jsonObject()
-            let backtest = try await site.succeed(["backtest", "--report", "report"] + flags).json()
+            let backtest = try await site.succeed(["backtest", "--report", "report"] + flags).jsonObject()
             let summaries = try #require(run["summaries"] as? NSArray)
-            #expect(summaries == backtest as? NSArray)
+            #expect(summaries == backtest["summaries"] as? NSArray)
             #expect(run["outcome"] as? String == "finished" && run["newBars"] as? Int ?? 0 > 700)
             let equity = try await site.succeed(["ledger", "export", "equity"]).output.split(separator: "\n").count
             let curve = String(decoding: try site.data("report/equity.csv"), as: UTF8.self)

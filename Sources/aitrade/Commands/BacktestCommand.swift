@@ -22,8 +22,14 @@ struct BacktestCommand: AsyncParsableCommand {
     @Option(help: "Act on rows from this moment on (UTC).") var from: String?
     @Option(help: "Stop at this moment (UTC).") var to: String?
     @Option(help: "Folder for summary.json, trades.csv and equity.csv.") var report: String?
+    @Option(help: ReleaseChoice.help) var release = ReleaseChoice.never
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var bars: BarFolderOption
+
+    private struct Result: Encodable {
+        let summaries: [PerformanceSummary]
+        let risk: RiskReport
+    }
 
     func run() async throws {
         let settings = try await Settings.load()
@@ -37,30 +43,26 @@ struct BacktestCommand: AsyncParsableCommand {
         plan.shortfalls(bars: market.series).forEach(Output.warn)
         var backtest = Backtest(
             configuration: plan.configuration(
-                artifact: file.digest, account: "backtest", limits: settings.limits,
+                artifact: file.digest, account: "backtest", limits: settings.limits, protection: settings.protection,
                 capabilities: SimulatedVenue.capabilities),
-            market: try plan.market(market.series), signals: market.rows)
+            market: try plan.market(market.series), signals: market.rows,
+            world: BacktestWorld(
+                regime: try await RegimeSetup.readings(settings.risk.regimeSource),
+                releasedDailyBy: release == .daily ? ReleaseChoice.operatorName : nil))
         let record = backtest.run()
         let summaries = SummaryText.summaries(
             fills: record.fills, equity: record.equity, instruments: plan.instruments, budget: settings.budget,
             bars: market.series)
-        if let report { try BacktestReport(record, summaries).write(to: report) }
+        if let report { try BacktestReport(record, summaries, RiskReport(backtest.engine)).write(to: report) }
         if json {
-            try Output.json(summaries)
+            try Output.json(Result(summaries: summaries, risk: RiskReport(backtest.engine)))
         } else {
             for summary in summaries {
                 print("Backtest of \(chosen.map(\.symbol.name).joined(separator: ", ")) in \(summary.currency)")
                 SummaryText.print(summary)
             }
-            printRefusals(record)
+            RiskReport(backtest.engine).print()
             if let report { print("  report     \(report)/summary.json, trades.csv, equity.csv") }
         }
-    }
-
-    private func printRefusals(_ record: BacktestRecord) {
-        let counts = Dictionary(grouping: record.refusals, by: \.code).mapValues(\.count)
-        guard !counts.isEmpty else { return }
-        let parts = counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.rawValue) \($0.value)" }
-        print("  refused    \(parts.joined(separator: ", "))")
     }
 }

@@ -23,4 +23,16 @@ enum DateText {
             .iso8601(timeZone: .gmt, dateSeparator: .omitted, dateTimeSeparator: .space, timeSeparator: .omitted)
         ).replacing(" ", with: "-").replacing("Z", with: "")
     }
+
+    /// Reads what ``fileName(_:)`` writes.
+    static func fromFileName(_ text: String) -> Timestamp? {
+        let digits = Array(text)
+        guard digits.count == 15, digits[8] == "-" else { return nil }
+        let (day, time) = (String(digits[0..<8]), String(digits[9..<15]))
+        guard Int(day) != nil, Int(time) != nil else { return nil }
+        func part(_ text: String, _ range: Range<Int>) -> String { String(Array(text)[range]) }
+        return moment(
+            "\(part(day, 0..<4))-\(part(day, 4..<6))-\(part(day, 6..<8))"
+                + "T\(part(time, 0..<2)):\(part(time, 2..<4)):\(part(time, 4..<6))")
+    }
 }

@@ -1,16 +1,21 @@
 import ArgumentParser
+import Core
 import Foundation
+import Runner
 import Storage
 
 /// `aitrade kill`.
 struct KillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "kill", abstract: "Pulls or releases the kill switch.",
+        commandName: "kill", abstract: "Pulls, releases or rehearses the kill switch.",
         discussion: """
             Writes kill_switch.json in the state folder; an editor or a script may do the same:
               {"enabled": true, "reason": "manual"}
             A runner sees it within 250 ms: it cancels everything, closes everything, reads the venues again, and exits
             with 10 when they are proven flat. It stays halted over restarts until --release.
+
+            --drill rehearses the whole halt on simulated brokers whose requests get lost by --seed, measures it and
+            keeps the figures for `aitrade status`. The state's positions, ledger and switch are not touched.
 
             Example: aitrade kill --reason "exchange maintenance"
             """)
@@ -18,26 +23,55 @@ struct KillCommand: AsyncParsableCommand {
     @OptionGroup var state: StateFolderOption
     @Option(help: "Why, for the record.") var reason = "manual"
     @Flag(help: "Release the switch: writes {\"enabled\": false}.") var release = false
+    @Flag(help: "Rehearse a halt on simulated brokers.") var drill = false
+    @Option(help: "Which requests get lost in the drill.") var seed: UInt64 = 0
+    @Option(help: "How many of a hundred requests, and of answers, get lost in the drill.") var failures = 10
+    @Flag(help: "Print the drill's figures as JSON.") var json = false
 
-    private struct Form: Encodable {
-        let enabled: Bool
-        let reason: String
+    func validate() throws {
+        guard !drill || !release else { throw ValidationError("--drill and --release exclude each other") }
+        guard (0...50).contains(failures) else { throw ValidationError("--failures takes 0 to 50") }
     }
 
     func run() async throws {
-        let path = URL(filePath: state.folder).appending(path: "kill_switch.json").path
-        let form = Form(enabled: !release, reason: release ? "released" : reason)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
+        if drill { return try await rehearse() }
+        let file = KillSwitchFile(folder: URL(filePath: state.folder))
+        let path = file.url.path
         if !FileManager.default.fileExists(atPath: "\(state.folder)/trades.sqlite") {
             Output.warn("there is no ledger in \(state.folder): no runner has worked there yet, check --state-dir")
         }
         try AtomicFile.createFolder(state.folder)
-        try AtomicFile.write(Array(try encoder.encode(form)) + [10], to: path)
+        try file.write(engaged: !release, reason: release ? "released" : reason)
         print(
             release
                 ? "The kill switch is released: \(path). A runner trades again once its venues are proven flat."
                 : "The kill switch is engaged: \(path). `aitrade status` shows when everything is flat.")
+    }
+
+    private func rehearse() async throws {
+        let record = try await KillDrill(seed: seed, failurePercent: failures).run()
+        try AtomicFile.createFolder(state.folder)
+        try DrillBook(stateFolder: URL(filePath: state.folder)).append(record)
+        if json {
+            try Output.json(record)
+        } else {
+            print(record.isFlat ? "The drill ended flat." : "THE DRILL DID NOT END FLAT.")
+            print("  began with  \(record.positions) positions and \(record.orders) orders at two simulated brokers")
+            print("  lost        \(record.lostMessages) requests and answers (seed \(seed))")
+            for (name, span) in record.halt.stages { print("  \(name) after \(span)") }
+        }
+        guard record.isFlat else { throw ExitStatusRequest(.haltedNotFlat) }
+    }
+}
+
+extension HaltRecord {
+    /// The stages by name, with how long each took from the trigger.
+    var stages: [(name: String, span: String)] {
+        func text(_ span: TimeSpan?) -> String { span.map { "\($0.milliseconds) ms" } ?? "not yet" }
+        return [
+            ("blocked    ", text(blockedAfter)), ("cancelled  ", text(cancelledAfter)),
+            ("proven flat", text(flatAfter)),
+        ]
     }
 }
 

@@ -6,9 +6,12 @@ import Storage
 /// `aitrade ledger`.
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledger", abstract: "The books: verify, export, backup, profit.",
-        discussion: "Example: aitrade ledger verify",
-        subcommands: [LedgerVerify.self, LedgerExport.self, LedgerBackup.self, LedgerProfits.self])
+        commandName: "ledger", abstract: "The books: verify, export, profit, backups and their restoration.",
+        discussion: "docs/ledger.md explains the files and tables. Example: aitrade ledger verify",
+        subcommands: [
+            LedgerVerify.self, LedgerExport.self, LedgerProfits.self, LedgerList.self, LedgerBackup.self,
+            LedgerRotate.self, LedgerRestore.self, LedgerVacuum.self,
+        ])
 }
 
 /// The ledger to read.
@@ -29,10 +32,11 @@ struct LedgerOption: ParsableArguments {
 /// `aitrade ledger verify`.
 struct LedgerVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Checks the hash chain, the fills, the positions and the database itself.",
+        commandName: "verify", abstract: "Checks every row of every table, the hash chains and the database itself.",
         discussion: "Exits with 1 when something is wrong. Example: aitrade ledger verify --json")
 
     @OptionGroup var ledger: LedgerOption
+    @Option(help: "A ledger file, such as a backup, in the place of the state folder's.") var file: String?
     @Flag(help: "Print JSON.") var json = false
 
     private struct Report: Encodable {
@@ -40,20 +44,25 @@ struct LedgerVerify: AsyncParsableCommand {
         let intents: Int
         let orderEvents: Int
         let fills: Int
+        let seals: Int
+        let heads: [String]
         let findings: [String]
     }
 
     func run() async throws {
-        let check = try ledger.open().verify()
+        let check = try (file.map { try LedgerReader(path: $0) } ?? ledger.open()).verify()
         let report = Report(
             journalRows: check.journalRows, intents: check.intents, orderEvents: check.orderEvents, fills: check.fills,
-            findings: check.findings.map(\.description))
+            seals: check.seals, heads: check.heads, findings: check.findings.map(\.description))
         if json {
             try Output.json(report)
         } else {
             print("  \(report.journalRows) journal rows, \(report.intents) intents, \(report.fills) fills")
             for finding in report.findings { print("  WRONG: \(finding)") }
-            if check.isSound { print("  The ledger is sound: chain unbroken, positions equal to their fills.") }
+            if check.isSound {
+                print("  The ledger is sound: chains unbroken, every row as written, positions equal to their fills.")
+                print("  heads: journal \(report.heads[0]), seals \(report.heads[1])")
+            }
         }
         if !check.isSound { throw ExitStatusRequest(.checkFailed) }
     }
@@ -79,21 +88,6 @@ struct LedgerExport: AsyncParsableCommand {
             throw CommandFailure(.usage, "--format '\(format)' is not known", fix: "csv or json")
         }
         try ledger.open().export(table, as: format) { print($0, terminator: "") }
-    }
-}
-
-/// `aitrade ledger backup`.
-struct LedgerBackup: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copies the ledger, also while the runner writes.",
-        discussion: "Example: aitrade ledger backup /backups/trades-today.sqlite")
-
-    @OptionGroup var ledger: LedgerOption
-    @Argument(help: "The file to make; it must not exist.") var target: String
-
-    func run() async throws {
-        try ledger.open().backup(to: target)
-        print("  \(target) is a complete copy.")
     }
 }
 

@@ -28,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Stop at this moment (UTC).") var to: String?
     @Option(help: "Stop after so many bars.") var maxSteps: Int?
     @Flag(help: "Start a new replay; the old ledger is kept under a dated name.") var new = false
+    @Option(help: ReleaseChoice.help) var release = ReleaseChoice.never
     @Flag(help: "Print the summary as JSON.") var json = false
     @OptionGroup var bars: BarFolderOption
 
@@ -49,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
                 signals: signals, assets: try assets.map(Flags.symbols), stateFolder: state.folder,
                 barFolder: bars.folder, from: try from.map { try Flags.moment($0, flag: "--from") },
                 to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: !loop, startNew: new,
-                sleep: .milliseconds(Int64(sleep * 1000)), maxSteps: maxSteps, isQuiet: json),
+                sleep: .milliseconds(Int64(sleep * 1000)), maxSteps: maxSteps, isQuiet: json, release: release),
             settings: settings)
         let end = try await replay.run()
         try replay.report(end, json: json)
@@ -67,6 +68,7 @@ struct RunCommand: AsyncParsableCommand {
             Output.warn("live trading is not allowed (ALLOW_LIVE=1 is not set): falling back to paper")
             wanted = .paper
         }
+        if wanted == .live { try settings.risk.requireDecisions() }
         guard wanted == .backtest else {
             throw CommandFailure(
                 .venueUnavailable, "there is no venue client for \(wanted.rawValue) mode yet",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Engine
 import Foundation
 import Runner
 import Storage
@@ -26,6 +27,10 @@ struct StatusCommand: AsyncParsableCommand {
         var positions: [LedgerPositionRow]
         var protections: [ProtectionRow]
         var assets: [AssetRow]
+        var halts: [HaltRecord]
+        var lastProvenFlat: ProvenFlat?
+        var lastProvenFlatAgeSeconds: Double?
+        var risk: RiskProjection?
     }
 
     private struct ProtectionRow: Encodable {
@@ -34,6 +39,8 @@ struct StatusCommand: AsyncParsableCommand {
         var stop: Price?
         var takeProfit: Price?
         var quantity: Quantity
+        var triggerPrice: TriggerPrice
+        var unprotectedNotionalSeconds: FixedDecimal
     }
 
     /// The part of runner_state.json that is shown.
@@ -44,6 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
         var lastPrice: Price?
         var noTrade: String?
         var held: Bool
+        var hold: String?
     }
 
     private struct StateForm: Decodable {
@@ -71,6 +79,8 @@ struct StatusCommand: AsyncParsableCommand {
         let now = Date().timeIntervalSince1970
         let positions = try ledger.positions().filter { $0.quantity != .zero }
         let held = Set(positions.map(\.symbol))
+        let halts = HaltRecord.all(in: try ledger.meta())
+        let proof = ProvenFlat.last(halts: halts, drills: DrillBook(stateFolder: folder).read())
         return Status(
             heartbeat: beat, beatAgeSeconds: beat.map { now - Double($0.at.milliseconds) / 1000 },
             runnerPid: InstanceLock.holder(path: folder.appending(path: "runner.lock").path)?.pid,
@@ -78,9 +88,12 @@ struct StatusCommand: AsyncParsableCommand {
             positions: positions,
             protections: try ledger.protections().filter { held.contains($0.symbol) }.map {
                 ProtectionRow(
-                    symbol: $0.symbol, state: $0.state, stop: $0.stop, takeProfit: $0.takeProfit, quantity: $0.quantity)
+                    symbol: $0.symbol, state: $0.state, stop: $0.stop, takeProfit: $0.takeProfit, quantity: $0.quantity,
+                    triggerPrice: $0.triggerPrice, unprotectedNotionalSeconds: $0.unprotected)
             },
-            assets: form?.assets ?? [])
+            assets: form?.assets ?? [], halts: halts, lastProvenFlat: proof,
+            lastProvenFlatAgeSeconds: proof?.halt.flatAt.map { now - Double($0.milliseconds) / 1000 },
+            risk: Self.risk(in: folder))
     }
 
     private func describe(_ reading: KillSwitchReading) -> String {
@@ -96,9 +109,27 @@ struct StatusCommand: AsyncParsableCommand {
     private func why(_ asset: AssetRow, _ status: Status) -> String {
         if let latch = status.latched { return "no trade: halted by the kill switch (\(latch.reason))" }
         let idle = status.runnerPid == nil ? "no runner is running" : nil
+        if asset.hold == EntryHold.external.rawValue {
+            return "no trade: EXTERNAL position; aitrade acknowledge \(asset.symbol) --by NAME lets entries go on"
+        }
         if asset.held { return "no trade: held after repeated refusals" }
+        if let cause = status.risk?.restrictions.first { return "no trade: \(cause.summary)" }
         if let refusal = asset.noTrade { return "no trade: \(refusal)" + (idle.map { "; \($0)" } ?? "") }
         return idle.map { "no trade: \($0)" } ?? "follows its signals"
+    }
+
+    private func showHalts(_ status: Status) {
+        if status.latched != nil, let halt = status.halts.last {
+            let stages = halt.stages.map { "\($0.name.trimmingCharacters(in: .whitespaces)) \($0.span)" }
+            print("  halt        \(stages.joined(separator: ", ")) after the trigger")
+        }
+        guard let proof = status.lastProvenFlat, let age = status.lastProvenFlatAgeSeconds else {
+            return print("  proven flat never; aitrade kill --drill rehearses it")
+        }
+        let span = proof.halt.flatAfter.map { "\($0.milliseconds) ms" } ?? "?"
+        print(
+            "  proven flat \(Output.number(age / 3600, 1)) h ago by a \(proof.kind.rawValue), \(span) after the trigger"
+        )
     }
 
     private func show(_ status: Status) {
@@ -110,8 +141,15 @@ struct StatusCommand: AsyncParsableCommand {
         } else {
             print("  runner      no heartbeat yet")
         }
+        if let figures = status.heartbeat?.unprotectedNotionalSeconds {
+            for (currency, figure) in figures.sorted(by: { $0.key < $1.key }) {
+                print("  unprotected \(figure) \(currency) x s so far")
+            }
+        }
         print("  kill file   \(status.killSwitchFile)")
         print("  latch       \(status.latched.map { "HALTED: \($0.reason)" } ?? "not latched")")
+        showHalts(status)
+        if let risk = status.risk { Self.show(risk) }
         if status.positions.isEmpty { print("  positions   none") }
         for position in status.positions {
             let cover = status.protections.first { $0.symbol == position.symbol }

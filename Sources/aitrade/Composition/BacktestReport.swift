@@ -8,8 +8,10 @@ import Storage
 struct BacktestReport {
     private let record: BacktestRecord
     private let summaries: [PerformanceSummary]
+    private let risk: RiskReport
 
-    init(_ record: BacktestRecord, _ summaries: [PerformanceSummary]) {
+    init(_ record: BacktestRecord, _ summaries: [PerformanceSummary], _ risk: RiskReport) {
+        self.risk = risk
         self.record = record
         self.summaries = summaries
     }
@@ -19,6 +21,8 @@ struct BacktestReport {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try AtomicFile.write(Array(try encoder.encode(summaries)), to: "\(folder)/summary.json")
+        try AtomicFile.write(Array(try encoder.encode(risk)), to: "\(folder)/risk.json")
+        try AtomicFile.write(refusals, to: "\(folder)/refusals.csv")
         try AtomicFile.write(trades, to: "\(folder)/trades.csv")
         try AtomicFile.write(equity, to: "\(folder)/equity.csv")
     }
@@ -33,6 +37,16 @@ struct BacktestReport {
             ].joined(separator: ",")
         }
         return ([header] + lines).joined(separator: "\n") + "\n"
+    }
+
+    private var refusals: String {
+        let lines = record.refusals.map { refusal in
+            let rule = "\(refusal.code.rawValue),\(refusal.figures)"
+            let sentence = refusal.sentence.replacing("\"", with: "'")
+            return
+                "\(refusal.at.milliseconds),\(refusal.symbol),\(rule),\"\(sentence)\""
+        }
+        return (["time_ms,symbol,code,figures,sentence"] + lines).joined(separator: "\n") + "\n"
     }
 
     private var equity: String {

@@ -15,6 +15,7 @@ extension Replay {
         let marketTime: Timestamp
         let newBars: Int
         let summaries: [PerformanceSummary]
+        let risk: RiskReport
     }
 
     /// Prints how the run ended and what it earned so far.
@@ -30,7 +31,8 @@ extension Replay {
             try Output.json(
                 Result(
                     outcome: name(of: end.outcome), reason: reason(of: end.outcome), stillOpen: stillOpen(end.outcome),
-                    ledger: ledger.path, marketTime: end.engine.now, newBars: end.newBars, summaries: summaries))
+                    ledger: ledger.path, marketTime: end.engine.now, newBars: end.newBars, summaries: summaries,
+                    risk: RiskReport(end.engine)))
             return
         }
         print(sentence(end))
@@ -39,6 +41,7 @@ extension Replay {
             print("\nResult in \(summary.currency), budget \(budget) for each asset")
             SummaryText.print(summary)
         }
+        RiskReport(end.engine).print()
         for desk in end.engine.desks where !desk.position.isFlat {
             print("  open       \(desk.symbol) \(desk.position.quantity), counted at the last price")
         }

@@ -22,6 +22,7 @@ struct ReplayRequest {
     var sleep: Duration
     var maxSteps: Int?
     var isQuiet: Bool
+    var release: ReleaseChoice
 }
 
 /// A replay of stored bars through the runner: the place where its concrete parts meet.
@@ -52,13 +53,14 @@ struct Replay {
         // Everything that can be refused is, before anything is written.
         try LogSetup.check(settings.log)
         _ = try wanted.market(bars.series)
-        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        let now = SystemTime.wall()
         runId = "\(DateText.fileName(now))-\(ProcessInfo.processInfo.processIdentifier)"
         try AtomicFile.createFolder(request.stateFolder)
         lock = try InstanceLock(
             path: "\(request.stateFolder)/runner.lock",
             holder: InstanceLock.Holder(
-                pid: ProcessInfo.processInfo.processIdentifier, startedAt: now, runId: runId))
+                pid: ProcessInfo.processInfo.processIdentifier, startedAt: now, runId: runId, process: .current,
+                account: Self.account))
         LogSetup.start(settings.log, stateFolder: URL(filePath: request.stateFolder))
         let path = "\(request.stateFolder)/trades.sqlite"
         if request.startNew, FileManager.default.fileExists(atPath: path) {
@@ -68,6 +70,7 @@ struct Replay {
         }
         ledger = try Ledger(path: path, identity: LedgerIdentity(mode: "backtest", account: Self.account))
         plan = try Self.bind(ledger, to: wanted, singlePass: request.lastRowOnly)
+        try Self.note(bars: request.barFolder, in: ledger)
         market = try plan.market(bars.series)
     }
 
@@ -101,7 +104,6 @@ struct Replay {
         guard let text = try ledger.reader.meta()[ReplayPlan.metaKey] else {
             var commit = LedgerCommit()
             commit.meta[ReplayPlan.metaKey] = try wanted.json
-            commit.meta[LedgerMetaKey.programVersion] = AiTrade.version
             _ = try ledger.commit(commit)
             return wanted
         }
@@ -126,6 +128,15 @@ struct Replay {
         return wanted
     }
 
+    /// Writes down where the bars are, for whoever has to rebuild this market without the runner.
+    private static func note(bars folder: String, in ledger: Ledger) throws {
+        let path = URL(filePath: folder).standardizedFileURL.path
+        guard try ledger.reader.meta()[ReplayPlan.barsKey] != path else { return }
+        var commit = LedgerCommit()
+        commit.meta[ReplayPlan.barsKey] = path
+        _ = try ledger.commit(commit)
+    }
+
     /// How a replay ended.
     struct End {
         var outcome: RunOutcome
@@ -134,26 +145,38 @@ struct Replay {
     }
 
     func run() async throws -> End {
-        let broker = SimulatedBroker(market)
-        let router = ExecutionRouter(brokers: [broker])
-        let setup = RunSetup(
-            runId: runId, pid: ProcessInfo.processInfo.processIdentifier, mode: "backtest",
-            configuration: plan.configuration(
-                artifact: file.digest, account: Self.account, limits: settings.limits,
-                capabilities: SimulatedVenue.capabilities),
-            market: SimulatedVenue.name, startsAt: plan.from,
-            signals: SignalBook(request.lastRowOnly ? bars.newestRows : bars.rows), sleep: request.sleep,
-            maxSteps: request.maxSteps, stateFolder: URL(filePath: request.stateFolder),
-            wallClock: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
-            uptime: { Duration.nanoseconds(Int64(DispatchTime.now().uptimeNanoseconds)) },
-            rebuildVenue: { try await broker.rebuild($0) })
-        let loop = TradingLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "runner"))
+        let loop = makeLoop(try await RegimeSetup.feed(settings, release: request.release))
         announce()
         let listener = await StopSignals.forward(to: { await loop.requestStop() })
         defer { listener.cancel() }
         let end = try await loop.run()
         try ledger.close()
         return End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
+    }
+
+    /// Compares the books with the venue, without going on with the replay.
+    func reconcile() async throws -> ReconcileAnswer {
+        let answer = try await makeLoop(nil).reconcile()
+        try ledger.close()
+        return answer
+    }
+
+    private func makeLoop(_ feed: (any EventFeed)?) -> TradingLoop {
+        let broker = SimulatedBroker(market)
+        let router = ExecutionRouter(brokers: [broker])
+        let notifier = ServiceNotifier(path: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
+        var setup = RunSetup(
+            runId: runId, pid: ProcessInfo.processInfo.processIdentifier, mode: "backtest",
+            configuration: plan.configuration(
+                artifact: file.digest, account: Self.account, limits: settings.limits, protection: settings.protection,
+                capabilities: SimulatedVenue.capabilities),
+            market: SimulatedVenue.name, startsAt: plan.from,
+            signals: SignalBook(request.lastRowOnly ? bars.newestRows : bars.rows), sleep: request.sleep,
+            maxSteps: request.maxSteps, stateFolder: URL(filePath: request.stateFolder),
+            wallClock: SystemTime.wall, uptime: SystemTime.uptime, rebuildVenue: { try await broker.rebuild($0) })
+        (setup.process, setup.notify) = (.current, { notifier?.send($0) })
+        (setup.feed, setup.unsetLimits, setup.version) = (feed, settings.unsetLimits, ProgramBuild.name)
+        return TradingLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "runner"))
     }
 
     private func announce() {

@@ -30,5 +30,6 @@ struct ReplayBars {
 /// What the simulated venue can do.
 enum SimulatedVenue {
     static let name = BrokerName("simulated")
-    static let capabilities = BrokerCapabilities(nativeProtections: true, reduceOnly: true, duplicateSafe: true)
+    static let capabilities = BrokerCapabilities(
+        nativeProtections: true, reduceOnly: true, duplicateSafe: true, amendsProtections: true)
 }

@@ -9,6 +9,8 @@ import Storage
 struct ReplayPlan: Codable, Equatable {
     /// The key in the ledger's meta table.
     static let metaKey = "replay"
+    /// The key of the folder of bar files last used: a watchdog rebuilds the market from it.
+    static let barsKey = "bar_folder"
 
     var symbols: [Symbol]
     var interval: BarInterval
@@ -84,7 +86,8 @@ struct ReplayPlan: Codable, Equatable {
 
     /// The engine's settings for this plan.
     func configuration(
-        artifact: Digest, account: String, limits: RiskLimits, capabilities: BrokerCapabilities
+        artifact: Digest, account: String, limits: RiskLimits, protection: ProtectionSettings,
+        capabilities: BrokerCapabilities
     ) -> EngineConfiguration {
         EngineConfiguration(
             account: account, artifact: artifact.hex,
@@ -92,7 +95,8 @@ struct ReplayPlan: Codable, Equatable {
                 AssetConfiguration(
                     instrument: instrument, broker: SimulatedVenue.name, capabilities: capabilities, budget: budget)
             },
-            limits: limits, timing: EngineTiming())
+            limits: limits, timing: protection.timing, reconcile: .replay, protection: protection.protection,
+            orders: protection.orders)
     }
 
     var json: String {

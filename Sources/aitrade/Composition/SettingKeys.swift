@@ -24,10 +24,53 @@ enum SettingKey: String, CaseIterable {
     case riskPriceCollarPct = "RISK_PRICE_COLLAR_PCT"
     case riskStalePriceSeconds = "RISK_STALE_PRICE_SECONDS"
     case riskSignalTTLSeconds = "RISK_SIGNAL_TTL_SECONDS"
+    case protectHardStopPct = "PROTECT_HARD_STOP_PCT"
+    case protectTrailingPct = "PROTECT_TRAILING_PCT"
+    case protectTrailingPrice = "PROTECT_TRAILING_PRICE"
+    case protectBreakEvenPct = "PROTECT_BREAK_EVEN_PCT"
+    case protectLadder = "PROTECT_LADDER"
+    case protectMaxHoldingSeconds = "PROTECT_MAX_HOLDING_SECONDS"
+    case protectEscalateSeconds = "PROTECT_ESCALATE_SECONDS"
+    case protectAmendSeconds = "PROTECT_AMEND_SECONDS"
+    case protectUnprotectedSeconds = "PROTECT_UNPROTECTED_SECONDS"
+    case protectExposureSeconds = "PROTECT_EXPOSURE_SECONDS"
+    case orderEntryLimitPct = "ORDER_ENTRY_LIMIT_PCT"
+    case orderExitLimitPct = "ORDER_EXIT_LIMIT_PCT"
+    case orderEscalateSeconds = "ORDER_ESCALATE_SECONDS"
+    case orderSettleSeconds = "ORDER_SETTLE_SECONDS"
+    case riskMaxLeverage = "RISK_MAX_LEVERAGE"
+    case riskGroups = "RISK_GROUPS"
+    case riskMaxGroupNotional = "RISK_MAX_GROUP_NOTIONAL"
+    case riskMaxSpreadPct = "RISK_MAX_SPREAD_PCT"
+    case riskMaxSlippagePct = "RISK_MAX_SLIPPAGE_PCT"
+    case riskSlippageHoldSeconds = "RISK_SLIPPAGE_HOLD_SECONDS"
+    case riskMaxClockSkewMs = "RISK_MAX_CLOCK_SKEW_MS"
+    case riskCooldownSeconds = "RISK_COOLDOWN_SECONDS"
+    case riskMaxRepeatedOrders = "RISK_MAX_REPEATED_ORDERS"
+    case riskMaxOrders5m = "RISK_MAX_ORDERS_5M"
+    case riskMaxTurnover5m = "RISK_MAX_TURNOVER_5M"
+    case riskMaxOrdersDay = "RISK_MAX_ORDERS_DAY"
+    case riskMaxTurnoverDay = "RISK_MAX_TURNOVER_DAY"
+    case riskMaxDailyLoss = "RISK_MAX_DAILY_LOSS"
+    case riskMaxDrawdownPct = "RISK_MAX_DRAWDOWN_PCT"
+    case riskMaxLossStreak = "RISK_MAX_LOSS_STREAK"
+    case riskOnDailyLoss = "RISK_ON_DAILY_LOSS"
+    case riskOnDrawdown = "RISK_ON_DRAWDOWN"
+    case riskOnLossStreak = "RISK_ON_LOSS_STREAK"
+    case riskOnRepeatedOrders = "RISK_ON_REPEATED_ORDERS"
+    case riskOnUnprotectedBudget = "RISK_ON_UNPROTECTED_BUDGET"
+    case riskRegimeSource = "RISK_REGIME_SOURCE"
+    case riskRegimeAction = "RISK_REGIME_ACTION"
+    case riskRegimeShrink = "RISK_REGIME_SHRINK"
+    case riskRegimeMaxAgeSeconds = "RISK_REGIME_MAX_AGE_SECONDS"
+    case riskRegimeDXYPct = "RISK_REGIME_DXY_PCT"
+    case riskRegimeDominancePct = "RISK_REGIME_DOMINANCE_PCT"
+    case riskRegimeFOMCHours = "RISK_REGIME_FOMC_HOURS"
     case logLevel = "LOG_LEVEL"
     case logFormat = "LOG_FORMAT"
     case logFile = "LOG_FILE"
     case alertsEnabled = "ALERTS_ENABLED"
+    case alertCommand = "ALERT_COMMAND"
     case alertTelegramToken = "ALERT_TG_BOT_TOKEN"
     case alertTelegramChat = "ALERT_TG_CHAT_ID"
 
@@ -46,7 +89,8 @@ enum SettingKey: String, CaseIterable {
 
     /// Beginnings of names that are ours, so that a misspelt key is an error and not a silent default.
     static let prefixes = [
-        "EXECUTION_", "UNIVERSE_", "ALLOW_LIVE", "ASSET_", "TINKOFF_", "BITGET_", "RISK_", "LOG_", "ALERT",
+        "EXECUTION_", "UNIVERSE_", "ALLOW_LIVE", "ASSET_", "TINKOFF_", "BITGET_", "RISK_", "PROTECT_", "ORDER_",
+        "LOG_", "ALERT",
     ]
 
     /// The known key closest to a misspelt one.

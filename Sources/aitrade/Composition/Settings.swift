@@ -19,10 +19,15 @@ struct Settings {
     /// `SYMBOL:broker,...` as given; nil when nothing was configured.
     var assetRouting: String?
     var budget: Budget
-    var limits: RiskLimits
+    var risk: RiskSettings
+    var protection: ProtectionSettings
     var log: LogSettings
+    /// What the gate allows.
+    var limits: RiskLimits { risk.limits }
+    /// `ALERT_COMMAND`: what the watchdog runs for each alert.
+    var alertCommand: String?
     /// The limits that nobody set, by key, to be shown at start.
-    var unsetLimits: [String]
+    var unsetLimits: [String] { risk.unset.map(\.rawValue) }
 
     /// Reads the environment and the file `.env` in the current folder.
     ///
@@ -58,23 +63,20 @@ struct Settings {
         _ = try reader.flag(.tinkoffSandbox)
         _ = try reader.flag(.alertsEnabled)
         budget = Budget(configured: try reader.amount(.riskBudgetQuote, Money.init))
-        limits = RiskLimits(
-            maxOrderNotional: try reader.amount(.riskMaxOrderNotional, Money.init),
-            maxPositionNotional: try reader.amount(.riskMaxPositionNotional, Money.init),
-            maxQuantity: try reader.amount(.riskMaxQuantity, Quantity.init),
-            priceCollarPercent: try reader.amount(.riskPriceCollarPct) { $0 } ?? FixedDecimal(10),
-            stalePriceAfter: try reader.seconds(.riskStalePriceSeconds) ?? .seconds(60),
-            signalExpiresAfter: try reader.seconds(.riskSignalTTLSeconds) ?? .seconds(300))
+        risk = try RiskSettings(reader)
+        protection = try ProtectionSettings(reader)
         log = LogSettings(
             level: try reader.choice(.logLevel, among: LogSettings.levels) ?? "info",
             json: try reader.choice(.logFormat, among: ["text", "json"]) == "json",
             file: try reader.text(.logFile))
-        let unset: [(SettingKey, Bool)] = [
-            (.riskMaxOrderNotional, limits.maxOrderNotional == nil),
-            (.riskMaxPositionNotional, limits.maxPositionNotional == nil),
-            (.riskMaxQuantity, limits.maxQuantity == nil),
-        ]
-        unsetLimits = unset.filter(\.1).map(\.0.rawValue)
+        alertCommand = try reader.text(.alertCommand)
+    }
+
+    /// The limits that these settings alone give.
+    ///
+    /// - Throws: ``CommandFailure`` (78) naming the key that is malformed.
+    static func limits(from values: [SettingKey: String]) throws -> RiskLimits {
+        try Settings(SettingReader { values[$0] }).limits
     }
 
     /// The names that `.env` sets. A line that sets nothing is refused by its number alone: it may hold a secret.
@@ -160,7 +162,7 @@ struct SettingReader {
         return .seconds(count)
     }
 
-    private func malformed(_ key: SettingKey, _ value: String, _ expected: String) -> CommandFailure {
+    func malformed(_ key: SettingKey, _ value: String, _ expected: String) -> CommandFailure {
         let shown = key.isSecret ? "<REDACTED>" : "'\(value)'"
         return CommandFailure(
             .configuration, "\(key.rawValue) is \(shown)", fix: "set it to \(expected); or remove it")

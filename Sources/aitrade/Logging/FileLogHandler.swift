@@ -52,8 +52,11 @@ enum LogSetup {
             .configuration, "LOG_FILE \(path) cannot be written", fix: "name a writable file or remove LOG_FILE")
     }
 
-    static func start(_ settings: LogSettings, stateFolder: URL) {
-        let url = settings.file.map { URL(filePath: $0) } ?? stateFolder.appending(path: "trade_bot.log")
+    /// - Parameter name: The file of a process beside the runner: two processes do not rotate one file. It lies where
+    ///   the runner's lies.
+    static func start(_ settings: LogSettings, stateFolder: URL, name: String? = nil) {
+        var url = settings.file.map { URL(filePath: $0) } ?? stateFolder.appending(path: "trade_bot.log")
+        if let name { url = url.deletingLastPathComponent().appending(path: name) }
         let file = RotatingLogFile(url)
         let level = Logger.Level(rawValue: settings.level) ?? .info
         LoggingSystem.bootstrap { label in

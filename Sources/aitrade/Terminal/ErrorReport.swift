@@ -24,6 +24,8 @@ enum ErrorReport {
         case let error as InstanceLockError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as LedgerError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as ReplayDivergence: CommandFailure(.corruptInput, "\(error)", fix: "")
+        case let error as ClosedWithoutLedger:
+            CommandFailure(error.stillOpen.isEmpty ? .halted : .haltedNotFlat, error.problem, fix: error.fix)
         case let error as RunnerError: CommandFailure(.corruptInput, "\(error)", fix: "")
         case let error as any ExplainedError: CommandFailure(.corruptInput, error.problem, fix: error.fix)
         default: nil
@@ -46,14 +48,17 @@ enum ErrorReport {
         case .file(let inner): status(of: inner)
         case .locked: .locked
         case .wrongIdentity: .configuration
-        case .missing, .corrupt, .foreign, .newer, .refusedRow, .conflictingIntent, .conflictingFill, .reservedKey:
+        case .missing, .corrupt, .unsound, .foreign, .newer, .older, .refusedRow, .conflictingIntent, .conflictingFill,
+            .reservedKey:
             .corruptInput
         }
     }
 
     private static func status(of error: InstanceLockError) -> ExitStatus {
-        if case .held = error { return .locked }
-        return .cannotWrite
+        switch error {
+        case .held, .accountHeld: .locked
+        case .file: .cannotWrite
+        }
     }
 }
 
@@ -63,5 +68,9 @@ struct ExitStatusRequest: Error {
 
     init(_ status: ExitStatus) {
         self.status = status.rawValue
+    }
+
+    init(code: Int32) {
+        status = code
     }
 }

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Core
+import Engine
+import Foundation
+import Runner
+import Storage
+
+/// `aitrade reconcile`.
+struct ReconcileCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reconcile", abstract: "Compares the books with the venues, and says what differed.",
+        discussion: """
+            While a runner runs it is asked to, and its answer is shown; otherwise this command does it itself, under
+            the state folder's lock. Exit code 0 when nothing is left open, 1 otherwise.
+
+            Example: aitrade reconcile --json
+            """)
+
+    @OptionGroup var state: StateFolderOption
+    @OptionGroup var bars: BarFolderOption
+    @Option(help: "Signals artifact of the stopped replay.") var signals = ArtifactFile.defaultPath
+    @Option(help: "Seconds to wait for a running runner's answer.") var wait = 30.0
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let desk = Operator(folder: state.folder)
+        let answer = try await desk.runner == nil ? alone() : ask(desk)
+        if json { try Output.json(answer) } else { show(answer) }
+        guard answer.isSettled else { throw ExitStatusRequest(.checkFailed) }
+    }
+
+    private func ask(_ runner: Operator) async throws -> ReconcileAnswer {
+        let name = try runner.send(.reconcile)
+        let answers = ReconcileAnswers(stateFolder: URL(filePath: state.folder))
+        let end = ContinuousClock.now + .seconds(wait)
+        while ContinuousClock.now < end {
+            if let answer = answers.take(name) { return answer }
+            if runner.runner == nil {
+                // It ended before it looked; its last word may still have come.
+                if let answer = answers.take(name) { return answer }
+                OperatorInbox(stateFolder: URL(filePath: state.folder)).remove(name)
+                return try await alone()
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw CommandFailure(
+            .checkFailed, "the runner did not answer within \(Output.number(wait, 0)) s",
+            fix: "aitrade status shows how it is; --wait waits longer")
+    }
+
+    private func alone() async throws -> ReconcileAnswer {
+        let path = URL(filePath: state.folder).appending(path: "trades.sqlite").path
+        guard FileManager.default.fileExists(atPath: path),
+            let text = try LedgerReader(path: path).meta()[ReplayPlan.metaKey]
+        else {
+            throw CommandFailure(
+                .corruptInput, "there is no replay's ledger in \(state.folder), so there are no books to compare",
+                fix: "start a runner: aitrade run --loop --assets BTCUSDT; or name the folder with --state-dir")
+        }
+        let plan = try ReplayPlan(json: text)
+        let settings = try await Settings.load()
+        let replay = try Replay(
+            request: ReplayRequest(
+                signals: signals, assets: plan.symbols, stateFolder: state.folder, barFolder: bars.folder,
+                from: plan.from + plan.interval.span, to: plan.to, lastRowOnly: false, startNew: false, sleep: .zero,
+                maxSteps: nil, isQuiet: true, release: .never),
+            settings: settings)
+        return try await replay.reconcile()
+    }
+
+    private func show(_ answer: ReconcileAnswer) {
+        let differences = answer.reconciliations.flatMap { found in found.differences.map { (found.broker, $0) } }
+        if differences.isEmpty { print("The books and the venues agree.") }
+        for (broker, difference) in differences {
+            let subject = difference.symbol.map(\.name) ?? "account"
+            let what = "\(difference.kind.rawValue)  \(subject) at \(broker): \(difference.sentence)"
+            print("  \(what) [\(difference.action.rawValue)]")
+        }
+        for broker in answer.unsettled { print("  OPEN  \(broker) could not be read or does not agree yet") }
+        for symbol in answer.held { print("  HELD  \(symbol): entries wait; aitrade acknowledge \(symbol) --by NAME") }
+    }
+}

@@ -1,0 +1,172 @@
+import Brokers
+import Core
+import Engine
+import Foundation
+import Logging
+import Router
+import Runner
+import Signals
+import Storage
+
+/// Gets an account flat without its runner, whose folder is fenced.
+///
+/// With a ledger that can be written it goes on with the latched kill sequence, exactly as a restarted runner would. On
+/// any failure of the books it closes everything without them: then the account is flat and the books learn of it at
+/// the next start.
+struct EmergencyFlatten {
+    /// What became of the account.
+    struct Result: Encodable {
+        /// How it was closed.
+        enum Way: String, Encodable {
+            /// By the kill sequence, written down in the ledger.
+            case killSequence
+            /// Without the ledger.
+            case closeOut
+            /// Nothing was ever traded.
+            case nothing
+            /// The venue could not be reached or rebuilt.
+            case none
+        }
+
+        /// One position that is left.
+        struct Open: Encodable {
+            let broker: String
+            let symbol: Symbol
+            let quantity: Quantity
+        }
+
+        var way: Way
+        var isFlat: Bool
+        /// Whether trying again may help.
+        var isWorthRepeating = false
+        var stillOpen: [Open] = []
+        var openOrders = 0
+        var problems: [String] = []
+    }
+
+    let stateFolder: URL
+    let bars: String?
+    let reason: String
+    let runId: String
+    let log: Logger
+    /// Told with each beat of the kill sequence.
+    let notify: @Sendable (ServiceNote) -> Void
+
+    private var ledgerPath: String { stateFolder.appending(path: "trades.sqlite").path }
+
+    /// Closes everything.
+    ///
+    /// - Parameter mayWrite: Whether the folder's lock is held, so that its ledger may be written.
+    func run(mayWrite: Bool) async -> Result {
+        var problems: [String] = []
+        if mayWrite {
+            do {
+                return try await throughTheLedger()
+            } catch {
+                problems.append("not through the ledger: \(Self.words(error))")
+                log.critical("the kill sequence broke off", metadata: ["error": "\(Self.words(error))"])
+            }
+        }
+        do {
+            var result = try await withoutTheLedger()
+            result.problems = problems + result.problems
+            return result
+        } catch {
+            return Result(way: .none, isFlat: false, problems: problems + [Self.words(error)])
+        }
+    }
+
+    private static func words(_ error: any Error) -> String {
+        (error as? any ExplainedError)?.problem ?? (error as? CommandFailure)?.problem ?? "\(error)"
+    }
+
+    // MARK: With the books
+
+    private func throughTheLedger() async throws -> Result {
+        let identity = try LedgerReader(path: ledgerPath).identity()
+        let ledger = try Ledger(path: ledgerPath, identity: identity)
+        defer { try? ledger.close() }
+        let venue = try EmergencyVenue(ledger.reader, bars: bars)
+        guard let configuration = venue.configuration else { return Result(way: .nothing, isFlat: true) }
+        let broker = venue.untouched()
+        var setup = RunSetup(
+            runId: runId, pid: getpid(), mode: identity.mode, configuration: configuration, market: broker.name,
+            startsAt: venue.plan.from, signals: SignalBook([SignalRow]()), sleep: .zero, maxSteps: nil,
+            stateFolder: stateFolder, wallClock: SystemTime.wall, uptime: SystemTime.uptime,
+            rebuildVenue: { try await broker.rebuild($0) })
+        (setup.process, setup.haltReason, setup.notify) = (.current, reason, notify)
+        let loop = TradingLoop(
+            setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [broker]), log: log)
+        let listener = await StopSignals.forward(to: { await loop.requestStop() })
+        defer { listener.cancel() }
+        let end = try await loop.run()
+        if case .halted = end.outcome { return Result(way: .killSequence, isFlat: true) }
+        let open = end.engine.desks.filter { !$0.position.isFlat }.map {
+            Result.Open(broker: $0.broker.text, symbol: $0.symbol, quantity: $0.position.quantity)
+        }
+        return Result(
+            way: .killSequence, isFlat: false, stillOpen: open,
+            openOrders: end.engine.desks.reduce(0) { $0 + $1.openOrders.count },
+            problems: ["broken off before everything was proven flat"])
+    }
+
+    // MARK: Without the books
+
+    private func withoutTheLedger() async throws -> Result {
+        let copy = LedgerCopy(path: ledgerPath)
+        defer { copy.remove() }
+        let venue = try EmergencyVenue(try copy.reader(), bars: bars)
+        guard venue.configuration != nil else { return Result(way: .nothing, isFlat: true) }
+        let router = ExecutionRouter(brokers: [SelfMovingBroker(try await venue.rebuilt())])
+        let closed = await router.closeAllPositions { venue.identity($0, $1, $2) }
+        var result = Result(way: .closeOut, isFlat: closed.allSatisfy(\.isFlat), isWorthRepeating: true)
+        for broker in closed where !broker.isFlat {
+            result.problems += broker.errors.suffix(3).map { "\(broker.broker): \($0)" }
+            guard let last = broker.lastRead else {
+                result.problems.append("\(broker.broker) never answered: nobody knows what it holds")
+                continue
+            }
+            result.openOrders += last.openOrders.count
+            result.stillOpen += last.positions.map {
+                Result.Open(broker: broker.broker.text, symbol: $0.symbol, quantity: $0.quantity)
+            }
+        }
+        return result
+    }
+}
+
+/// A ledger that is read on a disk where nothing can be written: where it is when that works, else from a copy on
+/// another disk (reading a database needs a little room beside it).
+struct LedgerCopy {
+    let path: String
+    private let folder: URL
+
+    init(path: String) {
+        self.path = path
+        folder = FileManager.default.temporaryDirectory.appending(
+            path: "aitrade-emergency-\(UUID().uuidString)", directoryHint: .isDirectory)
+    }
+
+    /// A reader of the ledger or of its copy.
+    func reader() throws -> LedgerReader {
+        do {
+            let reader = try LedgerReader(path: path)
+            _ = try reader.journalLength()
+            return reader
+        } catch .missing(let path) {
+            throw LedgerError.missing(path: path)
+        } catch {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let copy = folder.appending(path: "trades.sqlite").path
+            for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+                try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+            }
+            return try LedgerReader(path: copy)
+        }
+    }
+
+    /// Removes the copy, if one was made.
+    func remove() {
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
