@@ -7,12 +7,13 @@ FILTER ?=
 PEERS ?=
 SEEDS ?= 0..999
 SCENARIO ?= storm
+QUICK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench chaos mutations lint format clean
+.PHONY: help setup build demo test check bench chaos mutations reliability lint format clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 setup: ## Check the Swift version and install the system libraries that are missing
 	@scripts/setup.sh
@@ -38,6 +39,9 @@ chaos: ## Run seeded chaos (SEEDS=0..999, SCENARIO=storm or all)
 
 mutations: ## Show that the tests notice every deliberate bug (one build, then about 15 minutes)
 	@scripts/mutations.py
+
+reliability: setup ## Run everything docs/reliability.md rests on (QUICK=1, PEERS=1)
+	@QUICK='$(QUICK)' PEERS='$(PEERS)' scripts/reliability.sh
 
 lint: ## Check the formatting
 	@swift format lint --strict --parallel --recursive $(SOURCES)

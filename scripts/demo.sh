@@ -26,10 +26,13 @@ step "1. Signals: walk-forward training on recorded bars of ${asset}" \
     ${threads[@]+"${threads[@]}"}
 
 step "2. Runner: the same signals through risk gate, router, simulated broker and ledger" \
-    "$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new"
+    "$aitrade run --loop --assets $asset --mode backtest --signals $artifact --state-dir $state --new --release daily"
 # A kill switch that was tried out in the demo's folder would halt the next demo.
 "$aitrade" kill --release --state-dir "$state" >/dev/null 2>&1
-"$aitrade" run --loop --assets "$asset" --mode backtest --signals "$artifact" --state-dir "$state" --new
+# Every limit holds as it would live. A broken loss limit stops trading until a person releases it; over months of bars
+# that person is an operator who looks once a day (--release daily).
+"$aitrade" run --loop --assets "$asset" --mode backtest --signals "$artifact" --state-dir "$state" --new \
+    --release daily
 
 step "3. Books: every journal row, fill and position checked" "$aitrade ledger verify --state-dir $state"
 "$aitrade" ledger verify --state-dir "$state"
@@ -46,6 +49,7 @@ next() { printf '   %-64s %s\n' "$1" "$2"; }
 printf '\n== What to try next\n'
 next "$aitrade run --loop --assets $asset --sleep 1" "replays a bar a second into state/"
 next "$aitrade kill --reason \"trying it out\"" "in another terminal: halts it, flat and proven"
+next "$aitrade why $asset" "the rule that stands in the way, with its figures"
 next "$aitrade status" "what it holds, and why it does or does not trade"
 next "$aitrade kill --release" "lets it run again"
 next "make demo ASSET=SBER" "another asset: LINKUSDT, DOGEUSDT, SBER, GAZP, LKOH"

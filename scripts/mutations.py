@@ -64,8 +64,12 @@ def prepare(tree, bugs):
     for number, bug in enumerate(bugs):
         guarded = f"(mutated({number}) ? ({bug['new']}) : ({bug['old']}))"
         text = contents[bug["file"]].decode()
-        contents[bug["file"]] = text.replace(
-            whole(bug), bug.get("before", "") + guarded + bug.get("after", "")).encode()
+        if text.count(whole(bug)) != 1:
+            sys.exit(f"{bug['name']}: another bug of the list changes the same text; make them apart")
+        text = text.replace(whole(bug), bug.get("before", "") + guarded + bug.get("after", ""))
+        if "import Core\n" not in text and not bug["file"].startswith("Sources/Core/"):
+            text = "import Core\n" + text
+        contents[bug["file"]] = text.encode()
     contents["Sources/Core/Mutation.swift"] = SWITCH.encode()
     contents["Package.swift"] = trimmed(contents["Package.swift"].decode()).encode()
     for name, content in contents.items():

@@ -4,5 +4,5 @@ import ArgumentParser
 @main struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures AiTrade; every measurement is one JSON line.",
-        subcommands: [MakeBars.self, W4Command.self])
+        subcommands: [MakeBars.self, W4Command.self, RunnerCommand.self, SoakCommand.self, ReportCommand.self])
 }

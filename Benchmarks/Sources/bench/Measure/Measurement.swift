@@ -16,7 +16,7 @@ struct Measurement {
     }
 
     /// Keeps a time that another process measured.
-    mutating func append(seconds: Double, processorSeconds: Double) {
+    mutating func append(seconds: Double, processorSeconds: Double = .nan) {
         self.seconds.append(seconds)
         self.processorSeconds = processorSeconds
     }
@@ -30,10 +30,15 @@ struct Measurement {
         return sorted[min(sorted.count - 1, max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1))]
     }
 
+    /// What this process holds in memory now, in MiB.
+    static var residentMiB: Double { status("VmRSS:") }
+
     /// The largest resident size of this process so far, in MiB.
-    static var peakMiB: Double {
+    static var peakMiB: Double { status("VmHWM:") }
+
+    private static func status(_ key: String) -> Double {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(key) }
         return (line?.split(whereSeparator: { !$0.isNumber }).first).flatMap { Double($0) }.map { $0 / 1024 } ?? .nan
     }
 }
@@ -43,7 +48,7 @@ struct ReportLine {
     private var fields: [String] = []
 
     /// A line about one case of one workload.
-    init(workload: String, peer: String, version: String, case name: String) {
+    init(workload: String, peer: String = "aitrade", version: String = "main", case name: String) {
         for (key, value) in [("workload", workload), ("peer", peer), ("version", version), ("case", name)] {
             add(key, value)
         }
@@ -55,7 +60,15 @@ struct ReportLine {
         add("median_s", measurement.median)
         add("min_s", measurement.quantile(0))
         add("max_s", measurement.quantile(1))
-        add("cpu_s", measurement.processorSeconds)
+        if !measurement.processorSeconds.isNaN { add("cpu_s", measurement.processorSeconds) }
+    }
+
+    /// How the times of many events are spread, in microseconds.
+    mutating func add(quantiles measurement: Measurement) {
+        add("count", measurement.seconds.count)
+        for (name, share) in [("p50_us", 0.5), ("p99_us", 0.99), ("p999_us", 0.999), ("max_us", 1)] {
+            add(name, measurement.quantile(share) * 1e6)
+        }
     }
 
     mutating func add(_ name: String, _ text: String) { fields.append("\"\(name)\":\"\(text)\"") }

@@ -1,0 +1,78 @@
+import Foundation
+
+/// What a proof came to.
+struct Finding {
+    /// The figure, for people.
+    let text: String
+    /// Whether it keeps the promise; nil where it is only told.
+    let holds: Bool?
+}
+
+/// One way a promise is tested: where its figure comes from, and how to get it again.
+struct Proof {
+    let method: String
+    let command: String
+    /// Nil when the run that gives the figure was left out.
+    let find: @Sendable (Results) -> Finding?
+
+    /// Suites of the project's own tests.
+    static func tests(_ suites: String..., method: String) -> Proof {
+        let names = suites
+        return Proof(method: method, command: "make test FILTER='\(names.joined(separator: "|"))'") { results in
+            let found = names.compactMap { results.suites[$0] }
+            guard found.count == names.count else { return nil }
+            let (passed, failed) = (found.reduce(0) { $0 + $1.passed }, found.reduce(0) { $0 + $1.failed })
+            let text = failed == 0 ? "\(passed) tests pass" : "\(failed) of \(passed + failed) tests fail"
+            return Finding(text: text, holds: failed == 0 && passed > 0)
+        }
+    }
+
+    /// A quantile of a benchmark against a limit in microseconds.
+    static func latency(_ workload: String, _ method: String, p99Below limit: Double?) -> Proof {
+        Proof(method: method, command: "bench runner") { results in
+            guard let line = results.lines(workload).last else { return nil }
+            let text =
+                "p50 \(micro(line.number("p50_us"))), p99 \(micro(line.number("p99_us"))), "
+                + "p99.9 \(micro(line.number("p999_us"))) of \(whole(line.number("count")))"
+            return Finding(text: text, holds: limit.map { line.number("p99_us") <= $0 })
+        }
+    }
+
+    /// All seeds of all scenarios that were simulated.
+    static func simulation(_ method: String, _ figure: @escaping @Sendable ([Results.Line]) -> Finding) -> Proof {
+        Proof(method: method, command: "make reliability, or aitrade simulate --scenario all") { results in
+            results.simulations.isEmpty ? nil : figure(results.simulations)
+        }
+    }
+}
+
+/// The sum of one figure over simulations.
+func total(_ simulations: [Results.Line], _ name: String) -> Double {
+    simulations.reduce(0) { sum, line in
+        sum + (((line.fields["figures"] as? [String: Any])?[name] as? NSNumber)?.doubleValue ?? 0)
+    }
+}
+
+/// How many seeds broke an invariant.
+func failures(_ simulations: [Results.Line]) -> Int {
+    simulations.reduce(0) { $0 + (($1.fields["failures"] as? [Any])?.count ?? 1) }
+}
+
+/// How many simulated days there were.
+func seeds(_ simulations: [Results.Line]) -> Double {
+    simulations.reduce(0) { $0 + $1.number("lastSeed") - $1.number("firstSeed") + 1 }
+}
+
+func whole(_ number: Double) -> String {
+    guard number.isFinite else { return "?" }
+    var (digits, text) = (String(Int(number.rounded())), "")
+    while digits.count > 3 {
+        text = "," + digits.suffix(3) + text
+        digits.removeLast(3)
+    }
+    return digits + text
+}
+
+func micro(_ number: Double) -> String {
+    number < 1000 ? String(format: "%.1f us", number) : String(format: "%.2f ms", number / 1000)
+}

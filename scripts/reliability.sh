@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Runs everything that a promise of docs/reliability.md rests on, and writes the page.
+#   QUICK=1   a twentieth of the seeds, no acceptance tests: a few minutes
+#   PEERS=1   beside Python's backtesters, installed into an environment of their own
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+
+results=Benchmarks/.build/reliability
+bench=Benchmarks/.build/release/bench
+aitrade=.build/release/aitrade
+started=$SECONDS
+notes=()
+
+step() { printf '%3d:%02d  %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$1"; }
+
+rm -rf "$results"
+mkdir -p "$results"
+
+step 'building the program and the tests'
+scripts/build.sh -c release --explicit-target-dependency-import-check error --build-tests
+step 'building the benchmarks'
+scripts/build.sh --package-path Benchmarks -c release
+
+filter=()
+seeds=0..999
+few=0..99
+if [ -n "${QUICK:-}" ]; then
+    filter=(--skip AcceptanceTests)
+    seeds=0..49
+    few=0..4
+    notes+=("QUICK: seeds $seeds, no acceptance tests")
+fi
+step 'running the tests'
+scripts/test.sh "${filter[@]}" --xunit-output "$results/tests.xml" || notes+=('some tests failed')
+
+step "simulating chaos, seeds $seeds, twice"
+"$aitrade" simulate --seeds "$seeds" --json >"$results/simulate.json" || notes+=('a seed failed')
+"$aitrade" simulate --seeds "$seeds" --threads 1 --json >"$results/simulate-again.json" || true
+step "simulating every scenario of chaos, seeds $few"
+"$aitrade" simulate --scenario all --seeds "$few" --json >"$results/simulate-all.json" || notes+=('a seed failed')
+
+step 'measuring the runner: signal to order, cold start, engine steps, gate, commits'
+"$bench" runner | tee -a "$results/bench.jsonl"
+for factor in 2 10; do
+    step "24 simulated hours at ${factor}x the largest bundled day"
+    "$bench" soak --factor "$factor" | tee -a "$results/bench.jsonl"
+done
+
+step 'measuring backtests'
+[ -n "${PEERS:-}" ] || notes+=('without the Python peers')
+SKIP_BUILD=1 scripts/bench.sh | tee -a "$results/bench.jsonl"
+
+step 'writing docs/reliability.md'
+note=$(printf '%s; ' "${notes[@]+"${notes[@]}"}")
+"$bench" report --results "$results" --out docs/reliability.md ${notes[@]+--note "${note%; }"}
