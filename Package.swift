@@ -24,6 +24,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOFoundationCompat"].map {
+    Target.Dependency.product(name: $0, package: "swift-nio")
+}
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 let package = Package(
@@ -33,9 +38,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
@@ -49,7 +57,7 @@ let package = Package(
         // Shell: all I/O.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         room("Storage", ["Core", "CZlib", grdb]),
-        room("Brokers", ["Core", "Simulator"]),
+        room("Brokers", ["Core", "Simulator", crypto, logging, httpClient, nioSSL] + nio),
         room("Router", ["Core", "Brokers"]),
         room("Runner", ["Core", "Engine", "Signals", "Router", "Storage", logging]),
         .executableTarget(
@@ -69,7 +77,7 @@ let package = Package(
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
         tests("SimulatorTests", ["Core", "Simulator"]),
-        tests("BrokersTests", ["Core", "Simulator", "Brokers"]),
+        tests("BrokersTests", ["Core", "Simulator", "Brokers", crypto, nioSSL] + nio),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
         tests("EngineTests", ["Core", "Engine"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),

@@ -1,0 +1,43 @@
+package import Core
+
+/// How far a venue's clock is ahead of ours.
+///
+/// Invariants: a sample of a slower exchange never replaces a fresh one of a quicker exchange; the offset is off by at
+/// most half the round trip it was taken from.
+package struct ClockOffset: Hashable, Sendable {
+    /// Venue time less our time.
+    package private(set) var offset = TimeSpan.zero
+    /// The round trip of the sample in use; nil before the first.
+    package private(set) var roundTrip: TimeSpan?
+    private var takenAt = Timestamp.epoch
+    private let fresh: TimeSpan
+
+    /// No offset is known yet.
+    ///
+    /// - Parameter fresh: A sample older than this gives way to any new one.
+    package init(fresh: TimeSpan = .seconds(3600)) {
+        self.fresh = fresh
+    }
+
+    /// The venue's time now.
+    package func venueTime(at now: Timestamp) -> Timestamp { now + offset }
+
+    /// Whether it is time for a new sample.
+    package func isStale(at now: Timestamp) -> Bool {
+        roundTrip == nil || now - takenAt >= fresh || now < takenAt
+    }
+
+    /// Takes a sample: asked at `sent`, answered at `received`, the venue said `venue`.
+    package mutating func take(venue: Timestamp, sent: Timestamp, received: Timestamp, forced: Bool = false) {
+        let trip = received - sent
+        guard trip >= .zero else { return }
+        if let best = roundTrip, !forced, !isStale(at: received), trip > best { return }
+        let middle = Timestamp(milliseconds: sent.milliseconds + trip.milliseconds / 2)
+        (offset, roundTrip, takenAt) = (venue - middle, trip, received)
+    }
+
+    /// Forgets the sample, because the venue found our time wrong.
+    package mutating func distrust() {
+        roundTrip = nil
+    }
+}

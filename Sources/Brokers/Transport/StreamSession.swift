@@ -1,0 +1,139 @@
+package import Core
+import NIOCore
+import Synchronization
+
+/// What a message was to a stream.
+package enum StreamNotice: Hashable, Sendable {
+    /// Something for the reader; it is taken care of.
+    case message
+    /// The login was accepted: subscribe now.
+    case loggedIn
+    /// The venue will not serve this stream as things are: repeating is of no use.
+    case fatal(VenueError)
+    /// This connection is of no use: open another one.
+    case broken(String)
+}
+
+/// What a venue's stream says and hears; ``StreamSession`` does the rest.
+package protocol StreamScript: Sendable {
+    /// The text of a ping.
+    var ping: String { get }
+    /// The first message of a connection; nil when the stream needs no login.
+    func login() async -> String?
+    /// The messages that subscribe to everything.
+    func subscriptions() async -> [String]
+    /// Takes a message.
+    func receive(_ message: [UInt8]) async -> StreamNotice
+    /// Everything is subscribed to: what was missed has to be read now.
+    func connected() async
+    /// The connection is gone, or could not be opened; another attempt follows unless `error` is final.
+    func disconnected(_ reason: String, isFinal: Bool) async
+}
+
+/// Keeps one stream alive: opens, logs in, subscribes, pings, notices silence, and opens again.
+package struct StreamSession: Sendable {
+    /// A watch that reader and keeper share.
+    private final class SharedWatch: Sendable {
+        let state: Mutex<StreamWatch>
+
+        init(_ watch: StreamWatch) { state = Mutex(watch) }
+    }
+
+    private enum End: Error {
+        case silent
+        case renewed
+        case fatal(VenueError)
+        case broken(String)
+    }
+
+    /// Venues end connections that send more than about ten messages a second.
+    package static let spacing = Duration.milliseconds(120)
+
+    private let client: WebSocketClient
+    private let script: any StreamScript
+    private let limits: StreamWatch.Limits
+    private let backoff: Backoff
+    private let seed: UInt64
+
+    /// A session that has not begun.
+    package init(
+        client: WebSocketClient, script: any StreamScript, limits: StreamWatch.Limits = StreamWatch.Limits(),
+        backoff: Backoff = Backoff(), seed: UInt64
+    ) {
+        (self.client, self.script, self.limits) = (client, script, limits)
+        (self.backoff, self.seed) = (backoff, seed)
+    }
+
+    private func uptime() -> Duration { .nanoseconds(Int64(NIODeadline.now().uptimeNanoseconds)) }
+
+    /// Works until the task is cancelled or the venue refuses for good.
+    package func run() async {
+        var backoff = backoff
+        var random = SeededRandom(seed: seed)
+        while !Task.isCancelled {
+            let begun = uptime()
+            do {
+                try await client.withConnection { connection in try await serve(connection) }
+            } catch End.fatal(let error) {
+                return await script.disconnected(error.description, isFinal: true)
+            } catch End.renewed {
+                await script.disconnected("renewed because of its age", isFinal: false)
+                continue
+            } catch {
+                await script.disconnected("\(error)", isFinal: false)
+            }
+            backoff.succeeded(at: begun)
+            guard (try? await Task.sleep(for: backoff.failed(at: uptime(), random: &random))) != nil else { return }
+        }
+    }
+
+    private func serve(_ connection: WebSocketConnection) async throws {
+        let watch = SharedWatch(StreamWatch(limits, at: uptime()))
+        let session = self
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await session.read(connection, watch) }
+            group.addTask { try await session.keep(connection, watch) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// Pings, and gives up what is silent or old.
+    private func keep(_ connection: WebSocketConnection, _ watch: SharedWatch) async throws {
+        while true {
+            let deadline = watch.state.withLock { $0.nextDeadline }
+            try await Task.sleep(for: max(.zero, deadline - uptime()))
+            switch watch.state.withLock({ $0.due(at: uptime()) }) {
+            case .ping: try await connection.send(script.ping)
+            case .dead: throw End.silent
+            case .renew: throw End.renewed
+            case nil: break
+            }
+        }
+    }
+
+    private func read(_ connection: WebSocketConnection, _ watch: SharedWatch) async throws {
+        if let login = await script.login() {
+            try await connection.send(login)
+        } else {
+            try await subscribe(connection)
+        }
+        try await connection.read { buffer in
+            watch.state.withLock { $0.hear(at: uptime()) }
+            switch await script.receive(Array(buffer.readableBytesView)) {
+            case .message: break
+            case .loggedIn: try await subscribe(connection)
+            case .fatal(let error): throw End.fatal(error)
+            case .broken(let reason): throw End.broken(reason)
+            }
+        }
+    }
+
+    private func subscribe(_ connection: WebSocketConnection) async throws {
+        for (index, message) in await script.subscriptions().enumerated() {
+            if index > 0 { try await Task.sleep(for: Self.spacing) }
+            try await connection.send(message)
+        }
+        await script.connected()
+    }
+}
