@@ -93,7 +93,7 @@ public struct Backtest: Sendable {
             take(.deadline, at: deadline)
             return true
         }
-        for event in world.due(engine, at: batch.at) { take(event, at: batch.at) }
+        if !world.isEmpty { for event in world.due(engine, at: batch.at) { take(event, at: batch.at) } }
         record.note(batch)
         take(.venue(batch), at: batch.at)
         for case .barClosed(let symbol, _, let closeTime) in batch.events {
@@ -129,11 +129,10 @@ public struct Backtest: Sendable {
 
     /// Asks the market to tell the price at the levels that the engine watches itself, as a stream of ticks would.
     private mutating func watchSyntheticLevels() {
-        let desks = engine.desks
-        for place in desks.indices {
-            let levels = desks.span[place].protection.watchLevels
+        for desk in engine.desks {
+            let levels = desk.watchLevels
             if levels.isEmpty, watched.isEmpty { continue }
-            let symbol = desks[place].symbol
+            let symbol = desk.symbol
             guard levels != watched[symbol] ?? [] else { continue }
             watched[symbol] = levels.isEmpty ? nil : levels
             market.watch(symbol, levels: levels)

@@ -16,6 +16,9 @@ public struct BacktestWorld: Sendable {
         self.operatorName = operatorName
     }
 
+    /// Whether nothing ever happens.
+    var isEmpty: Bool { readings.isEmpty && operatorName == nil }
+
     /// What is due at `now`.
     func due(_ engine: Engine, at now: Timestamp) -> [EngineEvent] {
         var events: [EngineEvent] = []

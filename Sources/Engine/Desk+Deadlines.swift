@@ -10,7 +10,9 @@ extension Desk {
             guard let moment else { return }
             next = next.map { min($0, moment) } ?? moment
         }
-        for order in orders.openOrders where !order.request.kind.isProtective {
+        let open = orders.openOrders.span
+        for place in open.indices where !open[place].request.kind.isProtective {
+            let order = open[place]
             consider(patienceEnds(order).map { orders.cancellable(order, spacing: spacing, from: $0) } ?? nil)
         }
         guard !position.isFlat, !isHeld, !isClosingAtMarket else { return next }
@@ -20,7 +22,7 @@ extension Desk {
         }
         if let since = protection.exposedSince { consider(since + rules.timing.unprotectedBudget) }
         consider(holdingEnds)
-        guard let stop = protection.stop, stop.mode == .armedNative else { return next }
+        guard protection.stop?.mode == .armedNative, let stop = protection.stop else { return next }
         if let reached = stop.reachedAt, isEscalatable(stop) { consider(reached + rules.protection.escalateAfter) }
         if let changed = stop.changedAt, isChangeable(stop) {
             consider(changed + rules.protection.amendSpacing)
@@ -35,9 +37,8 @@ extension Desk {
     }
 
     private func isChangeable(_ stop: Protection.Leg) -> Bool {
-        guard let id = stop.order, let order = orders[id], !orders.changes.isPending(id), !orders.isFinished(id)
-        else { return false }
-        return order.state == .working && order.request.kind.trigger != stop.price && !isNativeHeld
+        guard let id = stop.order, !isNativeHeld, orders.works(id, awayFrom: stop.price) else { return false }
+        return !orders.changes.isPending(id) && !orders.isFinished(id)
     }
 
     /// When the position is too old; nil where it may grow as old as it likes.
@@ -64,8 +65,8 @@ extension Desk {
     }
 
     mutating func noteReach(at now: Timestamp) {
-        guard let price = lastPrice, let stop = protection.stop, stop.mode == .armedNative else { return }
-        let part = stop.order.flatMap { orders[$0] }.map { $0.filled > .zero } ?? false
+        guard protection.stop?.mode == .armedNative, let price = lastPrice else { return }
+        let part = protection.stop?.order.map { orders.isPartlyFilled($0) } ?? false
         protection.noteReach(of: price, position: position.quantity, isPartlyFilled: part, at: now)
     }
 
@@ -100,12 +101,5 @@ extension Desk {
             if order.request.purpose == .entry { goal?.entry = .escalating(id) } else { goal?.exitsAtMarket = true }
         }
         return effects
-    }
-}
-
-extension [Effect] {
-    /// The orders among the effects.
-    var orders: [OrderRequest] {
-        compactMap { if case .submit(let approved, _) = $0 { approved.request } else { nil } }
     }
 }

@@ -10,18 +10,21 @@ extension AccountSnapshot {
 }
 
 extension Desk {
-    /// The kill switch was pulled: forget the goal and cancel every order on its way, protections included.
+    /// The kill switch was pulled: forget the goal and cancel every order on its way, protections included. A close of
+    /// the sequence itself stays: after a restart in the middle of it, cancelling it would only lose its place.
     package mutating func standDown(at now: Timestamp) -> [Effect] {
         goal = nil
         (isHeld, entriesHeld, isNativeHeld) = (false, nil, false)
         clearRefusals()
         // What provably never left does not have to be cancelled.
         orders.dropRepeats(at: now)
-        return orders.openOrders.flatMap { cancel($0, at: now) }
+        return orders.openOrders.filter { $0.request.purpose != .flatten }.flatMap { cancel($0, at: now) }
     }
 
-    /// Whether no order of ours can execute any more.
-    package var isQuiet: Bool { orders.executable.isEmpty }
+    /// Whether no order of ours can execute any more, not even one that was believed lost and is late.
+    package func isQuiet(at now: Timestamp) -> Bool {
+        orders.executable.isEmpty && !orders.mayStillArrive(within: rules.timing.requestLife, at: now)
+    }
 
     /// Cancels and closes what the venue says it holds of this instrument. The venue's account counts, not ours.
     package mutating func flatten(

@@ -62,7 +62,8 @@ extension Desk {
             protection.excursion?.take(fill.quantity, rung: rung)
             finish(rung, after: fill.quantity)
         }
-        protection.excursion?.observe(fill.price, rules.protection, rules.asset.instrument)
+        let (moves, instrument) = (rules.protection, rules.asset.instrument)
+        protection.excursion?.observe(fill.price, moves, instrument)
     }
 
     /// A take-profit that we close ourselves got a part; with the last one its leg has done its part.

@@ -119,6 +119,7 @@ extension Desk {
         guard rules.asset.capabilities.nativeProtections, !position.isFlat, !isClosing, protection.fired == nil else {
             return false
         }
+        let orders = orders
         return protection.rearm { id in
             guard let order = orders[id] else { return false }
             return (order.state == .cancelled || order.state == .expired) && !orders.wasCancelled(id)

@@ -146,7 +146,7 @@ extension Desk {
         var circumstances = RiskGate.Circumstances(
             tradingState: state, position: position.quantity,
             lastPrice: lastPrice.flatMap { price in lastPriceAt.map { (price, $0) } },
-            referencePrice: referencePrice, signalTime: request.purpose == .entry ? goal?.row.time : nil,
+            referencePrice: referencePrice, signalTime: request.purpose == .entry ? lastSignalTime : nil,
             stop: goal?.stop, isDuplicate: isDuplicate, stopAnchor: goal?.reversedAt)
         // A repetition is on its way already and must not count twice.
         let itself = orders[request.clientID].map { $0.request.side.signed($0.remaining) } ?? .zero

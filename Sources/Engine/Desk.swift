@@ -8,58 +8,21 @@ public import Core
 /// Invariants: the position is the sum of the booked fills; at most one opening and one closing order can be executed
 /// at a time (protective orders aside); every order passed the gate.
 public struct Desk: Hashable, Codable, Sendable {
-    package internal(set) var rules: DeskRules
-    /// What is held.
-    public internal(set) var position: Position
-    /// Stop and take-profit of what is held.
-    public internal(set) var protection = Protection()
-    /// The last price and when it was seen.
-    public internal(set) var lastPrice: Price?
-    /// When ``lastPrice`` was seen.
-    public internal(set) var lastPriceAt: Timestamp?
-    /// The close of the last complete bar.
-    public internal(set) var referencePrice: Price?
-    /// The time of the last signal row that was looked at.
-    public internal(set) var lastSignalTime: Timestamp?
-    /// Why the last entry was refused, if it was.
-    public internal(set) var lastRefusal: RiskRefusal?
-    /// Whether closing was refused too often and a person has to act.
-    public internal(set) var isHeld = false
-    /// What the gate knows of this instrument besides.
-    public internal(set) var risk = DeskRisk()
-    /// Why entries are held although the engine trades.
-    public internal(set) var hold: EntryHold?
-    var external = ExternalBook()
-    package internal(set) var goal: Goal?
-    package internal(set) var orders = OrderTracker()
-    /// Why nothing is entered any more although the engine trades: the venue refused too often for one reason.
-    public internal(set) var entriesHeld: String?
-    /// Whether the venue refused protective orders too often for one reason, so that we watch every level ourselves.
-    public internal(set) var isNativeHeld = false
-    /// Counts the orders since the goal was set, to name them.
-    var legs = 0
-    /// Counts the closing orders of the kill sequence, to name them.
-    var flattenWave = 0
-    /// What was told to stay open because its market is closed.
-    var residualTold: Quantity?
-    /// When a close was last held back or tried while the market was said to be closed.
-    var closedTriedAt: Timestamp?
-    /// Refusals since the last success, of closing orders, entries and protective orders.
-    var closingRefusals = RefusalCount()
-    var entryRefusals = RefusalCount()
-    var protectionRefusals = RefusalCount()
-    /// Which step of the take-profits an order belongs to.
-    var rungs: [ClientOrderID: Int] = [:]
+    /// The only one; see `Desk+Fields.swift`.
+    var page: [Page]
 
     package init(_ rules: DeskRules) {
-        self.rules = rules
-        position = Position(symbol: rules.symbol)
+        page = [Page(rules)]
     }
 
     /// The instrument.
     public var symbol: Symbol { rules.symbol }
     /// Who executes it.
     public var broker: BrokerName { rules.broker }
+    /// Since when a part of the position has had no armed stop.
+    public var exposedSince: Timestamp? { protection.exposedSince }
+    /// The levels that we watch ourselves.
+    public var watchLevels: [Price] { protection.watchLevels }
     /// Orders that may still execute, oldest first.
     public var openOrders: [Order] { orders.openOrders }
 
@@ -92,7 +55,10 @@ public struct Desk: Hashable, Codable, Sendable {
             risk.refused(refusal)
             return [.refuse(refusal)]
         }
-        if goal?.isContinued(by: row) ?? (row.target == 0) { return settle(state, at: now) }
+        if goal?.isContinued(by: row) ?? (row.target == 0) {
+            if lastRefusal?.code.isPassing == true { goal?.entry = .wanted }
+            return settle(state, at: now)
+        }
         guard let price = referencePrice ?? lastPrice,
             let quantity = Sizing.quantity(
                 target: row.target, budget: rules.asset.budget, price: price, instrument: rules.asset.instrument)
@@ -131,7 +97,8 @@ public struct Desk: Hashable, Codable, Sendable {
         risk.saw(price, isClose: isClose)
         guard !position.isFlat, state != .halted else { return [] }
         let stopBefore = protection.excursion?.secured
-        protection.excursion?.observe(price, rules.protection, rules.asset.instrument)
+        let (moves, instrument) = (rules.protection, rules.asset.instrument)
+        protection.excursion?.observe(price, moves, instrument)
         let hasMoved = protection.excursion?.secured != stopBefore
         guard !isClosingAtMarket, let reached = protection.triggered(by: price, position: position.quantity) else {
             noteReach(at: now)
@@ -227,12 +194,7 @@ public struct Desk: Hashable, Codable, Sendable {
     @inline(__always) package func checkInvariants() {
         orders.checkInvariants()
         position.checkInvariants()
-        var (opening, closing) = (0, 0)
-        let executable = orders.executable
-        let open = executable.span
-        for place in open.indices where !open[place].request.kind.isProtective {
-            if open[place].request.reduceOnly { closing += 1 } else { opening += 1 }
-        }
+        let (opening, closing) = orders.moving
         precondition(closing <= 1, "at most one closing order is open")
         precondition(opening <= 1, "at most one opening order is open")
     }

@@ -68,7 +68,7 @@ extension Engine {
             effects += desks[place].flatten(towards: snapshot, engagedAt: kill.engagedAt ?? now, at: now)
         }
         let ours = desks.filter { $0.broker == snapshot.broker }
-        var isFlat = snapshot.isFlat && ours.allSatisfy(\.isQuiet)
+        var isFlat = snapshot.isFlat && ours.allSatisfy { $0.isQuiet(at: now) }
         if isFlat, let open = ours.first(where: { !$0.position.isFlat }) {
             // The venue is flat and our books are not: the execution is on its way. Wait for it, but not for ever.
             if kill.waitsForBooks(of: snapshot.broker) {

@@ -9,7 +9,12 @@ public import Core
 /// no effect opens a position unless the state was `active` then, and each that does is counted by the limits.
 public struct Engine: Hashable, Codable, Sendable {
     /// The settings; nil before the first `configured`.
-    public private(set) var configuration: EngineConfiguration?
+    public private(set) var configuration: EngineConfiguration? {
+        get { settings?.value }
+        set { settings = newValue.map { Paged($0) } }
+    }
+    /// The same, kept aside because it is large: the engine is passed on at every step.
+    private(set) var settings: Paged<EngineConfiguration>?
     /// One desk per asset, by symbol; what venues hold besides has desks of its own from the first kill on.
     public internal(set) var desks: [Desk] = []
     /// What the limits count.
@@ -24,6 +29,11 @@ public struct Engine: Hashable, Codable, Sendable {
     private var index: [Symbol: Int] = [:]
     /// Opening orders that the counters were told of in this step.
     var enteredThisStep = 0
+
+    private enum CodingKeys: String, CodingKey {
+        case settings = "configuration"
+        case desks, risk, kill, reconciler, now, index, enteredThisStep
+    }
 
     /// An engine that knows nothing yet.
     public init() {}
@@ -75,7 +85,7 @@ public struct Engine: Hashable, Codable, Sendable {
         if kill.phase == .flat, wasFlattening {
             effects += (kill.timesFlat == 1 ? closingMarks : []) + [.halted(reason: kill.reason ?? "")]
         }
-        reconciler.note(effects, desks, at: self.now)
+        if !effects.isEmpty { reconciler.note(effects, desks, at: self.now) }
         risk.trading.follow(killed: kill.isEngaged)
         checkInvariants(effects, before)
         return effects

@@ -72,18 +72,21 @@ public struct EngineTiming: Hashable, Codable, Sendable {
     public var questionSpacing: TimeSpan
     /// "Never heard of it" must be answered this often, spaced, before it is believed.
     public var absencesNeeded: Int
+    /// An order request may be on its way for so long: a halt is not proven flat sooner after one was believed lost.
+    public var requestLife: TimeSpan
     /// A position may be without protection for this long; then it is closed.
     public var unprotectedBudget: TimeSpan
     /// So many refusals of an exit for the same reason put the asset on hold.
     public var identicalRefusals: Int
 
-    /// The defaults of the design: 5 s, 250 ms, twice, 5 s, three times.
+    /// The defaults of the design: 5 s, 250 ms, twice, 10 s, 5 s, three times.
     public init(
         answerDeadline: TimeSpan = .seconds(5), questionSpacing: TimeSpan = .milliseconds(250),
-        absencesNeeded: Int = 2, unprotectedBudget: TimeSpan = .seconds(5), identicalRefusals: Int = 3
+        absencesNeeded: Int = 2, requestLife: TimeSpan = .seconds(10), unprotectedBudget: TimeSpan = .seconds(5),
+        identicalRefusals: Int = 3
     ) {
         (self.answerDeadline, self.questionSpacing) = (answerDeadline, questionSpacing)
-        (self.absencesNeeded, self.unprotectedBudget) = (absencesNeeded, unprotectedBudget)
-        self.identicalRefusals = identicalRefusals
+        (self.absencesNeeded, self.requestLife) = (absencesNeeded, requestLife)
+        (self.unprotectedBudget, self.identicalRefusals) = (unprotectedBudget, identicalRefusals)
     }
 }

@@ -17,7 +17,8 @@ package struct Goal: Hashable, Codable, Sendable {
     /// Whether what is to be closed is ordered at market, because a limit order stood too long.
     package var exitsAtMarket = false
 
-    /// How far an entry is. It is tried once: after a stop, nothing enters again before the goal changes.
+    /// How far an entry is. It is tried once: after a stop, nothing enters again before the goal changes. Only an entry
+    /// that the gate refused for a reason that passes is tried again, with the next row that still wants it.
     package enum Entry: Hashable, Codable, Sendable {
         /// Not tried yet.
         case wanted

@@ -3,6 +3,8 @@ package import Core
 extension OrderTracker {
     // MARK: Sending again, changing, patience
 
+    // What a desk asks at every price is in line: a call would copy the tracker.
+
     /// Plans to send an order again under its name: one that provably never left, or, where a second one of its name is
     /// safe, one that the venue does not know (`isBlind`: an earlier one may still arrive).
     ///
@@ -64,8 +66,34 @@ extension OrderTracker {
     /// When `id` was last filled in part.
     package func filledAt(_ id: ClientOrderID) -> Timestamp? { place(of: id).flatMap { affairs[$0].filledAt } }
 
+    /// How many orders that may still execute, protective ones aside, open and close a position.
+    @inline(__always) package var moving: (opening: Int, closing: Int) {
+        var (opening, closing) = (0, 0)
+        // Through spans: an order is not copied to look at it.
+        let (orders, affairs) = (openOrders.span, affairs.span)
+        for place in orders.indices where !affairs[place].isFinished && !orders[place].request.kind.isProtective {
+            if orders[place].request.reduceOnly { closing += 1 } else { opening += 1 }
+        }
+        return (opening, closing)
+    }
+
+    /// Whether `id` works at the venue with another trigger than `price`.
+    @inline(__always) package func works(_ id: ClientOrderID, awayFrom price: Price) -> Bool {
+        guard let place = place(of: id) else { return false }
+        let orders = openOrders.span
+        return orders[place].state == .working && orders[place].request.kind.trigger != price
+    }
+
+    /// Whether a part of `id` was filled, be it open or over.
+    package func isPartlyFilled(_ id: ClientOrderID) -> Bool {
+        guard let place = place(of: id) else { return self[id].map { $0.filled > .zero } ?? false }
+        return openOrders.span[place].filled > .zero
+    }
+
     /// Whether the venue calls `id` filled although not all executions have come.
-    package func isFinished(_ id: ClientOrderID) -> Bool { place(of: id).map { affairs[$0].isFinished } ?? false }
+    @inline(__always) package func isFinished(_ id: ClientOrderID) -> Bool {
+        place(of: id).map { affairs[$0].isFinished } ?? false
+    }
 
     /// The first moment from `moment` on at which cancelling `order` makes sense; nil while it makes none.
     package func cancellable(_ order: Order, spacing: TimeSpan, from moment: Timestamp) -> Timestamp? {
@@ -74,5 +102,27 @@ extension OrderTracker {
             return nil
         }
         return wishes[id].map { max(moment, $0 + spacing) } ?? moment
+    }
+
+    /// A venue said it never heard of `id`; believed only after `needed` answers, each at least `spacing` after the one
+    /// that counted before.
+    package mutating func noteAbsence(of id: ClientOrderID, needed: Int, spacing: TimeSpan, at now: Timestamp) {
+        guard let place = place(of: id) else { return }
+        activity += 1
+        var question = affairs[place].question ?? Question(askAt: now)
+        if let last = question.absentAt, now - last < spacing { return }
+        question.absences += 1
+        (question.absentAt, question.askAt) = (now, now + spacing)
+        if question.absences >= needed {
+            note(.absent, of: id, reason: "the venue never heard of it", at: now)
+            absentSince = now
+        } else {
+            affairs[place].question = question
+        }
+    }
+
+    /// Whether an order that was believed lost may still arrive: requests are on their way for `life` at most.
+    package func mayStillArrive(within life: TimeSpan, at now: Timestamp) -> Bool {
+        absentSince.map { now - $0 < life } ?? false
     }
 }

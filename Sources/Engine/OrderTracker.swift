@@ -17,6 +17,8 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     package internal(set) var repeats = OrderRepeats()
     /// Protective orders that were changed in place.
     package internal(set) var changes = OrderChanges()
+    /// When a venue was last believed never to have heard of an order.
+    var absentSince: Timestamp?
     /// Grows with everything that is sent and heard.
     package internal(set) var activity = 0
 
@@ -42,7 +44,12 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     package subscript(id: ClientOrderID) -> Order? { place(of: id).map { openOrders[$0] } ?? ended[id] }
 
     /// Few orders are open at a time: a search is cheaper than a dictionary.
-    func place(of id: ClientOrderID) -> Int? { openOrders.firstIndex { $0.request.clientID == id } }
+    @inline(__always) func place(of id: ClientOrderID) -> Int? {
+        // Through a span: an order is not copied to look at its name.
+        let orders = openOrders.span
+        for place in orders.indices where orders[place].request.clientID == id { return place }
+        return nil
+    }
 
     /// Open orders that the venue may still execute: executions of the others are only late.
     package var executable: [Order] {
@@ -144,22 +151,6 @@ package struct OrderTracker: Hashable, Codable, Sendable {
 
     /// Whether we ever asked for the cancellation of `id`.
     package func wasCancelled(_ id: ClientOrderID) -> Bool { wishes[id] != nil }
-
-    /// A venue said it never heard of `id`; believed only after `needed` answers, each at least `spacing` after the one
-    /// that counted before.
-    package mutating func noteAbsence(of id: ClientOrderID, needed: Int, spacing: TimeSpan, at now: Timestamp) {
-        guard let place = place(of: id) else { return }
-        activity += 1
-        var question = affairs[place].question ?? Question(askAt: now)
-        if let last = question.absentAt, now - last < spacing { return }
-        question.absences += 1
-        (question.absentAt, question.askAt) = (now, now + spacing)
-        if question.absences >= needed {
-            note(.absent, of: id, reason: "the venue never heard of it", at: now)
-        } else {
-            affairs[place].question = question
-        }
-    }
 
     /// Starts asking about `id` at `now` or later.
     package mutating func ask(_ id: ClientOrderID, at moment: Timestamp) {

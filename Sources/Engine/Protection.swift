@@ -73,7 +73,11 @@ public struct Protection: Hashable, Codable, Sendable {
     /// Since when a part of the position has had no armed stop.
     public var exposedSince: Timestamp? { exposure.since }
     /// The levels that we watch ourselves.
-    public var watchLevels: [Price] { legs.filter(\.isWatched).map(\.price) }
+    @inline(__always) public var watchLevels: [Price] {
+        // Asked for after every step, and there are mostly none.
+        guard stop?.isWatched ?? false || takeProfits.contains(where: \.isWatched) else { return [] }
+        return legs.filter(\.isWatched).map(\.price)
+    }
 
     /// All legs, the stop first.
     var legs: [Leg] { (stop.map { [$0] } ?? []) + takeProfits }
@@ -107,18 +111,17 @@ public struct Protection: Hashable, Codable, Sendable {
     }
 
     /// The leg whose level was reached and that has not closed its part yet.
-    package var fired: (purpose: OrderPurpose, rung: Int)? {
+    @inline(__always) package var fired: (purpose: OrderPurpose, rung: Int)? {
         if stop?.mode == .triggered { return (.stop, 0) }
         return takeProfits.first { $0.mode == .triggered }.map { (.takeProfit, $0.rung) }
     }
 
     /// Notes whether the price is beyond the stop although its native order stands.
     mutating func noteReach(of price: Price, position: Quantity, isPartlyFilled: Bool, at now: Timestamp) {
-        guard var leg = stop, leg.mode == .armedNative else { return }
-        let level = leg.heldPrice ?? leg.price
+        guard stop?.mode == .armedNative, let level = stop?.heldPrice ?? stop?.price else { return }
         let isBeyond = position > .zero ? price <= level : price >= level
-        leg.reachedAt = isBeyond || isPartlyFilled ? leg.reachedAt ?? now : nil
-        if leg != stop { stop = leg }
+        let reachedAt = isBeyond || isPartlyFilled ? stop?.reachedAt ?? now : nil
+        if stop?.reachedAt != reachedAt { stop?.reachedAt = reachedAt }
     }
 
     /// Nothing is protected any more.

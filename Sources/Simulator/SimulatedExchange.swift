@@ -199,8 +199,12 @@ public struct SimulatedExchange: Sendable {
             return AccountPosition(
                 symbol: books[book].instrument.symbol, quantity: holding.quantity, averagePrice: holding.average)
         }
+        // Through a span: most orders are over, and an order is not copied to find that out.
+        var open: [OrderReport] = []
+        let orders = orders.span
+        for place in orders.indices where !orders[place].state.isFinal { open.append(orders[place].report) }
         return AccountSnapshot(
-            broker: configuration.broker, openOrders: orders.filter { !$0.state.isFinal }.map(\.report),
+            broker: configuration.broker, openOrders: open,
             positions: positions.sorted { $0.symbol < $1.symbol }, balances: account.balances,
             fills: Array(fills[(fills.lastIndex { $0.at < moment }.map { $0 + 1 } ?? 0)...]), at: now)
     }

@@ -55,7 +55,7 @@ import Testing
         #expect(after.orders.allSatisfy { $0.reduceOnly && $0.purpose == .flatten })
         #expect(try bench.one.snapshot(at: bench.now).isFlat)
         #expect(after.filter { $0 == .halted(reason: "test") }.count == 1)
-        #expect(bench.engine.desks.allSatisfy { $0.isQuiet })
+        #expect(bench.engine.desks.allSatisfy { $0.isQuiet(at: bench.now) })
         #expect(bench.engine.nextDeadline == nil)
     }
 

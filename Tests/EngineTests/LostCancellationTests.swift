@@ -32,4 +32,19 @@ import Testing
         #expect(try bench.one.snapshot(at: bench.now).isFlat)
         #expect(bench.engine.kill.phase == .flat)
     }
+
+    /// A stop that grew with the position was placed anew; the cancellation of the smaller one got lost.
+    @Test func aStopThatWasReplacedDoesNotStay() throws {
+        var bench = try Bench()
+        let entry = try bench.enter()
+        try bench.fill(entry, "2")
+        let small = try #require(try bench.openStop()?.clientID)
+        bench.manners[BrokerName("one")] = .losingCancellations
+        try bench.fill(entry)
+        try bench.wait(.seconds(3))
+        bench.manners = [:]
+        try bench.wait(.seconds(60))
+        let stops = try bench.one.openOrders.filter { if case .stop = $0.kind { true } else { false } }
+        #expect(stops.map(\.quantity) == [Quantity("5")] && stops.first?.clientID != small)
+    }
 }

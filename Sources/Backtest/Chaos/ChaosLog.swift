@@ -13,10 +13,11 @@ struct ChaosLog: Sendable {
         self.keepsLines = keepsLines
     }
 
-    mutating func note(_ now: Timestamp, _ text: String) {
-        let line = "\((now - ChaosMarket.start).milliseconds) \(text)"
-        if keepsLines { lines.append(line) }
-        buffer += line.utf8
+    mutating func note(_ now: Timestamp, _ text: ChaosText) {
+        let start = buffer.count
+        buffer.append(ChaosText("\((now - ChaosMarket.start).milliseconds) "))
+        buffer.append(text)
+        if keepsLines { lines.append(String(decoding: buffer[start...], as: UTF8.self)) }
         buffer.append(10)
         if buffer.count > 65_536 { fold() }
     }
@@ -62,8 +63,10 @@ extension ChaosLog {
             let order = approved.request
             note(
                 now,
-                "    -> \(broker) \(order.purpose.rawValue) \(order.clientID.short) \(order.side.rawValue) "
-                    + "\(order.quantity) \(order.symbol) \(Self.text(order.kind))\(order.reduceOnly ? " reduce" : "")")
+                """
+                    -> \(broker) \(order.purpose.rawValue) \(order.clientID.short) \(order.side.rawValue) \
+                \(order.quantity) \(order.symbol) \(Self.text(order.kind))\(order.reduceOnly ? " reduce" : "")
+                """)
         case .cancel(let reference, let symbol, let broker):
             note(now, "    -> \(broker) cancel \(symbol) \(Self.text(reference))")
         case .amend(let id, let symbol, let trigger, let quantity, let broker):
@@ -74,18 +77,21 @@ extension ChaosLog {
         case .refuse(let refusal): note(now, "    x \(refusal.code.rawValue) \(refusal.symbol)")
         case .mark(let point): note(now, "    = \(point.currency) \(point.equity)")
         case .halted: note(now, "    halted")
-        case .reconciled(let found): note(now, "    ~ \(found.broker) \(found.differences.map(\.sentence))")
+        case .reconciled(let found):
+            note(now, "    ~ \(found.broker) \(found.differences.map(\.sentence).description)")
         }
     }
 
-    static func text(_ news: VenueEvent) -> String {
+    static func text(_ news: VenueEvent) -> ChaosText {
         switch news {
         case .price(let symbol, let price): "\(symbol) \(price)"
         case .barClosed(let symbol, let bar, _): "\(symbol) closed \(bar.close)"
         case .order(let report): text(report)
         case .fill(let fill):
-            "\(fill.symbol) fill \(fill.tradeID) \(fill.clientID?.short ?? "foreign") \(fill.side.rawValue) "
-                + "\(fill.quantity) at \(fill.price)"
+            """
+            \(fill.symbol) fill \(fill.tradeID) \(fill.clientID?.short ?? "foreign") \(fill.side.rawValue) \
+            \(fill.quantity) at \(fill.price)
+            """
         case .quote(let symbol, let bid, let ask): "\(symbol) \(bid) / \(ask)"
         case .session(let symbol, let isOpen, _): "\(symbol) \(isOpen ? "opens" : "closes")"
         case .clock(let offset): "clock off by \(offset.milliseconds) ms"
@@ -93,7 +99,7 @@ extension ChaosLog {
         }
     }
 
-    static func text(_ report: OrderReport) -> String {
+    static func text(_ report: OrderReport) -> ChaosText {
         "\(report.symbol) \(report.clientID?.short ?? "foreign") \(report.state.rawValue) \(report.filled)"
     }
 
@@ -109,7 +115,7 @@ extension ChaosLog {
         }
     }
 
-    private static func text(_ kind: OrderKind) -> String {
+    private static func text(_ kind: OrderKind) -> ChaosText {
         switch kind {
         case .market: "market"
         case .limit(let price): "limit \(price)"

@@ -45,7 +45,8 @@ extension ChaosWorld {
                 let largest = watch.largestGoal[order.symbol] ?? .zero
                 watch.largestGoal[order.symbol] = max(largest, goal.quantity.magnitude)
                 // The runner's clock may be off by five seconds to either side.
-                if now - goal.row.time > .seconds(90 + 12) { fail(.noExpiredSignal, "\(name) on an old row") }
+                let newest = max(goal.row.time, desk.lastSignalTime ?? .epoch)
+                if now - newest > .seconds(90 + 12) { fail(.noExpiredSignal, "\(name) on an old row") }
             }
         } else if order.purpose != .flatten {
             let held = desk.position.quantity
@@ -57,12 +58,12 @@ extension ChaosWorld {
 
     /// A position without stop is closed within the budget.
     private mutating func inspectProtection(of place: Int) {
+        let desk = engine.desks[place]
         let isNaked =
-            engine.desks[place].protection.exposedSince != nil && !engine.desks[place].isHeld
-            && engine.state != .halted
-            && !engine.desks[place].openOrders.contains { $0.request.reduceOnly && !$0.request.kind.isProtective }
+            desk.exposedSince != nil && !desk.isHeld && engine.state != .halted
+            && !desk.openOrders.contains { $0.request.reduceOnly && !$0.request.kind.isProtective }
         guard isNaked || watch.knowsNaked else { return }
-        let symbol = engine.desks[place].symbol
+        let symbol = desk.symbol
         let span = watch.nakedSpan(symbol, isNaked: isNaked)
         if span > 6_000 { fail(.exposureProtected, "\(symbol) has had no stop for \(span) ms") }
     }
@@ -98,8 +99,9 @@ extension ChaosWorld {
         for instrument in venues[place].market.configuration.instruments {
             let symbol = instrument.symbol
             let held = venues[place].market.held(symbol)
-            let booked = engine[symbol]?.position.quantity ?? .zero
-            let span = watch.span(of: "books \(symbol)", while: held != booked && engine.state == .active)
+            let booked = engine.position(of: symbol)
+            let differ = held != booked && engine.state == .active
+            let span = differ || !watch.since.isEmpty ? watch.span(of: "books \(symbol)", while: differ) : 0
             if span > Self.bookBudget {
                 fail(.booksEqualVenue, "\(symbol): the books say \(booked), the venue \(held) for \(span) ms")
             }

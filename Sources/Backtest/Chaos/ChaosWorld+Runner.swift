@@ -186,12 +186,13 @@ extension ChaosWorld {
 
     /// Asks the venues to tell the prices at the levels that the engine watches itself, as a stream of ticks would.
     private mutating func watchLevels() {
-        for desk in engine.desks.indices {
-            let symbol = engine.desks[desk].symbol
-            let levels = engine.desks[desk].protection.watchLevels
+        for desk in engine.desks {
+            let levels = desk.watchLevels
+            if levels.isEmpty, watched.isEmpty { continue }
+            let symbol = desk.symbol
             guard levels != watched[symbol] ?? [] else { continue }
             watched[symbol] = levels.isEmpty ? nil : levels
-            guard let place = place(of: engine.desks[desk].broker) else { continue }
+            guard let place = place(of: desk.broker) else { continue }
             venues[place].watch(symbol, levels: levels)
         }
     }

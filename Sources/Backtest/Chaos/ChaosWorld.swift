@@ -13,7 +13,7 @@ struct ChaosWorld {
         case lookAtKillFile
         case pullKill
         case releaseKill
-        case signal(SignalRow)
+        indirect case signal(SignalRow)
         case check
         case calm
         case converged

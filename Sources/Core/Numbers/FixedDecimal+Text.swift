@@ -43,13 +43,48 @@ extension FixedDecimal: LosslessStringConvertible, Codable {
 
     /// The shortest exact decimal text: no exponent, no trailing zeros behind the point.
     public var description: String {
-        let (whole, part) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.scale))
-        let sign = units < 0 ? "-" : ""
-        guard part != 0 else { return sign + String(whole) }
-        let digits = String(part)
-        var fraction = String(repeating: "0", count: Self.fractionDigits - digits.count) + digits
-        while fraction.last == "0" { fraction.removeLast() }
-        return sign + String(whole) + "." + fraction
+        String(unsafeUninitializedCapacity: 48) { text in
+            write { text[$0] = $1 }
+        }
+    }
+
+    /// Gives the bytes of ``description`` one by one, with their places, which begin at 0.
+    ///
+    /// - Returns: How many there are; at most 41.
+    package func write(_ put: (Int, UInt8) -> Void) -> Int {
+        let (wide, part) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.scale))
+        var count = 0
+        func add(_ byte: UInt8) {
+            put(count, byte)
+            count += 1
+        }
+        if units < 0 { add(UInt8(ascii: "-")) }
+        // Digits come from the right; what is written is written from the left.
+        var digits = InlineArray<28, UInt8>(repeating: 0)
+        var (whole, place) = (wide, 0)
+        while whole > UInt128(UInt64.max) {
+            digits[place] = UInt8(whole % 10)
+            (whole, place) = (whole / 10, place + 1)
+        }
+        // Most amounts fit 64 bits, whose division takes a fraction of the time.
+        var short = UInt64(whole)
+        repeat {
+            digits[place] = UInt8(short % 10)
+            (short, place) = (short / 10, place + 1)
+        } while short != 0
+        while place > 0 {
+            place -= 1
+            add(UInt8(ascii: "0") + digits[place])
+        }
+        guard part != 0 else { return count }
+        add(UInt8(ascii: "."))
+        var power = UInt64(Self.scale / 10)
+        var rest = UInt64(part)
+        while rest != 0 {
+            add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / power))
+            (rest, power) = (rest % power, power / 10)
+        }
+        return count
     }
 
     /// The number of digits behind the point in ``description``.

@@ -105,7 +105,7 @@ public struct DeskRisk: Hashable, Codable, Sendable {
     /// The counters have taken what was new.
     mutating func collected(profit: Money) {
         countedProfit = profit
-        (entries, refused, results, breaches) = ([], [], [], [])
+        if !isCollected { (entries, refused, results, breaches) = ([], [], [], []) }
     }
 
     /// Whether there is nothing for the counters.

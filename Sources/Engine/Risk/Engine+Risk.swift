@@ -7,20 +7,22 @@ extension Engine {
     mutating func turn(
         _ place: Int, mayOpen: Bool = true, at now: Timestamp, _ body: (inout Desk, TradingState) -> [Effect]
     ) -> [Effect] {
-        if mayOpen { desks[place].risk.outlook = outlook(of: place, at: now) }
-        desks[place].risk.isItsTurn = mayOpen
+        guard mayOpen else { return body(&desks[place], state) + collect(place, at: now) }
+        desks[place].risk.outlook = outlook(of: place, at: now)
+        desks[place].risk.isItsTurn = true
         let effects = body(&desks[place], state)
-        if mayOpen { desks[place].risk.outlook = RiskOutlook() }
+        desks[place].risk.outlook = RiskOutlook()
         desks[place].risk.isItsTurn = false
         return effects + collect(place, at: now)
     }
 
-    private func outlook(of place: Int, at now: Timestamp) -> RiskOutlook {
-        let asset = desks[place].rules.asset
-        let money = risk[asset.instrument.quote]
+    func outlook(of place: Int, at now: Timestamp) -> RiskOutlook {
+        // By field: the rules of a desk are not copied to look at them.
+        let quote = desks[place].rules.asset.instrument.quote
+        let money = risk[quote]
         var outlook = RiskOutlook()
         outlook.restriction = risk.trading.restrictions.first
-        outlook.clockOffset = risk.clocks[asset.broker]
+        outlook.clockOffset = risk.clocks.isEmpty ? nil : risk.clocks[desks[place].broker]
         outlook.ordersToday = risk.ordersToday
         outlook.recent = risk.recent(at: now)
         outlook.turnoverToday = money.turnoverToday
@@ -29,14 +31,13 @@ extension Engine {
         )
         outlook.countedProfit = desks[place].risk.countedProfit
         outlook.lossStreak = risk.lossStreak
-        let limits = desks[place].rules.limits
-        if let regime = limits.regime { outlook.regime = regime.stance(risk.regime, at: now) }
-        if limits.maxLeverage != nil {
-            outlook.heldByOthers = exposure(in: asset.instrument.quote, besides: place) { _ in true }
+        if let regime = desks[place].rules.limits.regime { outlook.regime = regime.stance(risk.regime, at: now) }
+        if desks[place].rules.limits.maxLeverage != nil {
+            outlook.heldByOthers = exposure(in: quote, besides: place) { _ in true }
         }
-        if let groups = limits.correlation?.groups(of: asset.instrument.symbol) {
+        if let groups = desks[place].rules.limits.correlation?.groups(of: desks[place].symbol) {
             outlook.groups = groups.map { group in
-                (group.name, exposure(in: asset.instrument.quote, besides: place, group.symbols.contains))
+                (group.name, exposure(in: quote, besides: place, group.symbols.contains))
             }
         }
         return outlook
@@ -56,7 +57,8 @@ extension Engine {
     mutating func collect(_ place: Int, at now: Timestamp) -> [Effect] {
         desks[place].risk.note(desks[place].position)
         let profit = desks[place].profit
-        guard !desks[place].risk.isCollected || profit != desks[place].risk.countedProfit else { return [] }
+        let isCollected = desks[place].risk.isCollected
+        guard !isCollected || profit != desks[place].risk.countedProfit else { return [] }
         var findings: [(finding: RiskFinding, currency: Currency?)] = desks[place].risk.breaches.map { ($0, nil) }
         for order in desks[place].risk.entries { risk.entered(order) }
         enteredThisStep += desks[place].risk.entries.count
@@ -70,8 +72,8 @@ extension Engine {
             risk.moved(desks[place].rules.asset.instrument.quote, by: profit - desks[place].risk.countedProfit)
         }
         desks[place].risk.collected(profit: profit)
-        if let limits = configuration?.limits { findings += risk.broken(limits) }
-        return findings.flatMap { restrict($0.finding, $0.currency, at: now) }
+        if let settings, settings.value.limits.canBreak { findings += risk.broken(settings.value.limits) }
+        return findings.isEmpty ? [] : findings.flatMap { restrict($0.finding, $0.currency, at: now) }
     }
 
     /// The same as ``DeskRisk/breach(_:figures:sentence:)`` of the desk of `symbol`; taken with the next step.
@@ -142,7 +144,7 @@ extension Engine {
     mutating func tellRegime(after event: EngineEvent, at now: Timestamp) -> [Effect] {
         // The settings come first and their first reading right after them.
         if case .configured = event { return [] }
-        guard let rules = configuration?.limits.regime else { return [] }
+        guard let rules = settings?.value.limits.regime else { return [] }
         let stance = rules.stance(risk.regime, at: now)
         defer { risk.toldStance = stance }
         switch (risk.toldStance, stance) {

@@ -62,6 +62,16 @@ public enum RiskCode: String, Codable, Sendable, CaseIterable {
     case regimeRiskOff = "REGIME_RISK_OFF"
     /// Nobody knows what the world outside the venues looks like.
     case regimeStale = "REGIME_STALE"
+
+    /// Whether what the rule saw passes by itself, so that the next row that still wants the trade may ask again.
+    package var isPassing: Bool {
+        switch self {
+        case .clockSkew, .marketClosed, .stalePrice, .spreadCap, .slippageCap, .cooldown, .ordersPerFiveMinutes,
+            .turnoverPerFiveMinutes, .regimeRiskOff, .regimeStale:
+            true
+        default: false
+        }
+    }
 }
 
 /// Why the gate refused an order: a stable code for scripts and a sentence with the figures for people.

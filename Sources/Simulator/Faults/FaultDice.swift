@@ -14,24 +14,39 @@ package struct FaultDice: Sendable {
     package let plan: FaultPlan
     /// From here on nothing goes wrong any more.
     package let calmFrom: Timestamp
+    /// One switch that is on.
+    private struct Die: Sendable {
+        let fault: FaultSwitch
+        let setting: FaultSetting
+        var random: SeededRandom
+        var spells: [Spell] = []
+        var count = 0
+    }
+
+    /// A score of them at most, asked several times for every message: a search is cheaper than a dictionary.
+    private var dice: [Die] = []
+
     /// How often each switch was felt.
-    package private(set) var counts: [FaultSwitch: Int] = [:]
-    private var streams: [FaultSwitch: SeededRandom] = [:]
-    private var spells: [FaultSwitch: [Spell]] = [:]
+    package var counts: [FaultSwitch: Int] {
+        dice.reduce(into: [:]) { if $1.count > 0 { $0[$1.fault] = $1.count } }
+    }
 
     package init(plan: FaultPlan, name: String, seed: UInt64, from: Timestamp, calmFrom: Timestamp) {
         (self.plan, self.calmFrom) = (plan, calmFrom)
         for fault in plan.switches {
-            streams[fault] = SeededRandom(seed: seed, stream: "\(name)/\(fault.rawValue)")
-            guard let perDay = plan[fault]?.perDay else { continue }
-            spells[fault] = drawSpells(fault, perDay: perDay, from: from)
+            guard let setting = plan[fault] else { continue }
+            let random = SeededRandom(seed: seed, stream: "\(name)/\(fault.rawValue)")
+            dice.append(Die(fault: fault, setting: setting, random: random))
+            guard let perDay = setting.perDay else { continue }
+            let spells = drawSpells(fault, perDay: perDay, from: from)
+            dice[dice.count - 1].spells = spells
         }
     }
 
     private mutating func drawSpells(_ fault: FaultSwitch, perDay: Double, from: Timestamp) -> [Spell] {
         let minutes = Int((calmFrom - from).milliseconds / 60_000)
         var drawn: [Spell] = []
-        for minute in 0..<max(minutes, 0) where streams[fault]?.chance(min(perDay / 1440, 1)) ?? false {
+        for minute in 0..<max(minutes, 0) where roll(fault, min(perDay / 1440, 1)) {
             let start = from + .milliseconds(Int64(minute) * 60_000 + Int64(draw(fault, below: 60_000)))
             let size = time(of: fault)?.milliseconds ?? 0
             let end = fault == .wrongClock ? calmFrom : start + .milliseconds(size)
@@ -45,13 +60,23 @@ package struct FaultDice: Sendable {
         return drawn
     }
 
+    private func place(of fault: FaultSwitch) -> Int? {
+        let dice = dice.span
+        for place in dice.indices where dice[place].fault == fault { return place }
+        return nil
+    }
+
+    private mutating func roll(_ fault: FaultSwitch, _ chance: Double) -> Bool {
+        place(of: fault).map { dice[$0].random.chance(chance) } ?? false
+    }
+
     /// The spells of a switch, in time order.
-    package func spells(of fault: FaultSwitch) -> [Spell] { spells[fault] ?? [] }
+    package func spells(of fault: FaultSwitch) -> [Spell] { place(of: fault).map { dice[$0].spells } ?? [] }
 
     /// The spell of `fault` that `now` lies in.
     package func spell(_ fault: FaultSwitch, at now: Timestamp) -> Spell? {
-        guard let spells = spells[fault], now < calmFrom else { return nil }
-        return spells.last { $0.from <= now && now < $0.until }
+        guard now < calmFrom, let place = place(of: fault) else { return nil }
+        return dice[place].spells.last { $0.from <= now && now < $0.until }
     }
 
     /// Whether `now` lies in a spell that is felt.
@@ -63,26 +88,26 @@ package struct FaultDice: Sendable {
 
     /// Whether `fault` happens to this message.
     package mutating func happens(_ fault: FaultSwitch, at now: Timestamp) -> Bool {
-        guard now < calmFrom, let chance = plan[fault]?.chance, streams[fault]?.chance(chance) ?? false else {
-            return false
-        }
-        note(fault)
+        guard now < calmFrom, let place = place(of: fault), let chance = dice[place].setting.chance,
+            dice[place].random.chance(chance)
+        else { return false }
+        dice[place].count += 1
         return true
     }
 
     /// Counts that a switch was felt.
     package mutating func note(_ fault: FaultSwitch) {
-        counts[fault, default: 0] += 1
+        if let place = place(of: fault) { dice[place].count += 1 }
     }
 
     /// A whole number below `bound` from the generator of `fault`.
     package mutating func draw(_ fault: FaultSwitch, below bound: Int) -> Int {
-        streams[fault]?.below(max(bound, 1)) ?? 0
+        place(of: fault).map { dice[$0].random.below(max(bound, 1)) } ?? 0
     }
 
     /// A time between the two that the plan names for `fault`; nil when it names none.
     package mutating func time(of fault: FaultSwitch) -> TimeSpan? {
-        guard let seconds = plan[fault]?.seconds else { return nil }
+        guard let seconds = place(of: fault).flatMap({ dice[$0].setting.seconds }) else { return nil }
         let (least, most) = (Int(seconds[0] * 1000), Int(seconds[1] * 1000))
         return .milliseconds(Int64(least + draw(fault, below: most - least + 1)))
     }
@@ -90,7 +115,7 @@ package struct FaultDice: Sendable {
     /// How long a message travels. Half of all messages take less than the first time of the plan; each further halving
     /// of the rest comes nearer, quadratically, to the second, which about one of a thousand needs.
     package mutating func travel(base: TimeSpan, at now: Timestamp) -> TimeSpan {
-        guard now < calmFrom, let seconds = plan[.delay]?.seconds else { return base }
+        guard now < calmFrom, let seconds = place(of: .delay).flatMap({ dice[$0].setting.seconds }) else { return base }
         let (median, worst) = (Int64(seconds[0] * 1000), Int64(seconds[1] * 1000))
         var depth: Int64 = 0
         while depth < 10, draw(.delay, below: 2) == 1 { depth += 1 }

@@ -21,12 +21,13 @@ public struct FaultyVenue: Sendable {
         public init() {}
     }
 
+    /// What is large is kept out of line: the agenda moves its items about.
     enum Item: Sendable {
-        case arrival(call: Int, Request)
-        case answer(call: Int, Answer)
-        case repeated(call: Int, Answer)
+        indirect case arrival(call: Int, Request)
+        indirect case answer(call: Int, Answer)
+        indirect case repeated(call: Int, Answer)
         case timeout(call: Int)
-        case news(VenueBatch)
+        indirect case news(VenueBatch)
         case realCancel(OrderReference)
         case interference
         case drift
