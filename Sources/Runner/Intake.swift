@@ -75,8 +75,7 @@ final class Intake: Sendable {
     /// Two batches of prices as one that has the newest of each; nil when one holds more than prices.
     private static func merge(_ old: VenueBatch, _ new: VenueBatch) -> VenueBatch? {
         guard old.isOnlyPrices, new.isOnlyPrices else { return nil }
-        let renewed = new.events.compactMap(\.pricedSymbol)
-        let kept = old.events.filter { event in !renewed.contains { $0 == event.pricedSymbol } }
+        let kept = old.events.filter { event in !new.events.contains { $0.replaces(event) } }
         return VenueBatch(broker: new.broker, at: new.at, events: kept + new.events)
     }
 
@@ -150,13 +149,24 @@ final class Intake: Sendable {
 }
 
 extension VenueEvent {
-    /// The instrument of a mere price.
-    fileprivate var pricedSymbol: Symbol? {
-        if case .price(let symbol, _) = self { symbol } else { nil }
+    /// Whether a newer one of its kind makes it worthless.
+    fileprivate var isMerePrice: Bool {
+        switch self {
+        case .price, .quote: true
+        default: false
+        }
+    }
+
+    /// Whether it says everything that an older one said.
+    fileprivate func replaces(_ older: VenueEvent) -> Bool {
+        switch (self, older) {
+        case (.price(let new, _), .price(let old, _)), (.quote(let new, _, _), .quote(let old, _, _)): new == old
+        default: false
+        }
     }
 }
 
 extension VenueBatch {
     /// Whether a newer batch of prices makes it worthless.
-    fileprivate var isOnlyPrices: Bool { events.allSatisfy { $0.pricedSymbol != nil } }
+    fileprivate var isOnlyPrices: Bool { events.allSatisfy(\.isMerePrice) }
 }

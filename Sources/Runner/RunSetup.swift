@@ -51,6 +51,8 @@ public struct RunSetup: Sendable {
     public var version = ""
     /// Whether ``rebuildVenue`` needs to be told what the venue told and was told.
     public var rebuildsVenue = true
+    /// Brings venues that live in this process to where the recovered books left them; does nothing for real venues.
+    public var resumeVenue: @Sendable (Engine) async throws -> Void = { _ in }
     /// Brings a venue that lives in this process to where the journal left it; does nothing for real venues.
     public var rebuildVenue: @Sendable ([RecordedStep]) async throws -> Void
 

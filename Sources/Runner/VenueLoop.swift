@@ -13,22 +13,26 @@ public import Storage
 /// nothing else. Every event is durable with its effects before a message leaves. Start is recovery: the journal is
 /// replayed, the venues are read and asked about what is open, then trading goes on.
 public actor VenueLoop {
-    private let setup: RunSetup
+    let setup: RunSetup
     private let ledger: Ledger
-    private let sleep: @Sendable (Duration) async throws -> Void
+    let sleep: @Sendable (Duration) async throws -> Void
     private let log: Logger
-    private let intake = Intake()
+    let intake = Intake()
     private let lanes: Lanes
-    private let killFile: KillSwitchFile
-    private var core: LoopCore
+    let killFile: KillSwitchFile
+    var core: LoopCore
     private var timer: (at: Timestamp, task: Task<Void, Never>)?
     private var stopRequests = 0
     private var steps = 0
+    /// Rows whose time has not come yet.
+    private var early: [SignalRow] = []
+    /// The instruments of which a bar closed in this run.
+    private var heard: Set<Symbol> = []
 
     /// The kill-switch file is looked at this often.
-    private static let killSpacing = Duration.milliseconds(100)
+    static let killSpacing = Duration.milliseconds(100)
     /// The inbox, stop requests and the heartbeat are looked after at least this often.
-    private static let tick = Duration.milliseconds(500)
+    static let tick = Duration.milliseconds(500)
     /// Projections of passes that are quicker than this share a write.
     private static let quickest = Duration.milliseconds(50)
 
@@ -71,10 +75,33 @@ public actor VenueLoop {
         }
     }
 
+    /// Recovers, compares the books with the venues, and stops.
+    ///
+    /// - Parameter limit: How long to wait for readings that confirm what the first one shows.
+    public func reconcile(within limit: Duration = .seconds(30)) async throws -> ReconcileAnswer {
+        let ticking = keepTicking()
+        defer {
+            ticking.cancel()
+            timer?.task.cancel()
+        }
+        try await start()
+        let since = core.engine.now
+        core.watchReconciliation()
+        try take(.reconcile)
+        let end = setup.uptime() + limit
+        while setup.uptime() < end, !core.engine.unsettledAccounts(since: since).isEmpty {
+            arm()
+            try await pass(await intake.next())
+        }
+        try core.close()
+        core.publish(.stopped, wait: .zero)
+        return core.reconciliation(since: since)
+    }
+
     private func passes() async throws -> (outcome: RunOutcome, engine: Engine, bars: Int) {
         let watchers = [watchKillSwitch(), keepTicking()]
         defer { watchers.forEach { $0.cancel() } }
-        try start()
+        try await start()
         // A reader that hangs in a frozen venue is not waited for.
         let readers = core.engine.configuration?.brokers.map { read($0) } ?? []
         defer {
@@ -89,15 +116,16 @@ public actor VenueLoop {
             }
             core.publish(core.engine.kill.isEngaged ? .flattening : .running, wait: Self.quickest)
             arm()
-            try pass(await intake.next())
+            try await pass(await intake.next())
         }
     }
 
     // MARK: Start
 
-    private func start() throws {
+    private func start() async throws {
         let recovered = try Recovery(ledger: ledger).replay(for: setup)
         try core.resume(recovered, ledger)
+        try await setup.resumeVenue(core.engine)
         try take(.configured(setup.configuration))
         for desk in core.engine.desks {
             for order in desk.openOrders where [.sent, .unknown, .cancelling].contains(order.state) {
@@ -111,12 +139,14 @@ public actor VenueLoop {
         }
         if let last = recovered.lastBatch { try actOnClosedBars(of: last) }
         // A restart while latched goes on with cancelling and closing, and proves again that everything is flat.
-        if core.engine.kill.isEngaged { try take(.kill(reason: core.engine.kill.reason ?? "")) }
+        if let reason = core.engine.kill.isEngaged ? core.engine.kill.reason ?? "" : setup.haltReason {
+            try take(.kill(reason: reason))
+        }
     }
 
     // MARK: One pass
 
-    private func pass(_ item: IntakeItem?) throws {
+    private func pass(_ item: IntakeItem?) async throws {
         switch item {
         case .kill(let trigger):
             // A file that was released since it was looked at is no halt any more.
@@ -135,8 +165,10 @@ public actor VenueLoop {
         case nil:
             // A wait that ended as it should.
             core.beats.advanced()
+            for event in await setup.feed?.due(core.engine, at: now) ?? [] { try take(event) }
             while let command = core.nextCommand() { lanes.send(try core.obey(command, at: now)) }
         }
+        try takeRows()
         if let deadline = core.engine.nextDeadline, deadline <= now { try take(.deadline) }
         core.answerReconciliations()
     }
@@ -151,12 +183,31 @@ public actor VenueLoop {
         var closedBar = false
         for case .barClosed(let symbol, let bar, let closeTime) in batch.events {
             closedBar = true
+            heard.insert(symbol)
             guard let row = setup.signals.row(symbol, bar, at: closeTime),
                 core.engine[symbol]?.lastSignalTime.map({ row.time > $0 }) ?? true
             else { continue }
-            try take(.signal(row))
+            early.append(row)
         }
+        try takeRows()
         if closedBar { steps += 1 }
+    }
+
+    /// Whether every asset was decided on at least once and nothing is on its way: what was asked for has happened.
+    public var hasSettled: Bool {
+        guard lanes.isIdle, !core.engine.desks.isEmpty else { return false }
+        let configured = core.engine.desks.filter(\.rules.isConfigured)
+        guard early.isEmpty, configured.allSatisfy({ heard.contains($0.symbol) }) else { return false }
+        return core.engine.desks.flatMap(\.openOrders).allSatisfy {
+            $0.request.kind.isProtective && $0.state == .working
+        }
+    }
+
+    /// Takes the rows whose time has come by our clock. A venue whose clock is ahead of ours closes its bars early.
+    private func takeRows() throws {
+        let due = early.filter { $0.time <= now }
+        early.removeAll { $0.time <= now }
+        for row in due { try take(.signal(row)) }
     }
 
     private func outcome() throws -> RunOutcome? {
@@ -174,7 +225,8 @@ public actor VenueLoop {
 
     /// Wakes the loop at the engine's next deadline.
     private func arm() {
-        guard let deadline = core.engine.nextDeadline else { return }
+        let moments = [core.engine.nextDeadline, early.map(\.time).min()].compactMap { $0 }
+        guard let deadline = moments.min() else { return }
         if let timer, timer.at <= deadline, timer.at > now { return }
         timer?.task.cancel()
         let wait = Duration.milliseconds(max((deadline - now).milliseconds, 0))
@@ -182,45 +234,5 @@ public actor VenueLoop {
             if (try? await sleep(wait)) != nil { intake.wake() }
         }
         timer = (deadline, task)
-    }
-
-    private func keepTicking() -> Task<Void, Never> {
-        Task { [sleep, intake] in
-            while (try? await sleep(Self.tick)) != nil { intake.wake() }
-        }
-    }
-
-    private func watchKillSwitch() -> Task<Void, Never> {
-        Task { [sleep, intake, killFile, setup] in
-            var judge = KillSwitchJudge()
-            repeat {
-                guard case .engaged(let reason)? = judge.judge(killFile.read(), at: setup.uptime()) else { continue }
-                intake.post(KillTrigger(reason: reason, at: killFile.changedAt ?? setup.wallClock()))
-            } while (try? await sleep(Self.killSpacing)) != nil
-        }
-    }
-
-    /// Reads one broker's news for as long as there are any; a broken stream is opened again, with growing pauses.
-    private func read(_ broker: BrokerName) -> Task<Void, Never> {
-        Task { [sleep, intake, router = core.performer.router] in
-            var failures = 0
-            while !Task.isCancelled {
-                do {
-                    guard let batch = try await router.nextEvents(from: broker) else { return }
-                    if failures > 0 {
-                        await intake.offer(VenueBatch(broker: broker, at: batch.at, events: [.reconnected]))
-                    }
-                    failures = 0
-                    await intake.offer(batch)
-                } catch {
-                    let fault =
-                        error as? VenueError
-                        ?? VenueError(.retryable, code: "STREAM_BROKEN", message: "\(broker): \(error)")
-                    if failures == 0 { intake.post(broker, .unreachable(broker, fault), after: .zero) }
-                    failures += 1
-                    guard (try? await sleep(.milliseconds(250 * (1 << min(failures, 5))))) != nil else { return }
-                }
-            }
-        }
     }
 }

@@ -1,0 +1,46 @@
+import Core
+import Engine
+import Router
+
+/// The tasks beside the loop: each waits for one thing and tells the intake.
+extension VenueLoop {
+    func keepTicking() -> Task<Void, Never> {
+        Task { [sleep, intake] in
+            while (try? await sleep(Self.tick)) != nil { intake.wake() }
+        }
+    }
+
+    func watchKillSwitch() -> Task<Void, Never> {
+        Task { [sleep, intake, killFile, setup] in
+            var judge = KillSwitchJudge()
+            repeat {
+                guard case .engaged(let reason)? = judge.judge(killFile.read(), at: setup.uptime()) else { continue }
+                intake.post(KillTrigger(reason: reason, at: killFile.changedAt ?? setup.wallClock()))
+            } while (try? await sleep(Self.killSpacing)) != nil
+        }
+    }
+
+    /// Reads one broker's news for as long as there are any; a broken stream is opened again, with growing pauses.
+    func read(_ broker: BrokerName) -> Task<Void, Never> {
+        Task { [sleep, intake, router = core.performer.router] in
+            var failures = 0
+            while !Task.isCancelled {
+                do {
+                    guard let batch = try await router.nextEvents(from: broker) else { return }
+                    if failures > 0 {
+                        await intake.offer(VenueBatch(broker: broker, at: batch.at, events: [.reconnected]))
+                    }
+                    failures = 0
+                    await intake.offer(batch)
+                } catch {
+                    let fault =
+                        error as? VenueError
+                        ?? VenueError(.retryable, code: "STREAM_BROKEN", message: "\(broker): \(error)")
+                    if failures == 0 { intake.post(broker, .unreachable(broker, fault), after: .zero) }
+                    failures += 1
+                    guard (try? await sleep(.milliseconds(250 * (1 << min(failures, 5))))) != nil else { return }
+                }
+            }
+        }
+    }
+}
