@@ -17,6 +17,10 @@ struct BrokerContract {
     /// A legal price far above the market, which it does not reach.
     let farAbove: Price
     var patience = 1000
+    /// Whether the market knows short positions.
+    var canShort = true
+
+    private var openingSides: [Side] { canShort ? Side.allCases : [.buy] }
 
     func request(
         _ id: String, _ side: Side, _ kind: OrderKind = .market, times: Int = 1, reduceOnly: Bool = false,
@@ -117,7 +121,7 @@ struct BrokerContract {
 
     /// A reduce-only order closes at most what is held.
     func reduceOnlyNeverFlips(_ id: String) async throws {
-        for side in Side.allCases {
+        for side in openingSides {
             let name = "\(id)-\(side.rawValue)"
             try await accepted(request(name, side))
             _ = try await fills(untilEndOf: name)
@@ -155,9 +159,13 @@ struct BrokerContract {
         var protections: [OrderRequest] = []
         if broker.capabilities.nativeProtections {
             protections = [
-                request("\(id)-stop", .sell, .stop(trigger: farBelow), reduceOnly: true, purpose: .stop),
-                request("\(id)-profit", .sell, .takeProfit(trigger: farAbove), reduceOnly: true, purpose: .takeProfit),
+                request("\(id)-stop", .sell, .stop(trigger: farBelow), reduceOnly: true, purpose: .stop)
             ]
+        }
+        // Where the venue knows no reduce-only, two orders that can both execute could flip the position.
+        if broker.capabilities.nativeProtections, broker.capabilities.reduceOnly {
+            protections.append(
+                request("\(id)-profit", .sell, .takeProfit(trigger: farAbove), reduceOnly: true, purpose: .takeProfit))
         }
         let resting = protections + [request("\(id)-limit", .buy, .limit(farBelow))]
         for order in resting { try await accepted(order) }
@@ -177,14 +185,15 @@ struct BrokerContract {
 
     /// Each execution is told once, under its own name, and adds up to what the order says.
     func eachFillIsToldOnce(_ id: String) async throws {
-        try await accepted(request(id, .sell, times: 2))
+        let side: Side = canShort ? .sell : .buy
+        try await accepted(request(id, side, times: 2))
         let fills = try await fills(untilEndOf: id)
         #expect(Set(fills.map(\.tradeID)).count == fills.count)
-        #expect(fills.allSatisfy { $0.venue == broker.name && $0.symbol == symbol && $0.side == .sell })
+        #expect(fills.allSatisfy { $0.venue == broker.name && $0.symbol == symbol && $0.side == side })
         let order = try #require(try await broker.order(ClientOrderID(id), symbol))
         #expect(order.state == .filled)
         #expect(fills.reduce(.zero) { $0 + $1.quantity } == order.filled)
-        #expect(try await position() == -order.filled)
+        #expect(try await position() == side.signed(order.filled))
         try await flatten(id + "-out")
     }
 

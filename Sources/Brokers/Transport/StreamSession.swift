@@ -16,7 +16,7 @@ package enum StreamNotice: Hashable, Sendable {
 
 /// What a venue's stream says and hears; ``StreamSession`` does the rest.
 package protocol StreamScript: Sendable {
-    /// The text of a ping.
+    /// The text of a ping; empty for the protocol's own, which proves nothing but keeps the way open.
     var ping: String { get }
     /// The first message of a connection; nil when the stream needs no login.
     func login() async -> String?
@@ -104,6 +104,7 @@ package struct StreamSession: Sendable {
             let deadline = watch.state.withLock { $0.nextDeadline }
             try await Task.sleep(for: max(.zero, deadline - uptime()))
             switch watch.state.withLock({ $0.due(at: uptime()) }) {
+            case .ping where script.ping.isEmpty: try await connection.ping()
             case .ping: try await connection.send(script.ping)
             case .dead: throw End.silent
             case .renew: throw End.renewed

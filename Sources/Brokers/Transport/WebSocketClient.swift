@@ -112,6 +112,11 @@ package struct WebSocketConnection: Sendable {
         try await write(.text, ByteBuffer(string: text))
     }
 
+    /// Sends a ping of the protocol itself; its answer is not handed to the reader.
+    package func ping() async throws {
+        try await write(.ping, ByteBuffer())
+    }
+
     private func write(_ opcode: WebSocketOpcode, _ data: ByteBuffer) async throws {
         try await outbound.write(WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: data))
     }

@@ -1,0 +1,111 @@
+public import Core
+
+extension BitgetBroker {
+    public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
+        let dialect = try await language()
+        // Orders before positions: what fills in between is seen as held, never missed.
+        async let waiting = allPlans()
+        let orders = try await pages { dialect.openOrders(after: $0) }
+        for order in orders { book.note(order) }
+        let plans = try await waiting
+        async let listed = moment == .distantFuture ? [] : executions(since: moment)
+        async let positions = positions(dialect)
+        let balances = try await ask(dialect.balances())
+        let held = try await positions ?? coins(balances)
+        let fills = try await listed
+        var money: [String: Money] = [:]
+        for balance in balances where balance.total != .zero { money[balance.coin.uppercased()] = balance.total }
+        return AccountSnapshot(
+            broker: name, openOrders: (orders + plans).filter { !$0.state.isFinal }.map(report),
+            positions: held, balances: money, fills: fills, at: await now())
+    }
+
+    /// Positions; nil on spot, which knows none.
+    private func positions(_ dialect: any BitgetDialect) async throws -> [AccountPosition]? {
+        guard settings.market == .futures else { return nil }
+        return try await ask(dialect.positions()).sorted { ($0.symbol, $0.quantity) < ($1.symbol, $1.quantity) }.map {
+            AccountPosition(symbol: $0.symbol, quantity: $0.quantity, averagePrice: $0.averagePrice)
+        }
+    }
+
+    /// The coins of the symbols that are traded here, dust aside.
+    private func coins(_ balances: [BitgetBalance]) -> [AccountPosition] {
+        contracts.keys.sorted().compactMap { symbol in
+            guard let rules = contracts[symbol]?.instrument else { return nil }
+            let coin = symbol.base(quote: rules.quote)
+            let total = balances.first { $0.coin.uppercased() == coin }?.total ?? .zero
+            // A purchase pays its fee with a part of what it bought: that part was executed and is not there.
+            let taken = total > .zero ? coinFees[symbol] ?? .zero : .zero
+            let quantity = rules.onLot(Quantity(total.value + taken))
+            guard quantity >= rules.minimumQuantity, quantity > .zero else {
+                coinFees[symbol] = .zero
+                return nil
+            }
+            // What is worth less than the smallest order cannot be sold.
+            if let price = prices[symbol]?.last, price.notional(quantity) < rules.minimumNotional {
+                coinFees[symbol] = .zero
+                return nil
+            }
+            return AccountPosition(symbol: symbol, quantity: quantity, averagePrice: nil)
+        }
+    }
+
+    /// Executions at or after a moment, oldest first, ours named.
+    func executions(since moment: Timestamp) async throws -> [Fill] {
+        let dialect = try await language()
+        let rows = try await pages { dialect.fills(since: moment, after: $0) }
+        var (fills, seen): ([Fill], Set<String>) = ([], [])
+        for row in rows.reversed() where row.at >= moment && seen.insert(row.tradeID).inserted {
+            fills.append(try await fill(row))
+        }
+        return fills.sorted { ($0.at, $0.tradeID) < ($1.at, $1.tradeID) }
+    }
+
+    /// An execution with our name for its order and its fee in quote currency.
+    func fill(_ row: BitgetFill) async throws -> Fill {
+        let id = try await owner(of: row)
+        var fee = Money.zero
+        let quote = contracts[row.symbol]?.instrument.quote ?? Currency(BitgetSettings.marginCoin)
+        for part in row.fees {
+            if part.coin.uppercased() == quote.code {
+                fee += part.amount
+            } else if part.coin.uppercased() == row.symbol.base(quote: quote) {
+                fee += Money(part.amount.value.times(row.price.value))
+                note(coinFee: part.amount.value, of: row)
+            }
+            // A fee in a third coin is paid from that coin's balance; it has no price here.
+        }
+        return Fill(
+            venue: name, tradeID: row.tradeID, clientID: id, symbol: row.symbol, side: row.side, price: row.price,
+            quantity: row.quantity, fee: fee, at: row.at)
+    }
+
+    /// Takes note of a fee that was taken out of what was bought, once for each execution.
+    private func note(coinFee amount: FixedDecimal, of row: BitgetFill) {
+        guard settings.market == .spot, coinFeeTrades[row.tradeID] == nil else { return }
+        coinFeeTrades[row.tradeID] = true
+        coinFees[row.symbol] = (coinFees[row.symbol] ?? .zero) + amount
+    }
+
+    /// The client id of an execution's order. Lists of executions do not tell it, so the order is asked once.
+    private func owner(of row: BitgetFill) async throws -> ClientOrderID? {
+        if let known = book.name(of: row.orderID) { return known }
+        // What a trigger order became may carry the trigger's name.
+        if let text = row.clientText { return book.name(of: text) ?? ClientOrderID(text) }
+        guard let order = try await detail(.venue(row.orderID), row.symbol) else { return nil }
+        if let text = order.clientText, book.name(of: text) == nil, settings.market == .futures {
+            // Perhaps the child of a trigger order that was never listed here.
+            try await linkPlan(of: order)
+        }
+        book.note(order)
+        return book.clientID(of: order)
+    }
+
+    private func linkPlan(of child: BitgetOrder) async throws {
+        let dialect = try await language()
+        guard let page = try? await ask(dialect.endedProtections(child.symbol, after: nil)) else { return }
+        for plan in page.rows where plan.executedAs == child.orderID || plan.orderID == child.clientText {
+            book.note(plan)
+        }
+    }
+}

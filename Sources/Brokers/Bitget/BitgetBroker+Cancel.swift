@@ -1,0 +1,78 @@
+public import Core
+
+extension BitgetBroker {
+    public func cancel(_ reference: OrderReference, _ symbol: Symbol) async -> CancelOutcome {
+        do {
+            let dialect = try await language()
+            let order = try await target(reference, symbol)
+            guard let order, !order.state.isFinal else {
+                return .refused(
+                    order.map { VenueError(.rejected, code: "ENDED", message: "\(reference) is \($0.state.rawValue)") }
+                        ?? VenueError(.notFound, code: "UNKNOWN_ORDER", message: "\(reference) is not known"))
+            }
+            if order.isPlan {
+                guard try await client.ask(dialect.unprotect(order)) else {
+                    return .refused(VenueError(.rejected, code: "NOT_CANCELLED", message: "nothing was cancelled"))
+                }
+            } else {
+                _ = try await client.ask(dialect.cancel(.venue(order.orderID), symbol))
+            }
+            // The venue took the wish; a reading tells when it is done.
+            if let id = book.clientID(of: order) { book.expectEnd(id) }
+            bell.ring()
+            return .accepted(report(order))
+        } catch let failure as BitgetFailure {
+            return failure.verdict == .unknown ? .silent(failure.error) : .refused(failure.error)
+        } catch {
+            let error = error as? VenueError ?? VenueError(.retryable, code: "BITGET_NOT_SENT", message: "\(error)")
+            return .refused(Self.certain(error))
+        }
+    }
+
+    /// The order that is meant, as the venue has it now.
+    private func target(_ reference: OrderReference, _ symbol: Symbol) async throws -> BitgetOrder? {
+        switch reference {
+        case .client(let id): return try await found(id, symbol)
+        case .venue(let id):
+            if let known = book.plan(id) { return try await waitingPlan { $0.orderID == id } ?? known.ended }
+            if let order = try await detail(.venue(id), symbol) { return order }
+            return try await waitingPlan { $0.orderID == id }
+        }
+    }
+
+    /// Cancels all orders and protections of a symbol, ours or not.
+    ///
+    /// - Throws: `VenueError`.
+    package func cancelAll(_ symbol: Symbol) async throws {
+        let dialect = try await language()
+        _ = try await ask(dialect.cancelAll(symbol))
+        for plan in try await allPlans() where plan.symbol == symbol { _ = try await ask(dialect.unprotect(plan)) }
+        book.hintAll()
+        bell.ring()
+    }
+
+    /// Closes a position at market in one call, outside the port: for hands, when orders of our own cannot be sent.
+    ///
+    /// - Throws: `VenueError`.
+    package func flashClose(_ symbol: Symbol) async throws -> [String] {
+        guard settings.market == .futures else {
+            throw VenueError(.rejected, code: "NO_FLASH_CLOSE", message: "spot has no call that closes a position")
+        }
+        let dialect = try await language()
+        guard try await stance(symbol).isHedge else { return try await ask(dialect.flashClose(symbol, isLong: nil)) }
+        var closed: [String] = []
+        for position in try await ask(dialect.positions()) where position.symbol == symbol {
+            closed += try await ask(dialect.flashClose(symbol, isLong: position.isLong))
+        }
+        return closed
+    }
+}
+
+extension BitgetOrder {
+    /// The same order as it is when the venue lists it no more.
+    fileprivate var ended: BitgetOrder {
+        var order = self
+        if !order.state.isFinal { order.state = .cancelled }
+        return order
+    }
+}

@@ -1,0 +1,157 @@
+public import Core
+
+extension BitgetBroker {
+    public func order(_ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport? {
+        if let order = try await found(id, symbol) { return report(order) }
+        // The venue may not have it yet: what is on its way is not absent before its timestamp has run out.
+        if let entry = book.open[id], let since = entry.doubtfulSince {
+            let patience = entry.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
+            if await now() - since < patience {
+                throw VenueError(
+                    .retryable, code: "BITGET_NOT_YET", message: "\(id) may still arrive: ask again")
+            }
+            book.forget(id)
+        }
+        return nil
+    }
+
+    /// The order of this name wherever it lives: among the orders, the trigger orders, or those that ended.
+    func found(_ id: ClientOrderID, _ symbol: Symbol) async throws -> BitgetOrder? {
+        let known = book.open[id]
+        let mayBePlan = settings.market == .futures && (book.request(id)?.kind.isProtective ?? true)
+        if known?.isPlan != true, book.request(id)?.kind.isProtective != true,
+            let order = try await detail(.client(id), symbol)
+        {
+            return noted(order)
+        }
+        if mayBePlan, let plan = try await plan(id, symbol, waiting: try await protections()) { return plan }
+        // Spot answers by client id only for two hours.
+        guard settings.market == .spot else { return nil }
+        let dialect = try await language()
+        let page = try await ask(dialect.endedOrders(symbol, after: nil).with(.vital))
+        return page.rows.first { $0.clientText == id.text }.map(noted)
+    }
+
+    /// The protection of this name: among those that wait, or among those that ended, followed to what became of it.
+    func plan(_ id: ClientOrderID, _ symbol: Symbol, waiting: [BitgetOrder]) async throws -> BitgetOrder? {
+        if let plan = waiting.first(where: { $0.clientText == id.text }) { return noted(plan) }
+        guard let plan = try await endedPlan(symbol, { $0.clientText == id.text }) else { return nil }
+        return try await followed(noted(plan), symbol)
+    }
+
+    /// The protections that wait; the first family holds nothing else.
+    func protections() async throws -> [BitgetOrder] {
+        let dialect = try await language()
+        guard dialect.protectionFamilies > 0 else { return [] }
+        let plans = try await pages { dialect.protections(family: 0, after: $0) }
+        for plan in plans { book.note(plan) }
+        return plans
+    }
+
+    private func noted(_ order: BitgetOrder) -> BitgetOrder {
+        book.note(order)
+        return order
+    }
+
+    /// One market or limit order; nil when the venue does not know it.
+    func detail(_ reference: OrderReference, _ symbol: Symbol) async throws -> BitgetOrder? {
+        do {
+            return try await client.ask(try await language().order(reference, symbol))
+        } catch let failure as BitgetFailure {
+            switch failure.verdict {
+            case .notFound, .ended: return nil
+            default: throw failure.error
+            }
+        }
+    }
+
+    /// A waiting trigger order.
+    func waitingPlan(_ isMeant: (BitgetOrder) -> Bool) async throws -> BitgetOrder? {
+        try await allPlans().first(where: isMeant)
+    }
+
+    /// All waiting trigger orders of all families.
+    func allPlans() async throws -> [BitgetOrder] {
+        let dialect = try await language()
+        let plans = try await withThrowingTaskGroup(of: [BitgetOrder].self) { group in
+            for family in 0..<dialect.protectionFamilies {
+                group.addTask { try await self.pages { dialect.protections(family: family, after: $0) } }
+            }
+            var plans: [BitgetOrder] = []
+            for try await part in group { plans += part }
+            return plans
+        }
+        for plan in plans { book.note(plan) }
+        return plans
+    }
+
+    /// A trigger order that ended.
+    private func endedPlan(_ symbol: Symbol, _ isMeant: (BitgetOrder) -> Bool) async throws -> BitgetOrder? {
+        let dialect = try await language()
+        let page: BitgetPage<BitgetOrder>
+        do {
+            page = try await client.ask(dialect.endedProtections(symbol, after: nil))
+        } catch {
+            if error.verdict == .notFound || error.verdict == .ended { return nil }
+            throw error.error
+        }
+        return page.rows.first(where: isMeant)
+    }
+
+    /// What a triggered order became: its fate is that of the order it placed.
+    func followed(_ plan: BitgetOrder, _ symbol: Symbol) async throws -> BitgetOrder {
+        guard plan.isPlan, plan.state == .filled else { return plan }
+        // The link is documented in history; the other way, the child carries the plan's name.
+        let references: [OrderReference] =
+            (plan.executedAs.map { [.venue($0)] } ?? []) + [.client(ClientOrderID(plan.orderID))]
+        for reference in references {
+            guard let child = try await detail(reference, symbol) else { continue }
+            var followed = plan
+            (followed.filled, followed.state, followed.at) = (child.filled, child.state, child.at)
+            (followed.side, followed.executedAs) = (child.side, child.orderID)
+            if followed.quantity == .zero { followed.quantity = child.quantity }
+            book.note(followed)
+            return followed
+        }
+        // Executed, but the order it placed is not to be seen yet.
+        var waiting = plan
+        waiting.state = .working
+        return waiting
+    }
+
+    /// All rows of a list.
+    func pages<Row>(
+        limit: Int = 50, _ question: @Sendable (String?) -> BitgetQuestion<BitgetPage<Row>>
+    ) async throws -> [Row] {
+        var (rows, cursor): ([Row], String?) = ([], nil)
+        for _ in 0..<limit {
+            let page = try await ask(question(cursor).with(.vital))
+            rows += page.rows
+            guard let next = page.next, next != cursor else { return rows }
+            cursor = next
+        }
+        return rows
+    }
+
+    /// The report of an order, in the words and with the amounts that it was asked for.
+    func report(_ order: BitgetOrder) -> OrderReport {
+        let id = book.clientID(of: order)
+        let request = id.flatMap { book.request($0) }
+        var (state, reason) = (order.state, order.reason)
+        let quantity = request?.quantity ?? order.quantity
+        // A closing order may be shrunk to what there was to close: the rest is over.
+        if state == .filled, order.filled < quantity {
+            (state, reason) = (.cancelled, reason ?? "shrunk to what could be closed")
+        }
+        return OrderReport(
+            clientID: id, venueOrderID: order.orderID, symbol: order.symbol, side: request?.side ?? order.side,
+            kind: Self.kind(order, request), quantity: quantity, filled: min(order.filled, quantity), state: state,
+            reason: reason, at: order.at)
+    }
+
+    /// What was asked for, unless the level was moved since.
+    private static func kind(_ order: BitgetOrder, _ request: OrderRequest?) -> OrderKind {
+        guard let request else { return order.kind }
+        return request.kind.isProtective ? order.kind : request.kind
+    }
+}

@@ -1,0 +1,158 @@
+import Core
+import Logging
+
+extension BitgetBroker {
+    /// Finds out how the account stands and begins to tell news.
+    ///
+    /// - Throws: `VenueError` when the account, its modes or a symbol are not usable; nothing runs then.
+    package func start(_ watch: VenueWatch) async throws {
+        precondition(work == nil, "a broker is started once")
+        let dialect = try await language()
+        watched = watch.symbols
+        for symbol in watch.symbols {
+            _ = try await contract(symbol)
+            if watch.isPrivate { _ = try await stance(symbol) }
+        }
+        fillsSince = await now()
+        if watch.isPrivate { try await adopt(dialect) }
+        let sessions = try sessions(dialect, watch)
+        work = Task {
+            await withTaskGroup(of: Void.self) { group in
+                for session in sessions { group.addTask { await session.run() } }
+                if watch.isPrivate { group.addTask { await self.pump() } }
+                group.addTask { await self.watchPrices() }
+                group.addTask { await self.watchVenue() }
+                if let interval = watch.interval {
+                    for symbol in watch.symbols {
+                        group.addTask { await self.watchBars(symbol, interval, after: watch.barsAfter) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends all news and closes all connections.
+    package func stop() async {
+        work?.cancel()
+        await work?.value
+        work = nil
+        feed.finish()
+        await client.shutdown()
+    }
+
+    private func sessions(_ dialect: any BitgetDialect, _ watch: VenueWatch) throws -> [StreamSession] {
+        var scripts: [(BitgetStream, Bool)] = []
+        if !watch.symbols.isEmpty {
+            scripts.append((BitgetStream(broker: self, dialect: dialect, symbols: watch.symbols), false))
+        }
+        if watch.isPrivate { scripts.append((BitgetStream(broker: self, dialect: dialect, symbols: nil), true)) }
+        return try scripts.map { script, isPrivate in
+            let text = settings.streamAddress(dialect.family, isPrivate: isPrivate)
+            guard let address = WebSocketAddress(text) else {
+                throw VenueError(
+                    .configuration, code: "BITGET_WS_URL",
+                    message: "'\(text)' is no stream address: set BITGET_WS_URL to ws://host:port or wss://host")
+            }
+            return StreamSession(
+                client: try WebSocketClient(address, trust: settings.trust), script: script, limits: settings.stream,
+                backoff: settings.backoff, seed: settings.seed &+ (isPrivate ? 1 : 0))
+        }
+    }
+
+    /// Follows the orders that are open already: those of a run before this one are ours as well.
+    private func adopt(_ dialect: any BitgetDialect) async throws {
+        for order in try await pages({ dialect.openOrders(after: $0) }) { book.note(order) }
+        _ = try await allPlans()
+    }
+
+    // MARK: Orders and executions
+
+    /// Reads what became of orders and executions: at once when something hints at it, and every few seconds anyway.
+    private func pump() async {
+        while !Task.isCancelled {
+            let rest = hasPrivateStream ? settings.resync : settings.resync / 5
+            let isDue = book.openIDs.contains { book.open[$0]?.isHinted == true }
+            await bell.wait(atMost: isDue ? max(rest / 20, .milliseconds(100)) : rest)
+            do {
+                try await resync()
+            } catch is CancellationError {
+                return
+            } catch {
+                // The next round reads again; nothing is lost but time.
+                log.warning("orders could not be read", metadata: ["broker": "\(name)", "error": "\(error)"])
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// One reading.
+    func resync() async throws {
+        let isFull = lastFullLook.map { ContinuousClock.now - $0 >= settings.resync } ?? true
+        if isFull {
+            book.hintAll()
+            lastFullLook = .now
+        }
+        let due = book.openIDs.filter { book.open[$0]?.isHinted == true }
+        var reports: [OrderReport] = []
+        // Orders before executions: an order that is seen as ended then finds its executions.
+        let hasPlans = due.contains { book.open[$0]?.isPlan == true }
+        let waiting = hasPlans ? try await protections() : []
+        for id in due { if let report = try await look(id, waiting) { reports.append(report) } }
+        var events: [VenueEvent] = []
+        for fill in try await newFills() { events.append(.fill(fill)) }
+        for report in reports { if let news = book.tell(report) { events.append(.order(news)) } }
+        await tell(events)
+    }
+
+    private func look(_ id: ClientOrderID, _ waiting: [BitgetOrder]) async throws -> OrderReport? {
+        guard let entry = book.open[id] else { return nil }
+        book.looked(id)
+        do {
+            let order =
+                entry.isPlan
+                ? try await plan(id, entry.symbol, waiting: waiting) : try await found(id, entry.symbol)
+            // Neither there nor ended: listings lag; the port tells absence, when it is asked.
+            return order.map(report)
+        } catch {
+            book.hint(id)
+            throw error
+        }
+    }
+
+    private func newFills() async throws -> [Fill] {
+        guard let since = fillsSince else { return [] }
+        let asked = await now()
+        // Executions are listed late and out of order: look back further than the last one.
+        let listed = try await executions(since: since)
+        var news: [Fill] = []
+        for fill in listed { if let new = book.tell(fill) { news.append(new) } }
+        let overlap = asked - TimeSpan.seconds(60)
+        fillsSince = max(since, overlap)
+        return news
+    }
+
+    // MARK: What streams say
+
+    /// Hears a private message.
+    func hear(_ hint: BitgetHint) {
+        for order in hint.orders {
+            book.note(order)
+            if let id = book.clientID(of: order) { book.hint(id) }
+        }
+        if hint.hasPlans || hint.hasPositions { book.hintPlans() }
+        bell.ring()
+    }
+
+    /// A stream is there, or gone.
+    func stream(isPrivate: Bool, isUp: Bool) async {
+        guard isPrivate else { return }
+        hasPrivateStream = isUp
+        guard isUp else { return }
+        // Whatever was missed is read before the stream is believed.
+        book.hintAll()
+        lastFullLook = nil
+        bell.ring()
+        if wasConnected { await tell([.reconnected]) }
+        wasConnected = true
+    }
+}

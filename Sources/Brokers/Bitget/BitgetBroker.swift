@@ -1,0 +1,129 @@
+public import Core
+import Logging
+
+/// The venue behind the broker port, in whichever language the account speaks.
+///
+/// REST is the record; streams only say where to look. Executions and order reports come from readings that the
+/// streams hasten, so a lost, late or repeated stream message changes nothing but the delay.
+public actor BitgetBroker: LiveBroker {
+    public nonisolated let name: BrokerName
+    public nonisolated let capabilities: BrokerCapabilities
+    nonisolated let settings: BitgetSettings
+    nonisolated let client: BitgetClient
+    nonisolated let feed: BoundedFeed<VenueBatch>
+    nonisolated let bell = Bell()
+    nonisolated let log: Logger
+    var dialect: (any BitgetDialect)?
+    var contracts: [Symbol: BitgetContract] = [:]
+    var contractsReadAt: [Symbol: Timestamp] = [:]
+    var stances: [Symbol: BitgetStance] = [:]
+    var book = BitgetBook()
+    var fillsSince: Timestamp?
+    var prices: [Symbol: BitgetTicker] = [:]
+    var pricedAt: [Symbol: ContinuousClock.Instant] = [:]
+    /// Fees taken out of the coins that are held now.
+    var coinFees: [Symbol: FixedDecimal] = [:]
+    var coinFeeTrades = BoundedMap<String, Bool>(limit: BitgetBook.memory)
+    var watched: [Symbol] = []
+    var toldAt = Timestamp.epoch
+    var lastFullLook: ContinuousClock.Instant?
+    var hasPrivateStream = false
+    var wasConnected = false
+    var work: Task<Void, Never>?
+
+    /// A broker that has not called the venue yet.
+    ///
+    /// - Throws: ``TrustFault`` when the file of extra roots cannot be read.
+    package init(_ settings: BitgetSettings, name: BrokerName? = nil) throws {
+        self.settings = settings
+        self.name = name ?? BrokerName(settings.market == .spot ? "bitget-spot" : "bitget")
+        capabilities = BrokerCapabilities(
+            nativeProtections: settings.market == .futures, reduceOnly: true, duplicateSafe: true,
+            amendsProtections: settings.market == .futures, triggerPrice: settings.triggersByMark ? .mark : .last)
+        client = try BitgetClient(settings)
+        log = Logger(label: "venue")
+        // Prices may be lost, and so may what a later reading tells again; bars, orders and executions may not.
+        feed = BoundedFeed(capacity: 4096) { $0.isPrices }
+    }
+
+    // MARK: The port
+
+    public func instruments(_ symbols: [Symbol]) async throws -> [Instrument] {
+        var found: [Instrument] = []
+        for symbol in symbols { found.append(try await contract(symbol).instrument) }
+        return found
+    }
+
+    public func nextEvents() async throws -> VenueBatch? { try await feed.next() }
+
+    // MARK: What everything needs
+
+    /// The language of the account, found out once.
+    func language() async throws -> any BitgetDialect {
+        if let dialect { return dialect }
+        let found = try await Self.probe(client)
+        dialect = dialect ?? found
+        return found
+    }
+
+    /// Asks, and throws what the rest of the house understands.
+    func ask<Answer>(_ question: BitgetQuestion<Answer>) async throws -> Answer {
+        do {
+            return try await client.ask(question)
+        } catch {
+            throw error.error
+        }
+    }
+
+    /// The rules of one instrument, read again when they are old.
+    func contract(_ symbol: Symbol) async throws -> BitgetContract {
+        let now = await client.venueNow()
+        if let known = contracts[symbol], let at = contractsReadAt[symbol],
+            now - at < TimeSpan(milliseconds: Int64(settings.rulesAge / .milliseconds(1)))
+        {
+            return known
+        }
+        let stranger = VenueError(
+            .notFound, code: "UNKNOWN_SYMBOL",
+            message: "\(symbol) is not traded on \(name) (\(settings.market.rawValue)): check the name or the route")
+        let list: [BitgetContract]
+        do {
+            list = try await ask(try await language().contracts(symbol))
+        } catch let error as VenueError where error.remedy == .rejected || error.remedy == .notFound {
+            throw stranger
+        }
+        guard let found = list.first(where: { $0.instrument.symbol == symbol }) else { throw stranger }
+        contracts[symbol] = found
+        contractsReadAt[symbol] = now
+        return found
+    }
+
+    /// The modes that an order of this symbol has to suit, read once and set as the settings ask.
+    func stance(_ symbol: Symbol) async throws -> BitgetStance {
+        if let known = stances[symbol] { return known }
+        guard settings.market == .futures else { return BitgetStance() }
+        let found = try await BitgetModeSetter(broker: name, settings: settings, client: client)
+            .settle(symbol, try await language())
+        stances[symbol] = found
+        return found
+    }
+
+    /// The modes were changed behind our back: read them again before the next order.
+    func forgetStances() { stances = [:] }
+
+    func now() async -> Timestamp { await client.venueNow() }
+
+    /// The moment of news: the venue's time, never before that of earlier news.
+    func stamp() async -> Timestamp {
+        let moment = await now()
+        toldAt = max(toldAt, moment)
+        return toldAt
+    }
+
+    /// Tells news.
+    func tell(_ events: [VenueEvent]) async {
+        guard !events.isEmpty else { return }
+        let moment = await stamp()
+        feed.push(VenueBatch(broker: name, at: moment, events: events))
+    }
+}

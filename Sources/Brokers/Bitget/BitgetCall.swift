@@ -1,0 +1,85 @@
+import Core
+
+/// One request of a dialect.
+package struct BitgetCall: Sendable {
+    /// What a lost answer means.
+    package enum Effect: Sendable {
+        /// Nothing changes: it can be repeated.
+        case reads
+        /// An order or setting may have been made.
+        case changes
+    }
+
+    let method: String
+    let path: String
+    let query: [(String, String)]
+    package let body: BitgetBody?
+    let isPublic: Bool
+    let effect: Effect
+    /// What the venue allows each second.
+    let perSecond: Double
+    var urgency: RequestUrgency
+
+    /// A reading call; parameters with nil are left out, the rest is sorted, as every version of the venue accepts.
+    static func get(
+        _ path: String, _ query: [(String, String?)] = [], perSecond: Double = 10, isPublic: Bool = false,
+        urgency: RequestUrgency = .reading
+    ) -> BitgetCall {
+        let given = query.compactMap { name, value in value.map { (name, $0) } }.sorted { $0.0 < $1.0 }
+        return BitgetCall(
+            method: "GET", path: path, query: given, body: nil, isPublic: isPublic, effect: .reads,
+            perSecond: perSecond, urgency: urgency)
+    }
+
+    /// A changing call.
+    static func post(
+        _ path: String, _ body: BitgetBody, perSecond: Double = 10, urgency: RequestUrgency
+    ) -> BitgetCall {
+        BitgetCall(
+            method: "POST", path: path, query: [], body: body, isPublic: false, effect: .changes,
+            perSecond: perSecond, urgency: urgency)
+    }
+
+    /// Path and query as signed and sent.
+    package var target: String {
+        query.isEmpty ? path : path + "?" + query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+    }
+
+    /// The same call with another urgency.
+    func with(_ urgency: RequestUrgency) -> BitgetCall {
+        var call = self
+        call.urgency = urgency
+        return call
+    }
+}
+
+/// A request with the reading of its answer.
+package struct BitgetQuestion<Answer: Sendable>: Sendable {
+    package var call: BitgetCall
+    /// Reads `data` of the envelope.
+    let read: @Sendable (JSONValue) throws(VenueError) -> Answer
+
+    init(_ call: BitgetCall, _ read: @escaping @Sendable (JSONValue) throws(VenueError) -> Answer) {
+        (self.call, self.read) = (call, read)
+    }
+
+    /// Reads the `data` of an answer.
+    ///
+    /// - Throws: `VenueError` when an essential part is missing.
+    package func answer(_ data: JSONValue) throws -> Answer { try read(data) }
+
+    /// The same question with another urgency.
+    func with(_ urgency: RequestUrgency) -> BitgetQuestion {
+        var question = self
+        question.call = call.with(urgency)
+        return question
+    }
+}
+
+/// A page of a list that goes backwards in time.
+package struct BitgetPage<Row: Sendable>: Sendable {
+    /// The rows, as they came.
+    package var rows: [Row]
+    /// Where the next page begins; nil at the end.
+    package var next: String?
+}

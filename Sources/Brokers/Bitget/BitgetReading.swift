@@ -1,0 +1,136 @@
+import Core
+
+/// Reads what both languages share. A missing essential field is an error by name; anything else is left out.
+enum BitgetReading {
+    static func malformed(_ field: String, _ what: String) -> VenueError {
+        BitgetErrors.malformed(what, "\(field) is missing or not what it should be")
+    }
+
+    static func text(_ value: JSONValue, _ what: String, _ keys: StaticString...) throws(VenueError) -> String {
+        for key in keys {
+            if let text = value[key]?.nonEmpty { return text }
+        }
+        throw malformed("\(keys[0])", what)
+    }
+
+    static func decimal(_ value: JSONValue, _ what: String, _ keys: StaticString...) throws(VenueError) -> FixedDecimal
+    {
+        for key in keys {
+            if let number = value[key]?.decimal { return number }
+        }
+        throw malformed("\(keys[0])", what)
+    }
+
+    static func symbol(_ value: JSONValue, _ what: String) throws(VenueError) -> Symbol {
+        guard let symbol = value.first("symbol", "instId")?.string.flatMap({ Symbol($0) }) else {
+            throw malformed("symbol", what)
+        }
+        return symbol
+    }
+
+    static func side(_ value: JSONValue?, _ what: String) throws(VenueError) -> Side {
+        if value?.isWord("buy") == true { return .buy }
+        if value?.isWord("sell") == true { return .sell }
+        throw malformed("side", what)
+    }
+
+    /// The rows of an answer, however they are wrapped: a bare list, or a member of an object; `null` is no rows.
+    static func rows(_ data: JSONValue, _ keys: StaticString...) -> [JSONValue] {
+        if data.isObject {
+            for key in keys {
+                if let list = data.first(key) { return list.elements }
+            }
+            return []
+        }
+        return data.elements
+    }
+
+    /// A state by its word; a word that nobody knows is `unknown`, which decides nothing.
+    static func state(_ value: JSONValue?, filled: Quantity) -> OrderState {
+        guard let value else { return .unknown }
+        if value.isWord("filled") || value.isWord("full_fill") { return .filled }
+        if value.isWord("partially_filled") || value.isWord("partial_fill") { return .partiallyFilled }
+        if value.isWord("canceled") || value.isWord("cancelled") { return .cancelled }
+        if value.isWord("live") || value.isWord("new") || value.isWord("init") || value.isWord("not_trigger") {
+            return filled > .zero ? .partiallyFilled : .working
+        }
+        if value.isWord("executing") { return .working }
+        if value.isWord("executed") { return .filled }
+        if value.isWord("fail_execute") || value.isWord("rejected") { return .rejected }
+        return .unknown
+    }
+
+    /// A limit order has a positive price.
+    static func kind(_ value: JSONValue, price: JSONValue?) -> OrderKind {
+        guard value.first("orderType")?.isWord("limit") == true, let price = price?.decimal, price > .zero else {
+            return .market
+        }
+        return .limit(Price(price))
+    }
+
+    /// When a row last changed.
+    static func moment(_ value: JSONValue) -> Timestamp {
+        value.first("uTime", "updatedTime", "cTime", "createdTime", "ts")?.moment ?? .epoch
+    }
+
+    static func placed(_ data: JSONValue) throws(VenueError) -> BitgetPlaced {
+        let row = data.elements.first ?? data
+        return BitgetPlaced(orderID: row["orderId"]?.nonEmpty)
+    }
+
+    /// Whether a list of cancellations worked: an item that failed is an error of its own.
+    static func allSucceeded(_ data: JSONValue, _ what: String) throws(VenueError) -> Bool {
+        if let failed = data["failureList"]?.elements.first {
+            let code = failed.first("errorCode", "code")?.string ?? ""
+            throw BitgetErrors.error(code: code, message: failed.first("errorMsg", "msg")?.string ?? what)
+        }
+        return data["successList"].map { !$0.elements.isEmpty } ?? true
+    }
+
+    /// Charged fees, positive. `charged` is the sign that a charge has on the wire.
+    static func fees(_ detail: JSONValue?, chargedIsNegative: Bool) -> [BitgetFee] {
+        guard var detail else { return [] }
+        // Some messages carry the list as a text inside the text.
+        if let inner = detail.string, let parsed = try? JSONText(Array(inner.utf8)) { detail = parsed.root }
+        let rows = detail.isObject ? [detail] : detail.elements
+        return rows.compactMap { row in
+            guard let coin = row["feeCoin"]?.nonEmpty else { return nil }
+            let deducted = row["deduction"]?.isWord("yes") == true ? row["totalDeductionFee"]?.decimal : nil
+            guard let amount = deducted ?? row.first("totalFee", "fee")?.decimal else { return nil }
+            return BitgetFee(coin: coin, amount: Money(chargedIsNegative ? -amount : amount))
+        }
+    }
+}
+
+extension FixedDecimal {
+    /// Ten to the minus `places`; nil when that is not exact here.
+    static func tenth(_ places: Int64) -> FixedDecimal? {
+        guard (0...Int64(fractionDigits)).contains(places) else { return nil }
+        return FixedDecimal(units: (0..<(Int64(fractionDigits) - places)).reduce(Int128(1)) { units, _ in units * 10 })
+    }
+}
+
+extension Symbol? {
+    /// The symbol that was asked for, or the one that a row names.
+    func orRead(_ row: JSONValue, _ what: String) throws(VenueError) -> Symbol {
+        if let self { return self }
+        return try BitgetReading.symbol(row, what)
+    }
+}
+
+extension OrderReference {
+    /// The member that names an order.
+    var member: (String, String) {
+        switch self {
+        case .client(let id): ("clientOid", id.text)
+        case .venue(let id): ("orderId", id)
+        }
+    }
+
+    func named(_ name: String) -> String? { member.0 == name ? member.1 : nil }
+}
+
+/// How a request to the venue names what it is for.
+func urgency(of request: OrderRequest) -> RequestUrgency {
+    request.reduceOnly || !request.purpose.mayOpen ? .vital : .entry
+}

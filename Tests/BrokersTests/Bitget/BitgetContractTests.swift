@@ -1,0 +1,115 @@
+import Brokers
+import Core
+import Testing
+
+/// The broker contract over real sockets, in every language, mode and market.
+@Suite struct BitgetContractTests {
+    enum Manner: String, CaseIterable {
+        case classicOneWay, classicHedge, classicSpot, unifiedOneWay, unifiedHedge, unifiedSpot
+
+        var standIn: BitgetStandIn {
+            BitgetStandIn(
+                isUnified: rawValue.hasPrefix("unified"), isSpot: rawValue.hasSuffix("Spot"),
+                isHedge: rawValue.hasSuffix("Hedge"))
+        }
+    }
+
+    private func run(_ manner: Manner, _ claim: (BrokerContract) async throws -> Void) async throws {
+        try await withBitget(manner.standIn) { broker, _ in
+            var contract = BrokerContract(
+                broker: broker, symbol: BitgetBench.symbol, quantity: Quantity(.one),
+                farBelow: Price(FixedDecimal(50)), farAbove: Price(FixedDecimal(200)))
+            contract.canShort = !manner.rawValue.hasSuffix("Spot")
+            contract.patience = 400
+            try await claim(contract)
+        }
+    }
+
+    @Test(arguments: Manner.allCases) func aClientIdIsUsedAtMostOnce(manner: Manner) async throws {
+        try await run(manner) { try await $0.aClientIdIsUsedAtMostOnce("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func ordersAreFoundByClientId(manner: Manner) async throws {
+        try await run(manner) { try await $0.ordersAreFoundByClientId("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func endedOrdersCannotBeCancelled(manner: Manner) async throws {
+        try await run(manner) { try await $0.endedOrdersCannotBeCancelled("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func reduceOnlyNeverFlips(manner: Manner) async throws {
+        try await run(manner) { try await $0.reduceOnlyNeverFlips("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func theSnapshotListsExecutionsSinceAMoment(manner: Manner) async throws {
+        try await run(manner) { try await $0.theSnapshotListsExecutionsSinceAMoment("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func theSnapshotShowsWhatIsOpen(manner: Manner) async throws {
+        try await run(manner) { try await $0.theSnapshotShowsWhatIsOpen("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func eachFillIsToldOnce(manner: Manner) async throws {
+        try await run(manner) { try await $0.eachFillIsToldOnce("a") }
+    }
+
+    @Test(arguments: Manner.allCases) func instrumentsAreTold(manner: Manner) async throws {
+        try await run(manner) { try await $0.instrumentsAreTold() }
+    }
+}
+
+/// A broker in front of a scripted venue.
+enum BitgetBench {
+    static let symbol: Symbol = {
+        guard let symbol = Symbol("BTCUSDT") else { preconditionFailure("BTCUSDT is a symbol") }
+        return symbol
+    }()
+
+    static func settings(port: Int, isSpot: Bool) -> BitgetSettings {
+        var settings = BitgetSettings()
+        settings.baseURL = "http://127.0.0.1:\(port)"
+        settings.streamURL = "ws://127.0.0.1:\(port)"
+        settings.market = isSpot ? .spot : .futures
+        settings.credentials = BitgetCredentials(
+            key: Secret(BitgetStandIn.key), secret: Secret(BitgetStandIn.secret),
+            passphrase: Secret(BitgetStandIn.passphrase))
+        settings.absence = .milliseconds(0)
+        settings.exitAbsence = .milliseconds(0)
+        settings.resync = .milliseconds(500)
+        settings.backoff = Backoff(steps: [.milliseconds(10)])
+        return settings
+    }
+
+    static func request(
+        _ id: String, _ side: Side, _ kind: OrderKind = .market, size: Int = 1, reduceOnly: Bool = false,
+        purpose: OrderPurpose = .manual
+    ) -> OrderRequest {
+        OrderRequest(
+            clientID: ClientOrderID(id), symbol: symbol, side: side, quantity: Quantity(FixedDecimal(size)),
+            kind: kind, reduceOnly: reduceOnly, purpose: purpose)
+    }
+}
+
+/// Starts a broker in front of a scripted venue, and stops both afterwards.
+func withBitget(
+    _ standIn: BitgetStandIn, adjust: (inout BitgetSettings) -> Void = { _ in }, isStarted: Bool = true,
+    _ body: (BitgetBroker, StandInServer) async throws -> Void
+) async throws {
+    let server = try await standIn.serve()
+    var settings = BitgetBench.settings(port: server.port, isSpot: standIn.isSpot)
+    adjust(&settings)
+    let broker = try BitgetBroker(settings)
+    do {
+        if isStarted {
+            try await broker.start(
+                VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
+        }
+        try await body(broker, server)
+    } catch {
+        await broker.stop()
+        await server.stop()
+        throw error
+    }
+    await broker.stop()
+    await server.stop()
+}

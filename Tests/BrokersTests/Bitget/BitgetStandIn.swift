@@ -1,0 +1,220 @@
+import Brokers
+import Core
+import Crypto
+import Foundation
+import Synchronization
+
+/// A scripted venue in both languages, written from the reference and not from the client: it reads with Foundation
+/// and checks signatures itself.
+final class BitgetStandIn: StandInVenue {
+    /// What goes wrong once, at the next request whose path ends so.
+    enum Fault: Sendable {
+        /// Refused before anything is done.
+        case refused(code: String, status: Int = 400)
+        /// Done, but answered with this code.
+        case doneButAnswered(code: String)
+        /// Done, but the connection is cut.
+        case doneButCut
+        /// Cut before anything is done.
+        case cut
+        /// Done, but a gateway's page comes back.
+        case doneButPage
+        /// Too many requests.
+        case throttled(retryAfter: String?)
+        /// Done, but the answer leaves the order's name out.
+        case doneWithoutName
+    }
+
+    struct State {
+        var exchange = ModelExchange()
+        var faults: [(suffix: String, fault: Fault)] = []
+        var requests: [StandInRequest] = []
+        var clockOffset: Int64 = 0
+        var logins = 0
+        var subscriptions: [String] = []
+        var bars: [[String]] = []
+        var leverage = "10"
+        var marginMode = "crossed"
+        /// Whether settings are taken but not kept.
+        var forgetsSettings = false
+    }
+
+    static let key = "bg_test_key_0123456789abcdef"
+    static let secret = "test_secret_please_ignore_0123456789abcdef0123456789abcdef"
+    static let passphrase = "TestPass123"
+
+    let isUnified: Bool
+    let isSpot: Bool
+    let state = Mutex(State())
+    private let server = Mutex<StandInServer?>(nil)
+
+    init(isUnified: Bool = false, isSpot: Bool = false, isHedge: Bool = false) {
+        (self.isUnified, self.isSpot) = (isUnified, isSpot)
+        state.withLock { ($0.exchange.isHedge, $0.exchange.isSpot) = (isHedge, isSpot) }
+    }
+
+    func serve() async throws -> StandInServer {
+        let started = try await StandInServer(self)
+        server.withLock { $0 = started }
+        return started
+    }
+
+    func fail(_ suffix: String, _ fault: Fault, times: Int = 1) {
+        state.withLock { state in
+            for _ in 0..<times { state.faults.append((suffix, fault)) }
+        }
+    }
+
+    /// The bodies and queries of the requests whose path ends so.
+    func requests(_ suffix: String) -> [StandInRequest] {
+        state.withLock { $0.requests.filter { $0.path.hasSuffix(suffix) } }
+    }
+
+    static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+    // MARK: HTTP
+
+    func answer(_ request: StandInRequest) -> StandInAnswer {
+        let (answer, news) = state.withLock { state -> (StandInAnswer, [String]) in
+            state.requests.append(request)
+            state.exchange.now = max(state.exchange.now + 1, Self.now() + state.clockOffset)
+            var fault: Fault?
+            if let place = state.faults.firstIndex(where: { request.path.hasSuffix($0.suffix) }) {
+                fault = state.faults.remove(at: place).fault
+            }
+            switch fault {
+            case .refused(let code, let status): return (envelope(code, "scripted", "null", status, state), [])
+            case .cut: return (.cut, [])
+            case .throttled(let retryAfter):
+                let headers = retryAfter.map { ["Retry-After": $0] } ?? [:]
+                return (.reply(status: 429, headers: headers, body: #"{"code":"429","msg":"Too Many Requests"}"#), [])
+            default: break
+            }
+            let before = (state.exchange.trades.count, state.exchange.orders.map(\.state))
+            let answer = refusal(request, state) ?? perform(request, &state, fault)
+            let changed = before.0 != state.exchange.trades.count || before.1 != state.exchange.orders.map(\.state)
+            let news = changed ? streamNews(state) : []
+            switch fault {
+            case .doneButCut: return (.cut, news)
+            case .doneButPage: return (.reply(status: 502, headers: [:], body: "<html>Bad Gateway</html>"), news)
+            case .doneButAnswered(let code): return (envelope(code, "scripted", "null", 400, state), news)
+            default: return (answer, news)
+            }
+        }
+        for message in news { server.withLock { $0 }?.push(message, to: "private") }
+        return answer
+    }
+
+    func envelope(_ code: String, _ message: String, _ data: String, _ status: Int, _ state: State) -> StandInAnswer {
+        let time = Self.now() + state.clockOffset
+        return .reply(
+            status: status, headers: [:],
+            body: #"{"code":"\#(code)","msg":"\#(message)","requestTime":\#(time),"data":\#(data)}"#)
+    }
+
+    private func refusal(_ request: StandInRequest, _ state: State) -> StandInAnswer? {
+        let isMarket = ["/public/", "/market/"].contains { request.path.contains($0) }
+        if isMarket { return nil }
+        if request.path.contains("/v3/") != isUnified {
+            return envelope(isUnified ? "40085" : "40084", "wrong account family", "null", 400, state)
+        }
+        guard request.headers["access-key"] == Self.key else { return envelope("40006", "bad key", "null", 400, state) }
+        guard request.headers["access-passphrase"] == Self.passphrase else {
+            return envelope("40012", "bad passphrase", "null", 400, state)
+        }
+        let time = request.headers["access-timestamp"] ?? ""
+        guard abs((Int64(time) ?? 0) - Self.now() - state.clockOffset) <= 30_000 else {
+            return envelope("40008", "Request timestamp expired", "null", 400, state)
+        }
+        let text = time + request.method + request.target + String(decoding: request.body, as: UTF8.self)
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data(text.utf8), using: SymmetricKey(data: Data(Self.secret.utf8)))
+        guard request.headers["access-sign"] == Data(code).base64EncodedString() else {
+            return envelope("40009", "sign signature error", "null", 400, state)
+        }
+        return nil
+    }
+
+    private func perform(_ request: StandInRequest, _ state: inout State, _ fault: Fault?) -> StandInAnswer {
+        let body = (try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]) ?? [:]
+        do {
+            var data =
+                isUnified
+                ? try unified(request, body, &state)
+                : try isSpot ? spot(request, body, &state) : mix(request, body, &state)
+            if case .doneWithoutName = fault { data = "{}" }
+            return envelope("00000", "success", data, 200, state)
+        } catch let refusal as ModelExchange.Refusal {
+            return envelope(refusal.code, refusal.message, "null", 400, state)
+        } catch {
+            return envelope("40404", "Request URL NOT FOUND", "null", 404, state)
+        }
+    }
+
+    struct UnknownPath: Error {}
+
+    // MARK: Streams
+
+    func heard(_ message: String, path: String) -> [String] {
+        if message == "ping" { return ["pong"] }
+        guard let root = try? JSONSerialization.jsonObject(with: Data(message.utf8)) as? [String: Any],
+            let args = root["args"] as? [[String: String]]
+        else { return [#"{"event":"error","code":30002,"msg":"illegal request"}"#] }
+        if root["op"] as? String == "login" {
+            let isRight = args.first?["apiKey"] == Self.key && args.first?["timestamp"]?.count == 10
+            state.withLock { $0.logins += 1 }
+            return [
+                isRight
+                    ? #"{"event":"login","code":0,"msg":""}"# : #"{"event":"error","code":30005,"msg":"login failed"}"#
+            ]
+        }
+        state.withLock { $0.subscriptions += args.compactMap { $0["channel"] ?? $0["topic"] } }
+        return args.flatMap { arg -> [String] in
+            let text =
+                (try? JSONSerialization.data(withJSONObject: arg, options: .sortedKeys))
+                .map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+            let acknowledgement = #"{"event":"subscribe","arg":\#(text)}"#
+            guard (arg["channel"] ?? arg["topic"]) == "ticker" else { return [acknowledgement] }
+            let name = arg["instId"] ?? arg["symbol"] ?? ""
+            let row =
+                isUnified
+                ? #"{"symbol":"\#(name)","lastPrice":"100","bid1Price":"99.9","ask1Price":"100.1"}"#
+                : #"{"instId":"\#(name)","lastPr":"100","bidPr":"99.9","askPr":"100.1","ts":"1700000000000"}"#
+            return [
+                acknowledgement,
+                #"{"action":"snapshot","arg":\#(text),"data":[\#(row)],"ts":1700000000000}"#,
+            ]
+        }
+    }
+
+    /// What the private stream tells when something changed: the last order, in as many words as the reference shows.
+    private func streamNews(_ state: State) -> [String] {
+        guard let order = state.exchange.orders.last else { return [] }
+        if isUnified {
+            return [
+                #"{"action":"snapshot","arg":{"instType":"UTA","topic":"order"},"data":[\#(unifiedRow(order))],"ts":1}"#
+            ]
+        }
+        let kind = isSpot ? "SPOT" : "USDT-FUTURES"
+        return [
+            #"{"action":"snapshot","arg":{"instType":"\#(kind)","channel":"orders","instId":"default"},"data":["#
+                + #"""
+                {"instId":"BTCUSDT","orderId":"\#(order.id)","clientOid":"\#(order.client)","size":"\#
+                \#(order.size)",
+                """#
+                + #""accBaseVolume":"\#(order.filled)","baseVolume":"0","price":"0","orderType":"market","side":"#
+                    + #"""
+                    "\#(classicSide(order))","status":"\#(order.state)","posMode":"\#(posMode(state))","leverage":20\#
+                    }],"ts":1}
+                    """#
+        ]
+    }
+
+    func posMode(_ state: State) -> String { state.exchange.isHedge ? "hedge_mode" : "one_way_mode" }
+
+    /// The side as classic orders carry it: in hedge mode that of the position.
+    func classicSide(_ order: ModelExchange.Order) -> String {
+        guard let isLong = order.isLong else { return order.side.rawValue }
+        return isLong ? "buy" : "sell"
+    }
+}
