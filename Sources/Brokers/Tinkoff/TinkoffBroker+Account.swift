@@ -1,0 +1,109 @@
+public import Core
+
+extension TinkoffBroker {
+    public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
+        let stops = seesStops ? try await readStops(fresh: false) : []
+        let balance = try await settledBalance()
+        var open: [OrderReport] = []
+        for order in today where !order.state.isFinal {
+            guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
+            open.append(await report(order, symbol))
+        }
+        for stop in stops { if let report = await listed(stop) { open.append(report) } }
+        let positions = try await positions(balance)
+        let fills = moment == .distantFuture ? [] : try await executions(since: moment)
+        return AccountSnapshot(
+            broker: name, openOrders: open, positions: positions, balances: balance.money.filter { $0.value != .zero },
+            fills: fills, at: await now())
+    }
+
+    private func listed(_ stop: TinkoffStop) async -> OrderReport? {
+        guard let symbol = await symbol(of: stop.uid, stop.ticker),
+            let lot = await share(uid: stop.uid, ticker: stop.ticker)?.lot
+        else { return nil }
+        let id = book.name(of: stop.stopID)
+        let request = id.flatMap { book.request($0) }
+        return OrderReport(
+            clientID: id, venueOrderID: stop.stopID, symbol: symbol, side: stop.side, kind: stop.kind,
+            quantity: request?.quantity ?? lot.pieces(of: stop.lots).quantity, filled: .zero, state: .working,
+            reason: nil, at: stop.placedAt)
+    }
+
+    private func positions(_ balance: TinkoffBalance) async throws -> [AccountPosition] {
+        guard !balance.holdings.isEmpty else { return [] }
+        if balance.holdings.contains(where: { averages[$0.uid] == nil }) {
+            // Nice to have: a reading that fails leaves them out.
+            averages = (try? await ask(try await account().averages())) ?? averages
+        }
+        var found: [AccountPosition] = []
+        for holding in balance.holdings {
+            // The rules of strangers are needed to leave them.
+            _ = await share(uid: holding.uid, ticker: holding.ticker)
+            guard let symbol = await symbol(of: holding.uid, holding.ticker) else { continue }
+            found.append(
+                AccountPosition(
+                    symbol: symbol, quantity: holding.pieces.quantity, averagePrice: averages[holding.uid]))
+        }
+        return found.sorted { $0.symbol < $1.symbol }
+    }
+
+    /// Executions at or after a moment, oldest first: those of today from the orders, earlier ones from the operations.
+    func executions(since moment: Timestamp) async throws -> [Fill] {
+        var fills: [Fill] = []
+        try await linkChildren()
+        for order in today where order.done > .zero && !isHeldBack(order) { fills += await self.fills(of: order) }
+        let day = TinkoffTime.startOfDay(await now())
+        if moment < day {
+            let known = Set(fills.map(\.tradeID))
+            fills += try await pastFills(from: moment, to: day).filter { !known.contains($0.tradeID) }
+        }
+        return fills.filter { $0.at >= moment }.sorted { ($0.at, $0.tradeID) < ($1.at, $1.tradeID) }
+    }
+
+    /// The executions of one order with their parts of its commission.
+    func fills(of order: TinkoffOrder) async -> [Fill] {
+        guard let symbol = await symbol(of: order.uid, order.ticker),
+            let lot = await share(uid: order.uid, ticker: order.ticker)?.lot
+        else { return [] }
+        let moment = await now()
+        let all = book.executions(
+            of: order, lot: lot, unit: settings.stageUnit, patience: settings.stagePatience, at: moment)
+        let id = book.clientID(of: order)
+        var charged = Money.zero
+        for execution in all { charged += book.told(execution.tradeID)?.fee ?? .zero }
+        let new = all.filter { book.told($0.tradeID) == nil }
+        var left = max(order.fee - charged, .zero)
+        var worth = new.reduce(Money.zero) { $0 + $1.price.notional($1.pieces.quantity) }
+        for execution in new {
+            let own = execution.price.notional(execution.pieces.quantity)
+            // The last one gets what rounding left, so that the parts are the whole.
+            let fee = worth > own ? Money(left.value.share(own.value, of: worth.value)) : left
+            (left, worth) = (left - fee, worth - own)
+            book.keep(
+                Fill(
+                    venue: name, tradeID: execution.tradeID, clientID: id, symbol: symbol, side: order.side,
+                    price: execution.price, quantity: execution.pieces.quantity, fee: fee,
+                    at: execution.at == .epoch ? max(order.at, moment) : execution.at))
+        }
+        return all.compactMap { book.told($0.tradeID) }
+    }
+
+    private func pastFills(from: Timestamp, to: Timestamp) async throws -> [Fill] {
+        let methods = try await account()
+        var (fills, cursor): ([Fill], String?) = ([], nil)
+        for _ in 0..<100 {
+            let page = try await ask(methods.executions(from: from, to: to, cursor: cursor))
+            for row in page.rows where row.at < to {
+                guard let symbol = await symbol(of: row.uid, row.ticker) else { continue }
+                fills.append(
+                    book.told(row.tradeID)
+                        ?? Fill(
+                            venue: name, tradeID: row.tradeID, clientID: nil, symbol: symbol, side: row.side,
+                            price: row.price, quantity: row.pieces.quantity, fee: row.fee, at: row.at))
+            }
+            guard let next = page.next, next != cursor else { break }
+            cursor = next
+        }
+        return fills
+    }
+}

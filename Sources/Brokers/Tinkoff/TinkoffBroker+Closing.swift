@@ -1,0 +1,235 @@
+import Core
+
+/// The venue closes nothing by itself: an order that is to reduce is an order like any other. What follows makes sure
+/// that it cannot flip a position. A closing order is sent only
+/// - one at a time for each symbol,
+/// - after the stops that could execute beside it were cancelled and are seen to be gone,
+/// - and for at most what is held, by a position that agrees with the executions, less what orders on their way, seen
+///   or in doubt, may still take from it.
+extension TinkoffBroker {
+    /// How often a cancelled stop is looked for before it counts as still there.
+    private static let looksAtStops = 6
+
+    /// How much of a closing order can be sent.
+    ///
+    /// - Throws: `VenueError` when nothing can be closed, now or at all.
+    func closable(_ request: OrderRequest) async throws -> TinkoffPieces {
+        let share = try await share(request.symbol)
+        guard let wanted = TinkoffPieces(request.quantity) else {
+            throw VenueError(.rejected, code: "TINKOFF_LOT", message: "\(request.quantity) are no whole shares")
+        }
+        var stops = try await stops(beside: request, share)
+        var held = try await held(share, request.side)
+        guard held > .zero else {
+            throw VenueError(
+                .rejected, code: "NOTHING_TO_CLOSE", message: "no \(request.symbol) is held that \(request.side) closes"
+            )
+        }
+        let day = TinkoffTime.startOfDay(await now())
+        let others = onTheWay(share, request, since: day)
+        if !request.kind.isProtective, !stops.isEmpty, held - others - taken(stops, share) < wanted {
+            try await withdraw(stops, share, request)
+            stops = []
+            // A stop that executed meanwhile took its part.
+            held = try await self.held(share, request.side)
+        }
+        let free = held - onTheWay(share, request, since: day) - taken(stops, share)
+        let pieces = share.lot.pieces(of: share.lot.wholeLots(in: min(wanted, max(free, .zero))))
+        guard pieces > .zero else {
+            let isOdd = free > .zero
+            let text =
+                isOdd
+                ? "\(free.count) \(request.symbol) are less than a lot of \(share.lot.pieces): sell them in the app"
+                : "all \(held.count) \(request.symbol) are spoken for by orders on their way"
+            throw VenueError(
+                isOdd ? .rejected : .retryable, code: isOdd ? "TINKOFF_ODD_LOT" : "CLOSE_IN_THE_WAY", message: text)
+        }
+        return pieces
+    }
+
+    /// What is held on the side that an order of `side` closes, after orders and positions agree; zero when nothing.
+    private func held(_ share: TinkoffShare, _ side: Side) async throws -> TinkoffPieces {
+        let balance = try await settledBalance(of: [share.uid])
+        let signed = balance.holdings.first { $0.uid == share.uid || $0.uid == share.figi }?.pieces ?? .zero
+        return max(side == .sell ? signed : -signed, .zero)
+    }
+
+    /// What orders on their way may still take: those the venue lists, and ours whose fate is not known.
+    private func onTheWay(
+        _ share: TinkoffShare, _ request: OrderRequest, since day: Timestamp
+    ) -> TinkoffPieces {
+        var pieces = TinkoffPieces.zero
+        var listed: Set<ClientOrderID> = []
+        for order in today where order.uid == share.uid {
+            if let id = book.clientID(of: order) { listed.insert(id) }
+            guard order.side == request.side, !order.state.isFinal else { continue }
+            pieces = pieces + share.lot.pieces(of: TinkoffLots(order.lots.count - order.done.count))
+        }
+        // What was taken but is not listed yet counts whole, and so does what may have arrived.
+        for id in book.openIDs where id != request.clientID && !listed.contains(id) {
+            guard let entry = book.open[id], entry.symbol == share.symbol, entry.sentAt >= day,
+                entry.request?.side == request.side, let sent = entry.sent, !entry.isStop || isAtLarge(entry.venueID)
+            else { continue }
+            pieces = pieces + sent
+        }
+        return pieces
+    }
+
+    /// Whether a stop neither waits nor is known to have ended, and what it became is not to be seen yet.
+    private func isAtLarge(_ stopID: String?) -> Bool {
+        guard let stopID else { return true }
+        if waitingStops?.contains(where: { $0.stopID == stopID }) == true { return false }
+        switch endedStops[stopID] {
+        case .cancelled, .expired: return false
+        case .executed(let child?): return !today.contains { $0.orderID == child }
+        case .executed(child: nil), .waiting, .unclear, nil: return true
+        }
+    }
+
+    private func taken(_ stops: [TinkoffStop], _ share: TinkoffShare) -> TinkoffPieces {
+        stops.reduce(.zero) { $0 + share.lot.pieces(of: $1.lots) }
+    }
+
+    /// The waiting stops, ours or not, that would execute on the side of an order.
+    private func stops(beside request: OrderRequest, _ share: TinkoffShare) async throws -> [TinkoffStop] {
+        guard seesStops else { return [] }
+        return try await readStops(fresh: false).filter { $0.uid == share.uid && $0.side == request.side }
+    }
+
+    /// Cancels stops and waits until the venue lists them no more.
+    private func withdraw(_ stops: [TinkoffStop], _ share: TinkoffShare, _ request: OrderRequest) async throws {
+        let methods = try await account()
+        for stop in stops {
+            do {
+                _ = try await client.ask(methods.unprotect(stop.stopID))
+            } catch {
+                // It may have executed, or the answer was lost: the list tells.
+                guard [.ended, .notFound, .unknown, .rejected].contains(error.verdict) else { throw error.error }
+            }
+        }
+        for look in 0..<Self.looksAtStops {
+            if look > 0 { try await Task.sleep(for: .milliseconds(100 << min(look, 3))) }
+            let left = try await readStops(fresh: true)
+            guard !stops.contains(where: { stop in left.contains { $0.stopID == stop.stopID } }) else { continue }
+            // Gone is not enough: one that executed may sell any moment.
+            _ = try await readEndedStops(fresh: true)
+            _ = try await readOrders()
+            if stops.allSatisfy({ !isAtLarge($0.stopID) }) {
+                lookSoon()
+                return
+            }
+        }
+        throw VenueError(
+            .retryable, code: "STOP_IN_THE_WAY",
+            message: "a stop of \(request.symbol) does not go away; closing beside it could flip the position")
+    }
+
+    // MARK: Reading the account
+
+    /// All orders of today; they show executions first.
+    @discardableResult
+    func readOrders(_ urgency: RequestUrgency = .vital) async throws -> [TinkoffOrder] {
+        let orders = try await ask(try await account().orders().with(urgency))
+        for order in orders {
+            guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
+            book.note(order, symbol)
+        }
+        today = orders
+        return orders
+    }
+
+    /// The stop orders that wait. They are few and seldom change; the venue allows few readings.
+    func readStops(fresh: Bool) async throws -> [TinkoffStop] {
+        if !fresh, let known = waitingStops, let at = stopsReadAt, ContinuousClock.now - at < .seconds(2) {
+            return known
+        }
+        let question = try await account().stops("ACTIVE")
+        var stops: [TinkoffStop] = []
+        // A list that was asked for before something changed, and came after, is of the time before.
+        for _ in 0..<3 {
+            let (age, begun) = (stopsAge, ContinuousClock.now)
+            stops = try await ask(question).filter { $0.state == .waiting }
+            guard age == stopsAge else { continue }
+            (waitingStops, stopsReadAt) = (stops, begun)
+            break
+        }
+        for stop in stops { await recognise(stop) }
+        return stops
+    }
+
+    /// The stop orders of the last days, ended ones included.
+    func readEndedStops(fresh: Bool) async throws -> [TinkoffStop] {
+        if !fresh, let known = endedStopsRead, ContinuousClock.now - known.at < .seconds(2) { return known.stops }
+        let begun = ContinuousClock.now
+        let now = await now()
+        let question = try await account().stops("ALL", from: now - .seconds(7 * 86_400), to: now + .seconds(60))
+        let age = stopsAge
+        let stops = try await ask(question)
+        for stop in stops {
+            if stop.state != .waiting { endedStops[stop.stopID] = stop.state }
+            await recognise(stop)
+        }
+        if age == stopsAge { endedStopsRead = (stops, begun) }
+        return stops
+    }
+
+    /// What was read of stop orders is out of date.
+    func forgetStops() {
+        (stopsReadAt, endedStopsRead) = (nil, nil)
+        stopsAge += 1
+    }
+
+    /// Whether stop orders are looked at: the sandbox may not know them at all.
+    var seesStops: Bool { settings.holdsStops || !settings.isSandbox }
+
+    func symbol(of uid: String, _ ticker: String?) async -> Symbol? {
+        if let own = shares.first(where: { $0.value.uid == uid || $0.value.figi == uid }) { return own.key }
+        if let ticker, let symbol = Symbol(ticker) { return symbol }
+        return await share(uid: uid, ticker: ticker)?.symbol
+    }
+
+    /// Money and holdings, once positions agree with what today's orders executed.
+    ///
+    /// - Parameter uids: The instruments that matter; nil for all.
+    func settledBalance(of uids: [String]? = nil) async throws -> TinkoffBalance {
+        let own = uids ?? shares.values.map(\.uid)
+        let methods = try await account()
+        let begun = uptime()
+        var looks = 0
+        while true {
+            looks += 1
+            // Orders first: an execution that is seen there but not in the positions is noticed.
+            let orders = try await readOrders()
+            let balance = try await ask(methods.positions())
+            guard !balance.isLoading else {
+                throw VenueError(
+                    .retryable, code: "TINKOFF_LOADING", message: "the venue is still loading the account's limits")
+            }
+            var isSettled = true
+            for uid in Set(orders.map(\.uid) + balance.holdings.map(\.uid) + own) where uids?.contains(uid) ?? true {
+                isSettled = await settles(uid, orders, balance) && isSettled
+            }
+            if isSettled { return balance }
+            guard looks < 6 || uptime() - begun < settings.settling * 4 else {
+                throw VenueError(
+                    .retryable, code: "TINKOFF_UNSETTLED", message: "positions do not agree with executions yet")
+            }
+            try await Task.sleep(for: min(.milliseconds(100), settings.settling / 4))
+        }
+    }
+
+    private func settles(_ uid: String, _ orders: [TinkoffOrder], _ balance: TinkoffBalance) async -> Bool {
+        let executed = orders.filter { $0.uid == uid && $0.done > .zero }
+        var net = TinkoffPieces.zero
+        if !executed.isEmpty {
+            guard let lot = await share(uid: uid, ticker: executed.first?.ticker)?.lot else { return true }
+            for order in executed {
+                let pieces = lot.pieces(of: order.done)
+                net = order.side == .buy ? net + pieces : net - pieces
+            }
+        }
+        let position = balance.holdings.first { $0.uid == uid }?.pieces ?? .zero
+        return settlements[uid, default: TinkoffSettlement()].read(
+            position: position, net: net, settling: settings.settling, at: uptime())
+    }
+}

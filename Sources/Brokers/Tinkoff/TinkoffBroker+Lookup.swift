@@ -1,0 +1,190 @@
+public import Core
+
+extension TinkoffBroker {
+    public func order(_ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport? {
+        let isStop = book.request(id).map(\.kind.isProtective) ?? book.open[id]?.isStop
+        if isStop != true, let order = try await found(id) { return await report(order, symbol) }
+        if isStop ?? settings.holdsStops, let stop = try await foundStop(id, symbol) {
+            return try await report(stop, id, symbol)
+        }
+        // The venue may not show it yet: what may be on its way is not absent before some time has passed.
+        guard let entry = book.open[id] else { return nil }
+        let now = await now()
+        if let since = entry.doubtfulSince {
+            guard entry.sentAt >= TinkoffTime.startOfDay(now) else {
+                throw VenueError(
+                    .unknownOutcome, code: "TINKOFF_TOO_OLD",
+                    message: "\(id) was sent on an earlier day and never confirmed: look at the account in the app")
+            }
+            let patience = entry.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
+            if now - since < patience {
+                throw VenueError(.retryable, code: "TINKOFF_NOT_YET", message: "\(id) may still arrive: ask again")
+            }
+            book.forget(id)
+        } else if let venueID = entry.venueID, !entry.isStop, entry.sentAt < TinkoffTime.startOfDay(now),
+            let request = entry.request
+        {
+            // Orders live for a day, and are listed for a day.
+            return report(request, venueID, .expired, now)
+        }
+        return nil
+    }
+
+    /// The order sent under our name: asked for by that name, then looked for among those of today.
+    func found(_ id: ClientOrderID) async throws -> TinkoffOrder? {
+        let key = TinkoffNames.key(id)
+        if let order = try await state(key, isRequest: true) { return order }
+        return try await readOrders().first { $0.requestID?.lowercased() == key || book.clientID(of: $0) == id }
+    }
+
+    /// One order's state; nil when the venue does not know it.
+    func state(_ orderID: String, isRequest: Bool) async throws -> TinkoffOrder? {
+        do {
+            let order = try await client.ask(try await account().order(orderID, isRequest: isRequest))
+            if let symbol = await symbol(of: order.uid, order.ticker) { book.note(order, symbol) }
+            return order
+        } catch let failure as TinkoffFailure {
+            guard failure.verdict == .notFound else { throw failure.error }
+            return nil
+        }
+    }
+
+    // MARK: Stop orders
+
+    /// The stop order of this name: among those that wait, or among those that ended.
+    func foundStop(_ id: ClientOrderID, _ symbol: Symbol) async throws -> TinkoffStop? {
+        let uid = try await share(symbol).uid
+        let waiting = try await readStops(fresh: false)
+        if let stop = match(id, uid, symbol, waiting) { return stop }
+        return match(id, uid, symbol, try await readEndedStops(fresh: false))
+    }
+
+    /// The venue does not tell the name a stop order was given: it is known by its own name once that was answered, by
+    /// the mark in its date of expiry, or, when an answer was lost, as the only one that is as it was ordered.
+    private func match(_ id: ClientOrderID, _ uid: String, _ symbol: Symbol, _ stops: [TinkoffStop]) -> TinkoffStop? {
+        if let stop = stops.first(where: { book.name(of: $0.stopID) == id }) { return stop }
+        let free = stops.filter { $0.uid == uid && book.name(of: $0.stopID) == nil }
+        let key = TinkoffNames.key(id)
+        let marked = free.first { $0.expiresAt.map { TinkoffNames.marks($0, key) } ?? false }
+        guard let stop = marked ?? similar(to: id, free) else { return nil }
+        book.note(stop, as: id, symbol)
+        return stop
+    }
+
+    private func similar(to id: ClientOrderID, _ stops: [TinkoffStop]) -> TinkoffStop? {
+        guard let entry = book.open[id], entry.doubtfulSince != nil, let request = entry.request, let sent = entry.sent,
+            let lots = shares[request.symbol]?.lot.lots(of: sent)
+        else { return nil }
+        var takesProfit = false
+        if case .takeProfit = request.kind { takesProfit = true }
+        let alike = stops.filter { stop in
+            stop.side == request.side && stop.lots == lots && stop.trigger == request.kind.trigger
+                && stop.takesProfit == takesProfit && stop.placedAt >= entry.sentAt - .seconds(5)
+                // One that bears another's mark is another's.
+                && (settings.stopMark == .attributes || stop.expiresAt == nil)
+        }
+        return alike.count == 1 ? alike.first : nil
+    }
+
+    /// Notes what is known of a listed stop order.
+    func recognise(_ stop: TinkoffStop) async {
+        guard let id = book.name(of: stop.stopID), let symbol = await symbol(of: stop.uid, stop.ticker) else { return }
+        book.note(stop, as: id, symbol)
+    }
+
+    /// The fate of a stop order is that of the order it became.
+    func report(_ stop: TinkoffStop, _ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport {
+        var (state, reason): (OrderState, String?) = (.working, nil)
+        switch stop.state {
+        case .waiting, .unclear: break
+        case .cancelled: state = .cancelled
+        case .expired: state = .expired
+        case .executed(let child):
+            if let child, let order = try await self.child(child) {
+                book.link(order.orderID, to: id)
+                let report = await self.report(order, symbol)
+                return report
+            }
+            // Executed, but the order it placed is not to be seen yet.
+            reason = "triggered"
+        }
+        let request = book.request(id)
+        let lot = try await share(symbol).lot
+        return OrderReport(
+            clientID: id, venueOrderID: stop.stopID, symbol: symbol, side: stop.side, kind: stop.kind,
+            quantity: request?.quantity ?? lot.pieces(of: stop.lots).quantity, filled: .zero, state: state,
+            reason: reason, at: stop.placedAt)
+    }
+
+    private func child(_ orderID: String) async throws -> TinkoffOrder? {
+        if let listed = today.first(where: { $0.orderID == orderID && $0.state.isFinal }) { return listed }
+        return try await state(orderID, isRequest: false)
+    }
+
+    // MARK: Reports
+
+    /// The report of an order, in the words and with the amounts that it was asked for.
+    func report(_ order: TinkoffOrder, _ symbol: Symbol) async -> OrderReport {
+        let id = book.clientID(of: order)
+        let request = id.flatMap { book.request($0) }
+        let lot = await share(uid: order.uid, ticker: order.ticker)?.lot ?? shares[symbol]?.lot ?? Self.single
+        let filled = lot.pieces(of: order.done).quantity
+        let quantity = request?.quantity ?? lot.pieces(of: order.lots).quantity
+        var (state, reason) = (order.state, order.reason)
+        // A closing order may be shrunk to what there was to close: the rest is over.
+        if state == .filled, filled < quantity {
+            (state, reason) = (.cancelled, reason ?? "shrunk to what could be closed")
+        }
+        return OrderReport(
+            clientID: id, venueOrderID: order.orderID, symbol: symbol, side: order.side,
+            kind: request?.kind ?? order.kind, quantity: quantity, filled: min(filled, quantity), state: state,
+            reason: reason, at: order.at)
+    }
+
+    private static let single: TinkoffLotSize = {
+        guard let lot = TinkoffLotSize(1) else { preconditionFailure("one share is a lot") }
+        return lot
+    }()
+
+    // MARK: What a cancellation means
+
+    /// An order or stop order as the venue has it.
+    struct Target {
+        var report: OrderReport
+        var isStop: Bool
+    }
+
+    /// The order that is meant, with a state that is as fresh as a cancellation needs: the venue decides anyway.
+    func target(_ reference: OrderReference, _ symbol: Symbol) async throws -> Target? {
+        switch reference {
+        case .client(let id):
+            if let entry = book.open[id], let venueID = entry.venueID, let request = entry.request,
+                entry.doubtfulSince == nil
+            {
+                return Target(report: report(request, venueID, .working, await now()), isStop: entry.isStop)
+            }
+            guard let report = try await order(id, symbol) else { return nil }
+            return Target(report: report, isStop: isStop(report.venueOrderID))
+        case .venue(let venueID):
+            if seesStops, let stop = try await readStops(fresh: false).first(where: { $0.stopID == venueID }) {
+                let lot = try await share(symbol).lot
+                let report = OrderReport(
+                    clientID: book.name(of: venueID), venueOrderID: venueID, symbol: symbol, side: stop.side,
+                    kind: stop.kind, quantity: lot.pieces(of: stop.lots).quantity, filled: .zero, state: .working,
+                    reason: nil, at: stop.placedAt)
+                return Target(report: report, isStop: true)
+            }
+            guard let order = try await state(venueID, isRequest: false) else { return nil }
+            return Target(report: await report(order, symbol), isStop: false)
+        }
+    }
+
+    private func isStop(_ venueID: String) -> Bool {
+        waitingStops?.contains { $0.stopID == venueID } ?? false
+    }
+}
+
+extension TinkoffStop {
+    /// How it executes.
+    var kind: OrderKind { takesProfit ? .takeProfit(trigger: trigger) : .stop(trigger: trigger) }
+}

@@ -1,0 +1,67 @@
+import Core
+
+extension TinkoffBroker {
+    /// A calendar is read again after so long.
+    private static let calendarAge = TimeSpan.seconds(3 * 3600)
+
+    /// Watches whether the market is open, and how far the venue's clock is ahead of ours.
+    func watchSessions() async {
+        var told: TimeSpan?
+        while !Task.isCancelled {
+            await lookAtSessions()
+            if let offset = await client.clockOffset(), offset != told {
+                told = offset
+                await tell([.clock(offset: offset)])
+            }
+            await sessionBell.wait(atMost: settings.sessionSpacing)
+        }
+    }
+
+    /// The market's state is said to have changed.
+    func hearOfSession() { sessionBell.ring() }
+
+    /// One look; what cannot be read stays as it was.
+    func lookAtSessions() async {
+        let uids = watched.compactMap { shares[$0]?.uid }
+        if let found = try? await ask(TinkoffMarketData.statuses(uids)) {
+            for status in found { statuses[status.uid] = status }
+        }
+        var events: [VenueEvent] = []
+        for symbol in watched {
+            let session = await session(symbol)
+            guard let session, toldSessions[symbol] != session else { continue }
+            toldSessions[symbol] = session
+            events.append(.session(symbol, isOpen: session.isOpen, next: session.next))
+        }
+        await tell(events)
+    }
+
+    /// Whether a share can be traded now, and when that changes; nil when neither status nor calendar is known.
+    func session(_ symbol: Symbol) async -> TinkoffSchedule.Session? {
+        guard let share = shares[symbol] else { return nil }
+        let status = statuses[share.uid] ?? statuses[share.figi]
+        let now = await now()
+        guard let days = await calendar(share.exchange, at: now) ?? (status == nil ? nil : []) else { return nil }
+        return TinkoffSchedule(days, withDealer: settings.tradesWeekends).session(status, at: now)
+    }
+
+    private func calendar(_ exchange: String, at now: Timestamp) async -> [TinkoffDay]? {
+        if let known = calendars[exchange], now - known.readAt < Self.calendarAge { return known.days }
+        guard let days = try? await ask(TinkoffMarketData.schedule(exchange, from: now)) else {
+            return calendars[exchange]?.days
+        }
+        calendars[exchange] = (days, now)
+        return days
+    }
+
+    /// A refusal because of the hour, with the next opening.
+    func closedMarket(_ symbol: Symbol, _ error: VenueError) async -> VenueError {
+        if let uid = shares[symbol]?.uid, let found = try? await ask(TinkoffMarketData.statuses([uid])) {
+            for status in found { statuses[status.uid] = status }
+        }
+        hearOfSession()
+        guard let next = await session(symbol)?.next else { return error }
+        return VenueError(
+            error.remedy, code: error.code, message: "\(error.message); next change \(TinkoffTime.write(next))")
+    }
+}
