@@ -1,0 +1,72 @@
+import Core
+
+// The unified dialect: take-profit and stop-loss.
+
+extension BitgetWorld {
+    /// The leg and direction that an exit closes.
+    private func exitKey(_ call: BitgetCall, _ symbol: Symbol) throws(BitgetFault) -> (LegKey, Side) {
+        let named = call["posSide"]?.lowercased()
+        switch holdMode {
+        case .hedge:
+            guard let named, ["long", "short"].contains(named) else { throw .missing("posSide") }
+            return (LegKey(symbol: symbol, leg: named == "long" ? .long : .short), named == "long" ? .sell : .buy)
+        case .oneWay:
+            let key = LegKey(symbol: symbol, leg: .net)
+            let isLong = named.map { $0 == "long" } ?? (positions[key]?.quantity ?? .zero > .zero)
+            return (key, isLong ? .sell : .buy)
+        }
+    }
+
+    mutating func placeStrategy(_ call: BitgetCall) throws(BitgetFault) -> Wire {
+        guard try category(call) == .futures else { throw .wrong("category") }
+        let symbol = try symbol(call)
+        let (key, side) = try exitKey(call, symbol)
+        let isFull = call["tpslMode"].map { $0 == "full" } ?? (call["qty"] == nil)
+        let size = try call.amount("qty")
+        if !isFull, size == nil { throw .missing("qty") }
+        var first: Int?
+        for (name, short, ofPosition, ofSize) in [
+            ("takeProfit", "tp", BitgetPlan.Kind.positionProfit, BitgetPlan.Kind.profit),
+            ("stopLoss", "sl", .positionLoss, .loss),
+        ] {
+            guard let trigger = try call.price(name) else { continue }
+            var draft = OrderDraft(
+                key: key, side: side, reduces: true, wireSide: side, size: isFull ? .zero : Quantity(size ?? .zero))
+            draft.limit = try call.price("\(short)LimitPrice")
+            // One id for the client; a second leg gets a name of its own.
+            draft.clientID = first == nil ? call["clientOid"] : nil
+            let number = try accept(
+                isFull ? ofPosition : ofSize, draft, trigger: trigger, byMark: call["\(short)TriggerBy"] == "mark")
+            first = first ?? number
+        }
+        guard let first else { throw .missing("stopLoss") }
+        return planned(first)
+    }
+
+    func strategy(_ call: BitgetCall) throws(BitgetFault) -> Int {
+        let number = call["orderId"].flatMap { planByID[$0] } ?? call["clientOid"].flatMap { planByClient[$0] }
+        guard let number, plans[number].isLive else { throw BitgetFault("25204", "Strategy order does not exist") }
+        return number
+    }
+
+    mutating func modifyStrategy(_ call: BitgetCall) throws(BitgetFault) -> Wire {
+        let number = try strategy(call)
+        let isProfit = plans[number].kind.isProfit
+        let limit = try call.price(isProfit ? "tpLimitPrice" : "slLimitPrice")
+        try change(
+            number, trigger: try call.price(isProfit ? "takeProfit" : "stopLoss"),
+            size: try call.amount("qty").map(Quantity.init), limit: limit == nil ? nil : .some(limit),
+            byMark: call[isProfit ? "tpTriggerBy" : "slTriggerBy"].map { $0 == "mark" })
+        return planned(number)
+    }
+
+    func strategies(_ call: BitgetCall, where matches: (BitgetPlan) -> Bool) throws(BitgetFault) -> Wire {
+        let symbol = try optionalSymbol(call)
+        let all = plans.filter { matches($0) && (symbol == nil || $0.key.symbol == symbol) }
+        let (found, end) = page(all, call, id: \.id, at: \.createdAt)
+        let rows = Wire.list(found.map { unifiedPlan($0) })
+        // Pending ones come as a bare list, the history as a page.
+        return call.request.path.hasSuffix("unfilled-strategy-orders")
+            ? rows : ["list": rows, "cursor": end.map(Wire.text) ?? .null]
+    }
+}

@@ -1,0 +1,105 @@
+import Core
+import Simulator
+import Synchronization
+
+extension TwinHost {
+    /// Opens a stream; nil when the venue has none at this path.
+    func open(
+        path: String, send: @escaping @Sendable (StreamMessage.Content) -> Void
+    ) -> (session: Int, [StreamDelivery])? {
+        state.withLock { state in
+            state.sessions += 1
+            let session = state.sessions
+            guard state.world.open(session, path: path, at: moment(state)) else { return nil }
+            state.streams[session] = send
+            return (session, deliveries(&state))
+        }
+    }
+
+    /// Whether a stream would be opened just now.
+    func refusesStreams(path: String) -> Bool {
+        state.withLock { state in
+            let now = moment(state).wall
+            return state.world.faults.isFrozen
+                || state.world.faults.rule(.refuseStream, about: path, at: now) != nil
+        }
+    }
+
+    /// A text came in.
+    func receive(_ text: String, from session: Int) -> [StreamDelivery] {
+        state.withLock { state in
+            guard !state.world.faults.isFrozen else { return [] }
+            let now = moment(state)
+            state.world.advance(to: now)
+            state.world.receive(text, from: session, at: now)
+            return deliveries(&state)
+        }
+    }
+
+    /// A stream is gone.
+    func close(_ session: Int) {
+        state.withLock { state in
+            state.streams[session] = nil
+            state.world.close(session)
+        }
+    }
+
+    /// Closes every stream; clients see a connection that breaks off.
+    func hangUpAll() -> [StreamDelivery] {
+        state.withLock { state in
+            let all = state.streams.sorted { $0.key < $1.key }
+            for (session, _) in all { state.world.close(session) }
+            state.streams = [:]
+            return all.map { StreamDelivery(send: $0.value, content: .hangUp, after: 0) }
+        }
+    }
+
+    /// What the world wants to say, less what gets lost, with what comes twice or late.
+    func deliveries(_ state: inout State) -> [StreamDelivery] {
+        let messages = state.world.takeMessages()
+        guard !messages.isEmpty else { return [] }
+        let now = moment(state).wall
+        return messages.flatMap { message -> [StreamDelivery] in
+            guard let send = state.streams[message.session] else { return [] }
+            guard case .text = message.content else {
+                state.streams[message.session] = nil
+                state.world.close(message.session)
+                return [StreamDelivery(send: send, content: message.content, after: 0)]
+            }
+            return spoiled(message, send, &state, at: now)
+        }
+    }
+
+    private func spoiled(
+        _ message: StreamMessage, _ send: @escaping @Sendable (StreamMessage.Content) -> Void, _ state: inout State,
+        at now: Timestamp
+    ) -> [StreamDelivery] {
+        let (channel, isNews) = (message.channel, !message.channel.isEmpty)
+        if state.world.faults.isOn(.freeze, at: now) { return [] }
+        if state.world.faults.rule(.frozen, about: channel, at: now) != nil { return [] }
+        guard isNews else { return [StreamDelivery(send: send, content: message.content, after: 0)] }
+        if state.world.faults.rule(.stale, about: channel, at: now) != nil { return [] }
+        if state.world.faults.rule(.disconnect, about: channel, at: now) != nil {
+            state.streams[message.session] = nil
+            state.world.close(message.session)
+            return [StreamDelivery(send: send, content: .hangUp, after: 0)]
+        }
+        if state.world.faults.happens(.frameLoss, at: now)
+            || state.world.faults.rule(.frameLoss, about: channel, at: now) != nil
+        {
+            return []
+        }
+        var delay = state.world.faults.travel(at: now)
+        if state.world.faults.happens(.reorder, at: now) {
+            delay = delay + (state.world.faults.time(of: .reorder) ?? .zero)
+        }
+        if let rule = state.world.faults.rule(.reorder, about: channel, at: now) {
+            delay = delay + state.world.faults.time(of: rule, or: .milliseconds(500))
+        }
+        let delivery = StreamDelivery(send: send, content: message.content, after: delay.milliseconds)
+        let twice =
+            state.world.faults.happens(.duplicateResponse, at: now)
+            || state.world.faults.rule(.repeat, about: channel, at: now) != nil
+        return twice ? [delivery, delivery] : [delivery]
+    }
+}
