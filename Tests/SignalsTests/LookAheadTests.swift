@@ -29,6 +29,20 @@ import Testing
         }
     }
 
+    @Test(arguments: Fixture.names) func aThousandCutsFindNoColumnThatSeesTheFuture(_ name: String) throws {
+        let bars = try Fixture(name).bars
+        let whole = ColumnKey.all.map { $0.column(over: bars) }
+        for (number, cut) in randomCuts(1000, below: bars.count).enumerated() {
+            // Three columns a cut, in turn, so that each column meets more than twenty cuts of its own.
+            for place in 0..<3 {
+                let slot = (number * 3 + place) % ColumnKey.all.count
+                let part = ColumnKey.all[slot].column(over: bars.prefix(cut))
+                let isPrefix = zip(part, whole[slot]).allSatisfy { $0.bitPattern == $1.bitPattern }
+                #expect(part.count == cut && isPrefix, "\(ColumnKey.all[slot]) at \(cut)")
+            }
+        }
+    }
+
     @Test func aLeakyFeatureIsCaught() throws {
         let bars = try Fixture("btcusdt-1h").bars
         let cuts = randomCuts(25, below: bars.count)

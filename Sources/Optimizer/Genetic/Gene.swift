@@ -74,6 +74,22 @@ public enum GeneDomain: Hashable, Codable, Sendable {
         value.isFinite && snapped(value) == value
     }
 
+    /// The values up to `reach` grid steps around a legal `value`, ascending, itself included; every choice of a
+    /// category; tenths of the width where there is no grid.
+    public func neighbours(of value: Double, reach: Int) -> [Double] {
+        if case .categorical(let count) = self { return (0..<count).map(Double.init) }
+        let bounds = bounds
+        let step = cardinality == nil ? (bounds.upperBound - bounds.lowerBound) / 10 : gridStep
+        var values: [Double] = []
+        for offset in -reach...reach {
+            let moved = offset == 0 ? value : value + Double(offset) * step
+            guard moved > bounds.lowerBound - step / 2, moved < bounds.upperBound + step / 2 else { continue }
+            let legal = snapped(moved)
+            if values.last != legal { values.append(legal) }
+        }
+        return values
+    }
+
     /// The `index`-th value of a domain with a ``cardinality``, counted from 0.
     func gridValue(_ index: Int) -> Double {
         switch self {

@@ -82,6 +82,12 @@ public struct GeneticSearch: Hashable, Codable, Sendable {
         population.first.map { (archive.genomes[$0], archive.fitness[$0]) }
     }
 
+    /// At most `count` of the evaluated genomes, evenly spread in the order of evaluation.
+    public func sample(_ count: Int) -> [Genome] {
+        let taken = Swift.min(Swift.max(count, 0), archive.count)
+        return (0..<taken).map { archive.genomes[$0 * archive.count / taken] }
+    }
+
     /// Distinct genomes evaluated so far.
     public var evaluations: Int { archive.count }
 

@@ -14,14 +14,17 @@ public struct ArtifactAsset: Hashable, Sendable {
     public var statistics: ArtifactStatistics
     /// The out-of-sample rows, ascending by time.
     public var columns: SignalColumns
+    /// Whether the rows may be traded, and why; nil when nobody has judged them, which live mode takes for a failure.
+    public var judgement: ArtifactJudgement?
 
     /// An asset from its parts; ``SignalsArtifact/init(origin:assets:)`` checks them.
     public init(
         symbol: Symbol, bars: ArtifactBars, folds: [ArtifactFold], production: ArtifactProduction,
-        statistics: ArtifactStatistics, columns: SignalColumns
+        statistics: ArtifactStatistics, columns: SignalColumns, judgement: ArtifactJudgement? = nil
     ) {
         (self.symbol, self.bars, self.folds) = (symbol, bars, folds)
         (self.production, self.statistics, self.columns) = (production, statistics, columns)
+        self.judgement = judgement
     }
 
     /// One row as a value.

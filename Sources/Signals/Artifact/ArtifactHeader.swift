@@ -5,6 +5,8 @@ import FoundationEssentials
 struct ArtifactHeader: Codable, Equatable {
     var assets: [Asset]
     var costs: ArtifactCosts
+    /// Written only when true.
+    var crossAsset: Bool?
     var generator: ArtifactGenerator
     var intervalMs: Int64
     var mode: ArtifactMode
@@ -13,11 +15,14 @@ struct ArtifactHeader: Codable, Equatable {
     var seed: UInt64
     var tradeWindow: Int
     var trainWindow: Int
+    /// The worst of the assets' verdicts, which is all that readers need who do not trade it.
+    var verdict: GateVerdict
 
     struct Asset: Codable, Equatable {
         var bars: ArtifactBars
         var columns: [Column]
         var folds: [ArtifactFold]
+        var judgement: ArtifactJudgement?
         var production: ArtifactProduction
         var rows: Int
         var statistics: ArtifactStatistics
@@ -34,13 +39,14 @@ struct ArtifactHeader: Codable, Equatable {
         let origin = artifact.origin
         (costs, generator, mode, preset) = (origin.costs, origin.generator, origin.mode, origin.preset)
         (search, seed, intervalMs) = (origin.search, origin.seed, origin.interval.milliseconds)
-        (tradeWindow, trainWindow) = (origin.tradeWindow, origin.trainWindow)
+        (tradeWindow, trainWindow, verdict) = (origin.tradeWindow, origin.trainWindow, artifact.verdict)
+        crossAsset = origin.crossAsset ? true : nil
         assets = artifact.assets.map { asset in
             Asset(
                 bars: asset.bars,
                 columns: ArtifactColumn.allCases.map { Column(name: $0.rawValue, offset: 0, type: $0.type) },
-                folds: asset.folds, production: asset.production, rows: asset.columns.count,
-                statistics: asset.statistics, symbol: asset.symbol)
+                folds: asset.folds, judgement: asset.judgement, production: asset.production,
+                rows: asset.columns.count, statistics: asset.statistics, symbol: asset.symbol)
         }
     }
 
@@ -51,7 +57,8 @@ struct ArtifactHeader: Codable, Equatable {
         }
         return ArtifactOrigin(
             generator: generator, mode: mode, preset: preset, seed: seed, interval: interval,
-            trainWindow: trainWindow, tradeWindow: tradeWindow, costs: costs, search: search)
+            trainWindow: trainWindow, tradeWindow: tradeWindow, costs: costs, search: search,
+            crossAsset: crossAsset ?? false)
     }
 
     /// Lays the columns out one after another from the end of a header of `length` bytes.
@@ -110,6 +117,15 @@ enum ArtifactFormat {
     static let fixedLength = 32
     static let digestLength = 32
     static let alignment = 64
+
+    /// The digit of a magic `AITSIGn` of another version, which each version has of its own; nil for any other start.
+    static func otherGeneration(_ bytes: [UInt8]) -> UInt32? {
+        let start = bytes.prefix(magic.count)
+        guard start.count == magic.count, start.prefix(6).elementsEqual(magic.prefix(6)), start.last == magic.last,
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[6]), bytes[6] != magic[6]
+        else { return nil }
+        return UInt32(bytes[6] - UInt8(ascii: "0"))
+    }
 
     static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
 

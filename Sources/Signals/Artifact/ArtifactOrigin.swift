@@ -6,6 +6,8 @@ public struct ArtifactOrigin: Hashable, Sendable {
     public var generator: ArtifactGenerator
     /// Whether each asset has its own genome or all share one.
     public var mode: ArtifactMode
+    /// Whether each asset's genomes were fitted on the other assets only.
+    public var crossAsset: Bool
     /// The name of the preset the options came from.
     public var preset: String
     /// The seed of every random decision.
@@ -24,11 +26,12 @@ public struct ArtifactOrigin: Hashable, Sendable {
     /// An origin from its parts.
     public init(
         generator: ArtifactGenerator, mode: ArtifactMode, preset: String, seed: UInt64, interval: BarInterval,
-        trainWindow: Int, tradeWindow: Int, costs: ArtifactCosts, search: ArtifactSearch
+        trainWindow: Int, tradeWindow: Int, costs: ArtifactCosts, search: ArtifactSearch,
+        crossAsset: Bool = false
     ) {
         (self.generator, self.mode, self.preset, self.seed) = (generator, mode, preset, seed)
         (self.interval, self.trainWindow, self.tradeWindow) = (interval, trainWindow, tradeWindow)
-        (self.costs, self.search) = (costs, search)
+        (self.costs, self.search, self.crossAsset) = (costs, search, crossAsset)
     }
 }
 
@@ -78,10 +81,15 @@ public struct ArtifactSearch: Hashable, Codable, Sendable {
     public var trials: Int
     /// The variance of the trials' in-sample Sharpe ratios per bar; nil with fewer than two of them.
     public var trialSharpeVariance: Double?
+    /// SHA-256 over the results of all units in their order: what the trial ledger knows this search by.
+    public var digest: Digest?
 
     /// A search from its parts.
-    public init(population: Int, generations: Int, evaluations: Int, trials: Int, trialSharpeVariance: Double?) {
-        (self.population, self.generations) = (population, generations)
+    public init(
+        population: Int, generations: Int, evaluations: Int, trials: Int, trialSharpeVariance: Double?,
+        digest: Digest? = nil
+    ) {
+        (self.population, self.generations, self.digest) = (population, generations, digest)
         (self.evaluations, self.trials, self.trialSharpeVariance) = (evaluations, trials, trialSharpeVariance)
     }
 }

@@ -28,6 +28,7 @@ struct ArtifactReader {
     /// Checks the fixed part and the digest.
     func headerBytes() throws(ArtifactError) -> ArraySlice<UInt8> {
         guard bytes.count >= ArtifactFormat.magic.count else { throw .truncated(bytes: bytes.count) }
+        if let generation = ArtifactFormat.otherGeneration(bytes) { throw .unknownVersion(generation) }
         guard bytes.starts(with: ArtifactFormat.magic) else { throw .notAnArtifact }
         let fixed = ArtifactFormat.fixedLength
         guard bytes.count >= fixed + ArtifactFormat.digestLength else { throw .truncated(bytes: bytes.count) }
@@ -67,7 +68,7 @@ struct ArtifactReader {
             assets.append(
                 ArtifactAsset(
                     symbol: asset.symbol, bars: asset.bars, folds: asset.folds, production: asset.production,
-                    statistics: asset.statistics, columns: columns))
+                    statistics: asset.statistics, columns: columns, judgement: asset.judgement))
         }
         guard end == bytes.count - ArtifactFormat.digestLength else { throw .wrongEnd }
         return assets

@@ -52,6 +52,9 @@ enum ArtifactRules {
         guard production.fold == (folds.last?.tail == true ? folds.count - 1 : folds.count),
             isSound(production.genome), isInside(production.train, bars)
         else { throw .badHeader("the production genome of \(name) is not the one of the next bar") }
+        guard asset.judgement?.isSound ?? true else {
+            throw .badHeader("the judgement of \(name) does not follow from its evidence")
+        }
         guard asset.statistics.isSound else { throw .badHeader("a statistic of \(name) is not finite") }
     }
 

@@ -19,6 +19,9 @@ public struct SignalsArtifact: Hashable, Sendable {
         try ArtifactRules.check(self)
     }
 
+    /// The worst verdict of any asset by the artifact's own search; one that was not judged counts as a failure.
+    public var verdict: GateVerdict { assets.map { $0.judgement?.verdict ?? .fail }.min() ?? .fail }
+
     /// The asset named `symbol`, or nil.
     public func asset(_ symbol: Symbol) -> ArtifactAsset? {
         assets.first { $0.symbol == symbol }

@@ -3,26 +3,54 @@ public import Core
 /// The feature columns of one series, computed once and shared by every genome, fold and thread.
 ///
 /// A column depends on the bars from row 0 on; row t of it on bars 0...t only. All columns together take 1,152 bytes a
-/// bar.
+/// bar, in one piece of memory.
 public struct FeatureTable: Sendable {
     /// The bars the columns belong to.
     public let bars: BarSeries
-    private let columns: [[Double]]
+    private var values: [Double] = []
+    /// Where each column starts in the values; nil for one that was not asked for.
+    private var starts: [Int?]
 
     /// Computes the columns of `keys` (all, unless told otherwise) over `bars`.
     public init(bars: BarSeries, keys: [ColumnKey] = ColumnKey.all) {
         self.bars = bars
-        var columns = Array(repeating: [Double](), count: ColumnKey.all.count)
-        for key in keys where columns[key.slot].isEmpty { columns[key.slot] = key.column(over: bars) }
-        self.columns = columns
+        starts = Array(repeating: nil, count: ColumnKey.all.count)
+        values.reserveCapacity(keys.count * bars.count)
+        for key in keys where starts[key.slot] == nil {
+            starts[key.slot] = values.count
+            values += key.column(over: bars)
+        }
     }
 
     /// One column, a value a bar; NaN while warming up.
     ///
     /// - Precondition: the column was asked for at creation.
-    public subscript(key: ColumnKey) -> [Double] {
-        let column = columns[key.slot]
-        precondition(column.count == bars.count, "the table was made without the column \(key)")
-        return column
+    public subscript(key: ColumnKey) -> [Double] { Array(self[key, 0..<bars.count]) }
+
+    /// Some rows of one column.
+    ///
+    /// - Precondition: the column was asked for at creation, and has the rows.
+    public subscript(key: ColumnKey, rows: Range<Int>) -> ArraySlice<Double> {
+        let start = Self.start(key, starts)
+        return values[(start + rows.lowerBound)..<(start + rows.upperBound)]
+    }
+
+    /// The columns as they lie in memory.
+    struct Columns {
+        let base: UnsafePointer<Double>?
+        fileprivate let starts: [Int?]
+
+        /// Where a column starts behind the base.
+        func start(_ key: ColumnKey) -> Int { FeatureTable.start(key, starts) }
+    }
+
+    /// Lends the columns to `body`, and for no longer.
+    func withColumns<Result>(_ body: (Columns) -> Result) -> Result {
+        values.withUnsafeBufferPointer { body(Columns(base: $0.baseAddress, starts: starts)) }
+    }
+
+    private static func start(_ key: ColumnKey, _ starts: [Int?]) -> Int {
+        guard let start = starts[key.slot] else { preconditionFailure("the table was made without the column \(key)") }
+        return start
     }
 }

@@ -5,7 +5,8 @@ public struct EMA: Indicator {
     private let keep: Double
     private let take: Double
     private var seedsMissing: Int
-    private var average = 0.0
+    /// The average so far; meaningless before it is warm.
+    private(set) var average = 0.0
     /// The period n.
     public let period: Int
 

@@ -1,39 +1,52 @@
 public import Core
 
-/// The batch form of every indicator: one value a row, NaN while warming up, by running the incremental struct.
+/// The batch form of every indicator: one value a row, NaN while warming up, with the incremental struct's bits unless
+/// it says otherwise.
 ///
 /// Periods carry the preconditions of the structs.
 public enum IndicatorColumns {
-    /// ``EMA`` of a series.
-    public static func ema(_ values: [Double], period: Int) -> [Double] { run(EMA(period: period), values) }
+    /// ``EMA`` of a series, to the last few bits.
+    public static func ema(_ values: [Double], period: Int) -> [Double] {
+        precondition(period >= 1, "an average spans at least one value")
+        return FastColumns.average(values, period: period)
+    }
 
     /// ``SMA`` of a series.
     public static func sma(_ values: [Double], period: Int) -> [Double] { run(SMA(period: period), values) }
 
     /// ``RSI`` of a series, with TA-Lib's 0 where nothing moved.
-    public static func rsi(_ values: [Double], period: Int) -> [Double] { run(RSI(period: period), values) }
+    public static func rsi(_ values: [Double], period: Int) -> [Double] {
+        precondition(period >= 2, "a strength index compares at least two changes")
+        return FastColumns.strength(values, period: period)
+    }
 
-    /// ``ATR`` of bars.
-    public static func atr(_ bars: BarSeries, period: Int) -> [Double] { run(ATR(period: period), bars) }
+    /// ``ATR`` of bars, to the last few bits.
+    public static func atr(_ bars: BarSeries, period: Int) -> [Double] {
+        precondition(period >= 1, "an average spans at least one value")
+        return FastColumns.averageRange(bars, period: period)
+    }
 
     /// ``ADX`` of bars.
     public static func adx(_ bars: BarSeries, period: Int) -> [Double] { run(ADX(period: period), bars) }
 
     /// ``MACD`` of a series.
     public static func macd(_ values: [Double], fast: Int = 12, slow: Int = 26, signal: Int = 9) -> [MACD.Value] {
-        run(MACD(fast: fast, slow: slow, signal: signal), values)
+        FastColumns.convergence(values, fast: fast, slow: slow, signal: signal)
     }
 
     /// ``BollingerBands`` of a series.
     public static func bollinger(_ values: [Double], period: Int = 20, width: Double = 2) -> [BollingerBands.Value] {
-        run(BollingerBands(period: period, width: width), values)
+        FastColumns.bands(values, period: period, width: width)
     }
 
-    /// ``Stochastic`` of bars, with TA-Lib's 0 where the range is zero.
+    /// ``Stochastic`` of bars to the last few bits, with TA-Lib's 0 where the range is zero.
     public static func stochastic(
         _ bars: BarSeries, period: Int = 14, fast: Int = 3, slow: Int = 3
     ) -> [Stochastic.Value] {
-        run(Stochastic(period: period, fast: fast, slow: slow), bars)
+        guard period >= 1, (1...8).contains(fast), (1...8).contains(slow) else {
+            return run(Stochastic(period: period, fast: fast, slow: slow), bars)
+        }
+        return FastColumns.stochastic(bars, period: period, fast: fast, slow: slow)
     }
 
     /// ``CCI`` of bars.
@@ -49,11 +62,15 @@ public enum IndicatorColumns {
 
     /// ``RollingZScore`` of a series.
     public static func zScore(_ values: [Double], period: Int) -> [Double] {
-        run(RollingZScore(period: period), values)
+        precondition(period >= 2, "a deviation needs at least two values")
+        return FastColumns.score(values, period: period)
     }
 
     /// ``RollingVWAP`` of bars.
-    public static func vwap(_ bars: BarSeries, period: Int) -> [Double] { run(RollingVWAP(period: period), bars) }
+    public static func vwap(_ bars: BarSeries, period: Int) -> [Double] {
+        precondition(period >= 1, "a window holds at least one value")
+        return FastColumns.volumeWeightedPrice(bars, period: period) ?? run(RollingVWAP(period: period), bars)
+    }
 
     /// ``VWAPDeviation`` of bars.
     public static func vwapDeviation(_ bars: BarSeries, period: Int) -> [Double] {

@@ -28,6 +28,9 @@ public struct MACD: Indicator {
         fastSkips = slow - fast
     }
 
+    /// The three averages behind the lines; meaningless before they are warm.
+    var averages: (fast: Double, slow: Double, signal: Double) { (fast.average, slow.average, signal.average) }
+
     /// `slow + signal - 2`.
     public var warmUp: Int { slow.warmUp + signal.warmUp }
 

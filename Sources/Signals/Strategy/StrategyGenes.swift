@@ -36,6 +36,8 @@ extension StrategyGenome {
             Gene("volatilityTarget", .integer(minimum: 0, maximum: volatilityTargets.count - 1)),
         ]
 
+    private static let grids = geneLayout.map { GeneGrid($0.domain) }
+
     private static let periodDomain = GeneDomain.integer(minimum: 0, maximum: QuantisedPeriod.grid.count - 1)
 
     /// The space of all genomes.
@@ -50,14 +52,13 @@ extension StrategyGenome {
     /// - Precondition: `genes` has one value per gene of ``geneLayout``.
     public init(genes: [Double]) {
         precondition(genes.count == Self.geneLayout.count, "a strategy has \(Self.geneLayout.count) genes")
-        let values = zip(Self.geneLayout, genes).map { $0.domain.snapped($1) }
         var next = 0
         func value() -> Double {
             defer { next += 1 }
-            return values[next]
+            return Self.grids[next].snapped(genes[next])
         }
         func index() -> Int { Int(value()) }
-        func period() -> QuantisedPeriod { QuantisedPeriod(index: index()) }
+        func period() -> QuantisedPeriod { QuantisedPeriod.allCases[index()] }
         terms = (0..<Self.termCount).map { _ in
             Term(Feature.allCases[index()], over: period(), weight: value())
         }
@@ -93,6 +94,31 @@ extension StrategyGenome {
     /// The position of the volatility target nearest to `target`.
     private static func level(of target: Double) -> Int {
         volatilityTargets.indices.min { abs(volatilityTargets[$0] - target) < abs(volatilityTargets[$1] - target) } ?? 0
+    }
+}
+
+/// ``GeneDomain/snapped(_:)`` with everything about the domain worked out once: a search reads millions of genes.
+private struct GeneGrid {
+    private let bounds: ClosedRange<Double>
+    private let maximum: Double
+    private let step: Double
+    private let last: Double
+
+    init(_ domain: GeneDomain) {
+        bounds = domain.bounds
+        last = Double((domain.cardinality ?? 1) - 1)
+        switch domain {
+        case .integer(_, let maximum, let step): (self.maximum, self.step) = (Double(maximum), Double(step))
+        case .real(_, let maximum, let step): (self.maximum, self.step) = (maximum, step ?? 1)
+        case .categorical(let count): (maximum, step) = (Double(count - 1), 1)
+        }
+    }
+
+    /// The legal value nearest to `value`; NaN becomes the smallest one.
+    func snapped(_ value: Double) -> Double {
+        let inside = value >= bounds.lowerBound ? Swift.min(value, bounds.upperBound) : bounds.lowerBound
+        let index = Swift.min(((inside - bounds.lowerBound) / step).rounded(), last)
+        return Swift.min(bounds.lowerBound + index * step, maximum)
     }
 }
 

@@ -23,9 +23,9 @@ public struct StrategyReference: Sendable {
     ) -> StrategyEvaluation {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= table.bars.count, "the window leaves the bars")
         let inputs = InputColumns(
-            score: scores(genome, rows), range: Array(table[.averageRange(genome.rangePeriod)][rows]),
-            volatility: Array(table[.volatility(genome.volatilityPeriod)][rows]),
-            usualVolatility: Array(table[.volatility(.longest)][rows]))
+            score: scores(genome, rows), range: Array(table[.averageRange(genome.rangePeriod), rows]),
+            volatility: Array(table[.volatility(genome.volatilityPeriod), rows]),
+            usualVolatility: Array(table[.volatility(.longest), rows]))
         let state = StrategyState(genome: genome, costs: costs)
         return Self.run(
             state, inputs, over: table.bars, rows: rows, flatRow: flatRow, keepsDecisions: keepsDecisions)
@@ -35,8 +35,8 @@ public struct StrategyReference: Sendable {
     private func scores(_ genome: StrategyGenome, _ rows: Range<Int>) -> [Double] {
         var scores = Array(repeating: 0.0, count: rows.count)
         for term in genome.activeTerms {
-            let column = table[.feature(term.feature, term.period)]
-            for index in scores.indices { scores[index] += term.weight * column[rows.lowerBound + index] }
+            let column = table[.feature(term.feature, term.period), rows]
+            for (index, value) in column.enumerated() { scores[index] += term.weight * value }
         }
         return scores
     }

@@ -13,9 +13,12 @@ public struct TradeExecution: Sendable {
         let reason: ExitReason
     }
 
-    private let buying: Double
-    private let selling: Double
-    private let feeRate: Double
+    /// What a buy pays for a price of 1.
+    let buying: Double
+    /// What a sale brings for a price of 1.
+    let selling: Double
+    /// The fee of a fill as a share of its notional.
+    let feeRate: Double
     private var order: Order?
     private var followed = 0.0
     /// The position held, if any.

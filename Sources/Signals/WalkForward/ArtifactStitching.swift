@@ -1,35 +1,35 @@
 import Core
 import Optimizer
 
-/// Joins the out-of-sample rows of all folds into an artifact.
-struct ArtifactStitching {
+/// Joins the out-of-sample rows of all folds into an artifact, and judges them.
+struct ArtifactStitching: Sendable {
     let study: Study
     let assets: [AssetStudy]
     let program: ArtifactGenerator
 
-    func artifact(_ results: [UnitKey: FoldResult]) throws(SignalGeneratorError) -> SignalsArtifact {
-        var stitched: [ArtifactAsset] = []
-        for group in study.groups {
-            for index in group.assets {
-                if let asset = asset(index, group, results) { stitched.append(asset) }
-            }
+    func artifact(_ results: [UnitKey: FoldResult], threads: Int) async throws -> SignalsArtifact {
+        let places = study.groups.flatMap { group in group.assets.map { (group: group, index: $0) } }
+        let stitched = try await UnitPool.map(places, threads: threads) { place in
+            asset(place.index, place.group, results)
         }
         do {
-            return try SignalsArtifact(origin: origin(results), assets: stitched)
+            return try SignalsArtifact(origin: origin(results), assets: stitched.compactMap { $0 })
         } catch {
-            throw .artifact(error)
+            throw SignalGeneratorError.artifact(error)
         }
     }
 
     private func origin(_ results: [UnitKey: FoldResult]) -> ArtifactOrigin {
         let options = study.options
         var (trials, evaluations, sharpes) = (0, 0, RunningMoments())
-        // In the fixed order of the units, so that the sums have one value.
+        var log = ""
+        // In the fixed order of the units, so that sums and digest have one value.
         for (group, key) in study.units {
             guard let result = results[key] else { continue }
             trials += result.trials
-            evaluations += result.trials * study.groups[group].assets.count
+            evaluations += result.trials * study.groups[group].teachers.count
             sharpes.merge(result.sharpes)
+            log += "\(key) " + String(decoding: (try? ArtifactFormat.json(result)) ?? [], as: UTF8.self) + "\n"
         }
         return ArtifactOrigin(
             generator: program, mode: options.mode, preset: options.preset, seed: options.seed,
@@ -37,48 +37,73 @@ struct ArtifactStitching {
             costs: options.costs,
             search: ArtifactSearch(
                 population: options.search.population, generations: options.search.generations,
-                evaluations: evaluations, trials: trials, trialSharpeVariance: sharpes.variance))
+                evaluations: evaluations, trials: trials, trialSharpeVariance: sharpes.variance,
+                digest: Digest.sha256(log)),
+            crossAsset: options.crossAsset)
     }
 
     private func asset(_ index: Int, _ group: StudyGroup, _ results: [UnitKey: FoldResult]) -> ArtifactAsset? {
         let asset = assets[index]
         let bars = asset.bars
-        var folds: [ArtifactFold] = []
+        var (folds, judged): ([ArtifactFold], [JudgedFold]) = ([], [])
         var columns = SignalColumns()
         var whole = WindowOutcome()
-        var traded: Range<Int>?
         for fold in group.plan.folds {
             let rows = group.rows(of: bars, in: fold.trade)
             guard let result = results[UnitKey(group: group.name, fold: fold.index)], !rows.isEmpty else { continue }
-            let flat = group.flatRow(of: bars, fold)
-            let run = asset.traded(result.genome, rows: rows, flatRow: flat, fold: folds.count)
-            for row in run.rows { columns.append(row) }
-            whole = whole.followed(by: run.outcome)
-            traded = (traded?.lowerBound ?? rows.lowerBound)..<rows.upperBound
-            folds.append(self.fold(fold, group, asset, result, rows, run.outcome))
+            let seen = judgedFold(fold, group, asset, result, rows)
+            for row in seen.evaluation.signalRows(of: bars, fold: folds.count) { columns.append(row) }
+            let outcome = AssetStudy.outcome(of: seen.evaluation)
+            whole = whole.followed(by: outcome)
+            folds.append(self.fold(fold, asset, seen, outcome))
+            judged.append(seen)
         }
-        guard let identity = ArtifactBars(bars), let traded, let last = folds.last,
-            let next = results[UnitKey(group: group.name, fold: group.plan.production.index)]
+        guard let identity = ArtifactBars(bars), let last = folds.last, let first = judged.first,
+            let end = judged.last, let next = results[UnitKey(group: group.name, fold: group.plan.production.index)]
         else { return nil }
         let production = ArtifactProduction(
-            fold: last.tail ? folds.count - 1 : folds.count, genome: study.space.named(next.genome),
+            fold: last.tail ? folds.count - 1 : folds.count,
+            genome: StrategyGenome(genes: next.genome.values).namedGenes,
             train: window(group.trainRows(of: bars, group.plan.production, warmUp: StrategyReach.warmUp), bars))
         return ArtifactAsset(
             symbol: bars.symbol, bars: identity, folds: folds, production: production,
-            statistics: WindowStatistics.make(whole, bars: bars, rows: traded), columns: columns)
+            statistics: WindowStatistics.make(
+                whole, bars: bars, rows: first.rows.lowerBound..<end.rows.upperBound),
+            columns: columns, judgement: judge(asset, judged, group, results).judgement())
+    }
+
+    private func judgedFold(
+        _ fold: WalkForwardFold, _ group: StudyGroup, _ asset: AssetStudy, _ result: FoldResult, _ rows: Range<Int>
+    ) -> JudgedFold {
+        let flat = group.flatRow(of: asset.bars, fold)
+        return JudgedFold(
+            genome: result.genome, sample: result.sample, rows: rows, flatRow: flat,
+            train: group.trainRows(of: asset.bars, fold, warmUp: StrategyReach.warmUp),
+            evaluation: asset.evaluated(result.genome, rows: rows, flatRow: flat))
+    }
+
+    /// Every genome that competed in any fold of the group counts for each of its assets.
+    private func judge(
+        _ asset: AssetStudy, _ folds: [JudgedFold], _ group: StudyGroup, _ results: [UnitKey: FoldResult]
+    ) -> Judge {
+        let all = group.units.compactMap { results[$0] }
+        var sharpes = RunningMoments()
+        for result in all { sharpes.merge(result.sharpes) }
+        let trials = all.reduce(0) { $0 + $1.trials }
+        return Judge(
+            asset: asset, folds: folds, costs: study.options.costs, options: study.options.judgement,
+            seed: study.options.seed, trials: trials, evaluations: trials, sharpes: sharpes)
     }
 
     private func fold(
-        _ fold: WalkForwardFold, _ group: StudyGroup, _ asset: AssetStudy, _ result: FoldResult, _ rows: Range<Int>,
-        _ outcome: WindowOutcome
+        _ fold: WalkForwardFold, _ asset: AssetStudy, _ seen: JudgedFold, _ outcome: WindowOutcome
     ) -> ArtifactFold {
-        let train = group.trainRows(of: asset.bars, fold, warmUp: StrategyReach.warmUp)
-        let fitted = asset.trained(result.genome, rows: train)
-        return ArtifactFold(
-            train: window(train, asset.bars), trade: window(rows, asset.bars), tail: fold.isTail,
-            genome: study.space.named(result.genome),
-            inSample: WindowStatistics.make(fitted, bars: asset.bars, rows: train),
-            outOfSample: WindowStatistics.make(outcome, bars: asset.bars, rows: rows))
+        ArtifactFold(
+            train: window(seen.train, asset.bars), trade: window(seen.rows, asset.bars), tail: fold.isTail,
+            genome: StrategyGenome(genes: seen.genome.values).namedGenes,
+            inSample: WindowStatistics.make(
+                asset.trained(seen.genome, rows: seen.train), bars: asset.bars, rows: seen.train),
+            outOfSample: WindowStatistics.make(outcome, bars: asset.bars, rows: seen.rows))
     }
 
     /// The closes of the first and the last of some rows; there is at least one.

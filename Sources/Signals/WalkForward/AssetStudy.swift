@@ -4,19 +4,40 @@ import Optimizer
 /// One asset's bars with the feature columns that all folds and genomes share.
 struct AssetStudy: Sendable {
     private let reference: StrategyReference
+    private let kernel: PopulationKernel?
 
     /// Every column there is, for a search.
     init(bars: BarSeries, costs: ArtifactCosts) {
         reference = StrategyReference(table: FeatureTable(bars: bars), costs: costs)
+        kernel = PopulationKernel(table: reference.table, costs: costs)
     }
 
     /// The columns that one genome needs.
     init(bars: BarSeries, costs: ArtifactCosts, genome: Genome) {
         let keys = StrategyGenome(genes: genome.values).columnKeys
         reference = StrategyReference(table: FeatureTable(bars: bars, keys: keys), costs: costs)
+        kernel = nil
+    }
+
+    private init(reference: StrategyReference) {
+        self.reference = reference
+        kernel = nil
+    }
+
+    /// The same bars and columns at other costs.
+    func priced(_ costs: ArtifactCosts) -> AssetStudy {
+        AssetStudy(reference: StrategyReference(table: reference.table, costs: costs))
     }
 
     var bars: BarSeries { reference.table.bars }
+
+    /// What every genome of a population earns on a train window, as a search sees it.
+    ///
+    /// - Precondition: the study was made for a search.
+    func scores(_ genomes: [StrategyGenome], rows: Range<Int>) -> [WindowScore] {
+        guard let kernel else { preconditionFailure("the study was made for one genome") }
+        return kernel.scores(genomes, rows: rows)
+    }
 
     /// What a genome earns on a train window. Nothing after the window is looked at: a position that is open or about
     /// to close at its end is marked at the last close, and does not count as a trade.
@@ -36,12 +57,26 @@ struct AssetStudy: Sendable {
     ) -> (rows: [SignalRow], outcome: WindowOutcome) {
         let strategy = StrategyGenome(genes: genome.values)
         let evaluation = reference.evaluate(strategy, rows: rows, flatRow: flatRow)
-        var returns = Self.changes(evaluation.equity)
-        if let last = returns.indices.last { returns[last] += evaluation.settlement }
-        let outcome = WindowOutcome(
-            returns: returns, trades: evaluation.trades.map(\.profit), fees: evaluation.fees,
+        return (evaluation.signalRows(of: bars, fold: fold), Self.outcome(of: evaluation))
+    }
+
+    /// The rows, trades and equity of a genome in a trade window.
+    func evaluated(_ genome: Genome, rows: Range<Int>, flatRow: Int?) -> StrategyEvaluation {
+        reference.evaluate(StrategyGenome(genes: genome.values), rows: rows, flatRow: flatRow)
+    }
+
+    /// What a trade window earned; the exit at the open after a whole window belongs to its last bar.
+    static func outcome(of evaluation: StrategyEvaluation) -> WindowOutcome {
+        WindowOutcome(
+            returns: returns(of: evaluation), trades: evaluation.trades.map(\.profit), fees: evaluation.fees,
             exposedBars: evaluation.exposedBars)
-        return (evaluation.signalRows(of: bars, fold: fold), outcome)
+    }
+
+    /// The change of equity at each close of a trade window, the last one with the settlement.
+    static func returns(of evaluation: StrategyEvaluation) -> [Double] {
+        var returns = changes(evaluation.equity)
+        if let last = returns.indices.last { returns[last] += evaluation.settlement }
+        return returns
     }
 
     private static func changes(_ equity: [Double]) -> [Double] {

@@ -8,7 +8,7 @@
 /// - `shortfall`: by how much the closed trades fall short of ``minimumTrades(rows:)``, as a share of it, 0...1. A few
 ///   lucky trades prove nothing; a genome that never trades gets exactly `-fewTradesWeight`.
 ///
-/// In universal mode a genome's fitness is the median over the assets, so that one asset cannot carry it.
+/// In universal mode a genome's fitness is ``pooled(_:)`` over the assets, so that no asset can dominate.
 public struct FitnessRule: Hashable, Codable, Sendable {
     /// The price of a drawdown of everything, in units of annualised Sharpe ratio.
     public var drawdownWeight = 4.0
@@ -16,6 +16,8 @@ public struct FitnessRule: Hashable, Codable, Sendable {
     public var fewTradesWeight = 4.0
     /// A trade is expected at least once in so many bars of the train window.
     public var barsPerTrade = 60
+    /// The price of assets that disagree: what a unit of their median absolute deviation costs.
+    public var dispersionWeight = 0.5
 
     /// The defaults.
     public init() {}
@@ -30,6 +32,14 @@ public struct FitnessRule: Hashable, Codable, Sendable {
         let wanted = Double(minimumTrades(rows: rows))
         let shortfall = Swift.max(0, wanted - Double(trades)) / wanted
         return (sharpe ?? 0) - drawdownWeight * maxDrawdown - fewTradesWeight * shortfall * shortfall
+    }
+
+    /// The fitness of several assets together: their median less ``dispersionWeight`` times their median absolute
+    /// deviation from it. One asset is its own median, whatever the weight.
+    package func pooled(_ fitness: [Double]) -> Double {
+        let middle = Self.median(fitness)
+        guard middle.isFinite, fitness.count > 1 else { return middle }
+        return middle - dispersionWeight * Self.median(fitness.map { abs($0 - middle) })
     }
 
     /// The middle value; of an even number the mean of the two middle ones; negative infinity of none or of a NaN.

@@ -7,18 +7,23 @@ public struct FoldTraining: Hashable, Codable, Sendable {
     /// The search so far.
     public private(set) var search: GeneticSearch
     private var sharpes = RunningMoments()
+    /// The best fitness after each generation; nil while nothing had a finite one.
+    private var history: [Double?] = []
+    private let sample: Int
 
     /// A training that has evaluated nothing.
     init(space: GeneSpace, options: WalkForwardOptions, unit: UnitKey) throws(GeneticSearchError) {
         search = try GeneticSearch(
             space: space, options: options.search, random: SeededRandom(seed: options.seed, stream: unit.description))
+        sample = options.judgement.sample
     }
 
     /// Evaluates one generation.
-    mutating func step(_ evaluate: (Genome) -> TrialScore) {
-        let scores = search.ask().map(evaluate)
+    mutating func step(_ evaluate: ([Genome]) -> [TrialScore]) {
+        let scores = evaluate(search.ask())
         for score in scores { sharpes.add(score.sharpePerBar) }
         search.tell(scores.map(\.fitness))
+        history.append(search.best.flatMap { $0.fitness.isFinite ? $0.fitness : nil })
     }
 
     /// The result once the search is over, nil before.
@@ -26,12 +31,13 @@ public struct FoldTraining: Hashable, Codable, Sendable {
         guard search.end != nil, let best = search.best else { return nil }
         return FoldResult(
             genome: best.genome, fitness: best.fitness.isFinite ? best.fitness : nil, trials: search.evaluations,
-            sharpes: sharpes)
+            sharpes: sharpes, sample: search.sample(sample), history: history)
     }
 
     /// Whether a stored training belongs to this space and these options, and is undamaged.
     func fits(space: GeneSpace, options: WalkForwardOptions) -> Bool {
-        search.space == space && search.options == options.search && (try? search.checked()) != nil
+        search.space == space && search.options == options.search && sample == options.judgement.sample
+            && (try? search.checked()) != nil
     }
 }
 
@@ -44,6 +50,10 @@ public struct FoldResult: Hashable, Codable, Sendable {
     /// Distinct genomes evaluated.
     public let trials: Int
     let sharpes: RunningMoments
+    /// Some of them, evenly spread over the search, to stand for all.
+    public let sample: [Genome]
+    /// The best fitness after each generation; nil while nothing had a finite one.
+    public let history: [Double?]
 }
 
 /// What one genome scored on a train window.

@@ -28,7 +28,7 @@ public struct SignalGenerator: Sendable {
     /// The identity of a checkpoint: the digest of bars, options, genes and program. Stored units may be used only
     /// where it is the same.
     public var fingerprint: Digest {
-        var text = "checkpoint 1\n\(program.name) \(program.version)\n"
+        var text = "checkpoint 2\n\(program.name) \(program.version)\n"
         for bars in study.bars { text += "\(bars.symbol) \(bars.interval) \(bars.digest)\n" }
         for value in [study.options as any Encodable, study.space] {
             text += String(decoding: (try? ArtifactFormat.json(value)) ?? [], as: UTF8.self) + "\n"
@@ -48,12 +48,13 @@ public struct SignalGenerator: Sendable {
         let results = try await UnitPool.map(units, threads: threads) { unit in
             let group = study.groups[unit.group]
             let task = UnitTask(
-                key: unit.key, space: study.space, group: group, assets: group.assets.map { assets[$0] },
+                key: unit.key, space: study.space, group: group, assets: group.teachers.map { assets[$0] },
                 options: study.options,
                 hooks: hooks, book: book)
             return try task.run()
         }
-        return try ArtifactStitching(study: study, assets: assets, program: program)
-            .artifact(Dictionary(zip(units.map(\.key), results), uniquingKeysWith: { first, _ in first }))
+        return try await ArtifactStitching(study: study, assets: assets, program: program)
+            .artifact(
+                Dictionary(zip(units.map(\.key), results), uniquingKeysWith: { first, _ in first }), threads: threads)
     }
 }

@@ -15,7 +15,9 @@ struct Study: Hashable, Sendable {
     init(bars: [BarSeries], options: WalkForwardOptions) throws(SignalGeneratorError) {
         self.options = options
         do {
-            space = try StrategyGenome.space()
+            space = try StrategyGenome.space(limits: options.limits)
+        } catch let error as GeneLimitError {
+            throw .options(error.description)
         } catch {
             throw .options("\(error)")
         }
@@ -26,12 +28,13 @@ struct Study: Hashable, Sendable {
         if options.mode == .universal {
             let end = sorted.compactMap { $0.isEmpty ? nil : $0.closeTime($0.count - 1).milliseconds }.min() ?? 0
             self.bars = sorted.map { $0.prefix($0.firstRow(closingAtOrAfter: end + 1)) }
-            groups = [try Self.group("*", Array(sorted.indices), self.bars, options, purge)]
+            groups = try Self.sharedGroups(self.bars, options, purge)
         } else {
             self.bars = sorted
             var groups: [StudyGroup] = []
             for index in sorted.indices {
-                groups.append(try Self.group(sorted[index].symbol.name, [index], sorted, options, purge))
+                groups.append(
+                    try Self.group(sorted[index].symbol.name, [index], teachers: [index], sorted, options, purge))
             }
             self.groups = groups
         }
@@ -43,6 +46,21 @@ struct Study: Hashable, Sendable {
         groups.indices.flatMap { group in groups[group].units.map { (group, $0) } }
     }
 
+    /// All assets in one group; across assets one for each, which all others teach.
+    private static func sharedGroups(
+        _ bars: [BarSeries], _ options: WalkForwardOptions, _ purge: Int
+    ) throws(SignalGeneratorError) -> [StudyGroup] {
+        let all = Array(bars.indices)
+        guard options.crossAsset else { return [try group("*", all, teachers: all, bars, options, purge)] }
+        var groups: [StudyGroup] = []
+        for asset in all {
+            let name = "without-\(bars[asset].symbol.name)"
+            groups.append(
+                try group(name, [asset], teachers: all.filter { $0 != asset }, bars, options, purge))
+        }
+        return groups
+    }
+
     private static func check(_ bars: [BarSeries], _ options: WalkForwardOptions) throws(SignalGeneratorError) {
         guard let first = bars.first else { throw .noBars }
         for (left, right) in zip(bars, bars.dropFirst()) where left.symbol == right.symbol {
@@ -51,7 +69,10 @@ struct Study: Hashable, Sendable {
         for other in bars where other.interval != first.interval {
             throw .mixedIntervals(first.symbol, first.interval, other.symbol, other.interval)
         }
-        if let flaw = options.search.flaw { throw .options(flaw) }
+        if let flaw = options.search.flaw ?? options.judgement.flaw { throw .options(flaw) }
+        guard !options.crossAsset || (options.mode == .universal && bars.count > 1) else {
+            throw .options("--cross-asset-wf needs --mode universal and at least two assets")
+        }
         for (name, cost) in [("fee", options.costs.feeBps), ("slippage", options.costs.slippageBps)] {
             guard (0..<10_000).contains(cost) else {
                 throw .options("the \(name) must be 0 ..< 10000 bps, not \(cost)")
@@ -60,16 +81,18 @@ struct Study: Hashable, Sendable {
     }
 
     private static func group(
-        _ name: String, _ assets: [Int], _ bars: [BarSeries], _ options: WalkForwardOptions, _ purge: Int
+        _ name: String, _ assets: [Int], teachers: [Int], _ bars: [BarSeries], _ options: WalkForwardOptions,
+        _ purge: Int
     ) throws(SignalGeneratorError) -> StudyGroup {
-        let timeline = StudyGroup.sharedTimeline(assets.map { bars[$0] })
+        let members = (assets + teachers.filter { !assets.contains($0) }).sorted()
+        let timeline = StudyGroup.sharedTimeline(members.map { bars[$0] })
         do {
             let plan = try WalkForwardPlan(
                 barCount: timeline.count, trainWindow: options.trainWindow, tradeWindow: options.tradeWindow,
                 purge: purge, warmUp: StrategyReach.warmUp)
-            return StudyGroup(name: name, assets: assets, timeline: timeline, plan: plan)
+            return StudyGroup(name: name, assets: assets, teachers: teachers, timeline: timeline, plan: plan)
         } catch {
-            throw .windows(assets.count == 1 ? bars[assets[0]].symbol : nil, error)
+            throw .windows(members.count == 1 ? bars[assets[0]].symbol : nil, error)
         }
     }
 
@@ -77,7 +100,7 @@ struct Study: Hashable, Sendable {
     private func checkTraining() throws(SignalGeneratorError) {
         for group in groups {
             for fold in group.plan.folds + [group.plan.production] {
-                for asset in group.assets
+                for asset in group.assets + group.teachers
                 where group.trainRows(of: bars[asset], fold, warmUp: StrategyReach.warmUp).isEmpty {
                     throw .untrainable(bars[asset].symbol, fold: fold.index)
                 }

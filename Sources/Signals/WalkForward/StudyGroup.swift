@@ -3,12 +3,15 @@ import Core
 /// Assets that share a genome per fold, and the windows of their folds on one timeline.
 ///
 /// In walk mode a group is one asset and the timeline its own bar closes. In universal mode it is all assets, and the
-/// timeline is every moment at which any of them closes a bar, over the span that all of them cover.
+/// timeline is every moment at which any of them closes a bar, over the span that all of them cover. Across assets a
+/// group trades one asset, and is fitted on all others, on that same timeline.
 struct StudyGroup: Hashable, Sendable {
-    /// The symbol's name, or `*`.
+    /// The symbol's name, `*`, or `without-` and the symbol's name.
     let name: String
-    /// The positions of the assets in the study.
+    /// The positions in the study of the assets that are traded.
     let assets: [Int]
+    /// The positions of the assets that the genome is fitted on.
+    let teachers: [Int]
     /// Closes in milliseconds UTC, ascending.
     let timeline: [Int64]
     /// The folds, in rows of the timeline.

@@ -6,7 +6,7 @@ struct UnitTask: Sendable {
     let key: UnitKey
     let space: GeneSpace
     let group: StudyGroup
-    /// The group's assets, in its order.
+    /// The assets that the group is fitted on, in its order.
     let assets: [AssetStudy]
     let options: WalkForwardOptions
     let hooks: GenerationHooks
@@ -26,7 +26,7 @@ struct UnitTask: Sendable {
                 return result
             }
             if hooks.isCancelled() || Task.isCancelled { throw SignalGeneratorError.cancelled }
-            training.step { genome in score(genome, windows) }
+            training.step { genomes in scores(genomes, windows) }
             try hooks.saveTraining(key, training)
             if training.result == nil { book.record(key, training, done: false) }
         }
@@ -41,20 +41,22 @@ struct UnitTask: Sendable {
         return assets.map { group.trainRows(of: $0.bars, fold, warmUp: StrategyReach.warmUp) }
     }
 
-    /// The fitness of a genome: the median over the group's assets.
-    private func score(_ genome: Genome, _ windows: [Range<Int>]) -> TrialScore {
-        var fitness: [Double] = []
-        var sharpes: [Double] = []
-        for (asset, rows) in zip(assets, windows) {
-            let outcome = asset.trained(genome, rows: rows)
-            let sharpe = outcome.sharpePerBar
-            fitness.append(
-                options.fitness.fitness(
-                    sharpe: sharpe.map { $0 * WindowStatistics.barsPerYear(asset.bars, rows).squareRoot() },
-                    maxDrawdown: outcome.maxDrawdown, trades: outcome.trades.count, rows: rows.count))
-            if let sharpe { sharpes.append(sharpe) }
+    /// The fitness of each genome, pooled over the assets that teach.
+    private func scores(_ genomes: [Genome], _ windows: [Range<Int>]) -> [TrialScore] {
+        let strategies = genomes.map { StrategyGenome(genes: $0.values) }
+        let years = zip(assets, windows).map { WindowStatistics.barsPerYear($0.bars, $1).squareRoot() }
+        let outcomes = zip(assets, windows).map { $0.scores(strategies, rows: $1) }
+        return genomes.indices.map { genome in
+            let fitness = assets.indices.map { asset in
+                let outcome = outcomes[asset][genome]
+                return options.fitness.fitness(
+                    sharpe: outcome.sharpePerBar.map { $0 * years[asset] }, maxDrawdown: outcome.maxDrawdown,
+                    trades: outcome.trades, rows: windows[asset].count)
+            }
+            let sharpes = assets.indices.compactMap { outcomes[$0][genome].sharpePerBar }
+            return TrialScore(
+                fitness: options.fitness.pooled(fitness),
+                sharpePerBar: sharpes.isEmpty ? nil : FitnessRule.median(sharpes))
         }
-        return TrialScore(
-            fitness: FitnessRule.median(fitness), sharpePerBar: sharpes.isEmpty ? nil : FitnessRule.median(sharpes))
     }
 }

@@ -4,6 +4,10 @@ public import Optimizer
 public struct WalkForwardOptions: Hashable, Codable, Sendable {
     /// Whether each asset gets its own genomes or all share one per fold.
     public var mode = ArtifactMode.walk
+    /// Whether an asset's genomes are fitted on the other assets only; for universal mode.
+    public var crossAsset = false
+    /// The values that genes may take, by gene name; a gene that is not named may take all of its own.
+    public var limits: [String: GeneLimit] = [:]
     /// The name of the preset the options came from.
     public var preset = "standard"
     /// The seed of every random decision.
@@ -20,6 +24,8 @@ public struct WalkForwardOptions: Hashable, Codable, Sendable {
     public var search = GeneticOptions(population: 64, generations: 20)
     /// What the search looks for.
     public var fitness = FitnessRule()
+    /// How thoroughly the result is judged.
+    public var judgement = JudgementOptions()
 
     /// The defaults.
     public init() {}

@@ -18,7 +18,7 @@ package enum WindowStatistics {
     }
 
     /// From the window's first close, which is when its first row may be acted on, to its last.
-    private static func buyAndHold(_ bars: BarSeries, _ rows: Range<Int>) -> Double {
+    static func buyAndHold(_ bars: BarSeries, _ rows: Range<Int>) -> Double {
         guard let last = rows.last else { return 0 }
         return bars.close[last] / bars.close[rows.lowerBound] - 1
     }

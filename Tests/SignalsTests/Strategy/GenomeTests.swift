@@ -24,6 +24,19 @@ import Testing
         }
     }
 
+    @Test func illegalGenesAreMovedToTheNearestLegalOnes() throws {
+        let space = try StrategyGenome.space()
+        var random = SeededRandom(seed: 4)
+        for _ in 0..<500 {
+            let genes = space.genes.map { gene in
+                let bounds = gene.domain.bounds
+                let width = bounds.upperBound - bounds.lowerBound
+                return random.chance(0.02) ? .nan : bounds.lowerBound + (2 * random.unit() - 0.5) * width
+            }
+            #expect(Genome(StrategyGenome(genes: genes).genes) == space.snapped(genes))
+        }
+    }
+
     @Test func namedGenesAreCheckedOneByOne() {
         let names = StrategyGenome(terms: []).namedGenes
         for name in names.keys.sorted() {

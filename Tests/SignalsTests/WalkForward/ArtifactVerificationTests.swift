@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: ArtifactMode.allCases) func whatTheGeneratorWroteIsVerified(mode: ArtifactMode) async throws {
         let bars = [try StudyBars.walk("AAA", count: 600, seed: 1), try StudyBars.walk("BBB", count: 570, seed: 2)]
         let artifact = try await StudyBars.artifact(bars, StudyBars.options(mode))
-        #expect(findings(artifact, bars).isEmpty)
+        #expect(findings(artifact, bars, cuts: 1000).isEmpty)
         #expect(findings(try SignalsArtifact.decode(artifact.encode()), bars).isEmpty)
     }
 

@@ -1,0 +1,1 @@
+../SearchKernel/KernelTrading+Marks.swift

@@ -1,0 +1,102 @@
+import CSearchKernel
+import SearchKernel
+import SearchKernelV3
+import SearchKernelV4
+
+/// One of the kernel's three builds of one source; all give the same bits, only the speed differs.
+public enum KernelBuild: Int32, CaseIterable, Sendable {
+    /// Runs on every processor.
+    case portable = 1
+    /// Needs x86-64-v3: AVX2.
+    case avx2 = 3
+    /// Needs x86-64-v4: AVX-512.
+    case avx512 = 4
+
+    /// The builds that this processor can run, ascending by speed.
+    public static let supported = allCases.filter { $0.rawValue <= kernel_level() }
+
+    /// The fastest build that this processor can run.
+    public static let fastest = supported.last ?? .portable
+
+    /// Trades one strategy over a window; answers the number of closed positions.
+    func trade(
+        _ bars: UnsafePointer<KernelBars>, _ strategy: UnsafePointer<KernelStrategy>,
+        _ scratch: UnsafePointer<KernelScratch>
+    ) -> Int {
+        switch self {
+        case .portable: SearchKernel.tradeWindow(bars, strategy, scratch)
+        case .avx2: SearchKernelV3.tradeWindow(bars, strategy, scratch)
+        case .avx512: SearchKernelV4.tradeWindow(bars, strategy, scratch)
+        }
+    }
+
+    /// Fills the decisions of a block of rows of one rule.
+    func fill(
+        _ account: UnsafeMutablePointer<KernelAccount>, words: UnsafePointer<UInt64>,
+        _ sweep: UnsafePointer<KernelSweep>
+    ) {
+        switch self {
+        case .portable: SearchKernel.fillRows(account, words: words, sweep)
+        case .avx2: SearchKernelV3.fillRows(account, words: words, sweep)
+        case .avx512: SearchKernelV4.fillRows(account, words: words, sweep)
+        }
+    }
+
+    /// Writes one bit a row where `left` is greater than `right`.
+    func compare(
+        _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, words: UnsafeMutablePointer<UInt64>, count: Int
+    ) {
+        switch self {
+        case .portable: SearchKernel.compareRows(left, right, words: words, count: count)
+        case .avx2: SearchKernelV3.compareRows(left, right, words: words, count: count)
+        case .avx512: SearchKernelV4.compareRows(left, right, words: words, count: count)
+        }
+    }
+
+    /// Continues sixteen pairs of exponential averages, and writes one bit a row where the first is greater.
+    func cross(
+        _ values: UnsafePointer<Double>, count: Int, factors: UnsafePointer<Double>,
+        states: UnsafeMutablePointer<Double>, words: UnsafeMutablePointer<UInt64>, stride: Int,
+        bytes: UnsafeMutablePointer<UInt8>
+    ) {
+        switch self {
+        case .portable:
+            SearchKernel.crossRows(
+                values, count: count, factors: factors, states: states, words: words, stride: stride, bytes: bytes)
+        case .avx2:
+            SearchKernelV3.crossRows(
+                values, count: count, factors: factors, states: states, words: words, stride: stride, bytes: bytes)
+        case .avx512:
+            SearchKernelV4.crossRows(
+                values, count: count, factors: factors, states: states, words: words, stride: stride, bytes: bytes)
+        }
+    }
+
+    /// Continues thirty-two exponential averages over a block of rows.
+    func average(
+        _ values: UnsafePointer<Double>, count: Int, factors: UnsafePointer<Double>,
+        states: UnsafeMutablePointer<Double>, columns: UnsafeMutablePointer<Double>, stride: Int,
+        tiles: UnsafeMutablePointer<Double>
+    ) {
+        switch self {
+        case .portable:
+            SearchKernel.averageRows(
+                values, count: count, factors: factors, states: states, columns: columns, stride: stride, tiles: tiles)
+        case .avx2:
+            SearchKernelV3.averageRows(
+                values, count: count, factors: factors, states: states, columns: columns, stride: stride, tiles: tiles)
+        case .avx512:
+            SearchKernelV4.averageRows(
+                values, count: count, factors: factors, states: states, columns: columns, stride: stride, tiles: tiles)
+        }
+    }
+
+    /// Sums up the returns of eight strategies, each `stride` values after the one before.
+    func sum(_ returns: UnsafePointer<Double>, stride: Int, rows: Int, _ sums: UnsafeMutablePointer<KernelSums>) {
+        switch self {
+        case .portable: SearchKernel.sumWindow(returns, stride: stride, rows: rows, sums)
+        case .avx2: SearchKernelV3.sumWindow(returns, stride: stride, rows: rows, sums)
+        case .avx512: SearchKernelV4.sumWindow(returns, stride: stride, rows: rows, sums)
+        }
+    }
+}

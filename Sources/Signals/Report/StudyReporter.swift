@@ -1,0 +1,40 @@
+public import Core
+import Optimizer
+
+/// Draws up a ``StudyReport`` from an artifact and the bars it was made from.
+public struct StudyReporter: Sendable {
+    private let artifact: SignalsArtifact
+    private let digest: Digest
+    private let bars: [BarSeries]
+    private let histories: [UnitKey: [Double?]]
+
+    /// A reporter on `artifact`, whose file has the digest `digest`.
+    ///
+    /// - Parameters:
+    ///   - bars: the series of its assets, which may have grown since.
+    ///   - histories: the best fitness by generation of each unit, where they are known.
+    public init(
+        artifact: SignalsArtifact, digest: Digest, bars: [BarSeries], histories: [UnitKey: [Double?]] = [:]
+    ) {
+        (self.artifact, self.digest, self.bars, self.histories) = (artifact, digest, bars, histories)
+    }
+
+    /// The report; an asset whose bars or genomes do not fit the artifact is left out.
+    public func report() -> StudyReport {
+        let origin = artifact.origin
+        return StudyReport(
+            generator: origin.generator, artifact: digest, mode: origin.mode, preset: origin.preset, seed: origin.seed,
+            intervalMs: origin.interval.milliseconds, trainWindow: origin.trainWindow, tradeWindow: origin.tradeWindow,
+            costs: origin.costs, search: origin.search, verdict: artifact.verdict,
+            assets: artifact.assets.compactMap { asset in
+                guard let series = bars.first(where: { $0.symbol == asset.symbol }),
+                    ArtifactBars(series.prefix(asset.bars.count)) == asset.bars
+                else { return nil }
+                return AssetReporter(
+                    asset: asset, origin: origin,
+                    study: AssetStudy(bars: series.prefix(asset.bars.count), costs: origin.costs),
+                    histories: histories
+                )?.report()
+            })
+    }
+}

@@ -1,0 +1,102 @@
+import Optimizer
+
+/// A style of trading as data: windows, how hard to search, what is good, and which genes may take which values.
+///
+/// What a preset does not mention stays as it is. `aitrade signals presets` lists the bundled ones.
+public struct SignalPreset: Hashable, Codable, Sendable {
+    /// The name that the artifact carries.
+    public var name: String
+    /// What it is for, in a sentence.
+    public var summary: String
+    /// Bars per train window.
+    public var trainWindow: Int?
+    /// Bars per trade window.
+    public var tradeWindow: Int?
+    /// Genomes in a generation.
+    public var population: Int?
+    /// Generations of a fold's search.
+    public var generations: Int?
+    /// What the search looks for.
+    public var fitness: Fitness?
+    /// The values that genes may take, by gene name.
+    public var genes: [String: GeneLimit]?
+
+    /// The parts of a ``FitnessRule`` that a preset sets.
+    public struct Fitness: Hashable, Codable, Sendable {
+        /// See ``FitnessRule/drawdownWeight``.
+        public var drawdownWeight: Double?
+        /// See ``FitnessRule/fewTradesWeight``.
+        public var fewTradesWeight: Double?
+        /// See ``FitnessRule/barsPerTrade``.
+        public var barsPerTrade: Int?
+        /// See ``FitnessRule/dispersionWeight``.
+        public var dispersionWeight: Double?
+
+        /// Reads a preset's `fitness`, which has no other keys.
+        public init(from decoder: any Decoder) throws {
+            try KnownKeys(["drawdownWeight", "fewTradesWeight", "barsPerTrade", "dispersionWeight"]).check(decoder)
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            drawdownWeight = try container.decodeIfPresent(Double.self, forKey: .drawdownWeight)
+            fewTradesWeight = try container.decodeIfPresent(Double.self, forKey: .fewTradesWeight)
+            barsPerTrade = try container.decodeIfPresent(Int.self, forKey: .barsPerTrade)
+            dispersionWeight = try container.decodeIfPresent(Double.self, forKey: .dispersionWeight)
+        }
+    }
+
+    /// Reads a preset; a key it does not know is an error.
+    public init(from decoder: any Decoder) throws {
+        try KnownKeys([
+            "name", "summary", "trainWindow", "tradeWindow", "population", "generations", "fitness", "genes",
+        ]).check(decoder)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        summary = try container.decode(String.self, forKey: .summary)
+        trainWindow = try container.decodeIfPresent(Int.self, forKey: .trainWindow)
+        tradeWindow = try container.decodeIfPresent(Int.self, forKey: .tradeWindow)
+        population = try container.decodeIfPresent(Int.self, forKey: .population)
+        generations = try container.decodeIfPresent(Int.self, forKey: .generations)
+        fitness = try container.decodeIfPresent(Fitness.self, forKey: .fitness)
+        genes = try container.decodeIfPresent([String: GeneLimit].self, forKey: .genes)
+    }
+
+    /// Puts the preset into options.
+    ///
+    /// - Throws: ``GeneLimitError`` where a gene cannot take what the preset says.
+    public func apply(to options: inout WalkForwardOptions) throws {
+        _ = try StrategyGenome.space(limits: genes ?? [:])
+        options.preset = name
+        options.trainWindow = trainWindow ?? options.trainWindow
+        options.tradeWindow = tradeWindow ?? options.tradeWindow
+        options.search.population = population ?? options.search.population
+        options.search.generations = generations ?? options.search.generations
+        options.fitness.drawdownWeight = fitness?.drawdownWeight ?? options.fitness.drawdownWeight
+        options.fitness.fewTradesWeight = fitness?.fewTradesWeight ?? options.fitness.fewTradesWeight
+        options.fitness.barsPerTrade = fitness?.barsPerTrade ?? options.fitness.barsPerTrade
+        options.fitness.dispersionWeight = fitness?.dispersionWeight ?? options.fitness.dispersionWeight
+        options.limits = genes ?? options.limits
+    }
+}
+
+/// The keys that an object may have.
+private struct KnownKeys {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private let names: Set<String>
+
+    init(_ names: Set<String>) { self.names = names }
+
+    func check(_ decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let unknown = container.allKeys.map(\.stringValue).filter { !names.contains($0) }.sorted().first
+        guard let unknown else { return }
+        let context = DecodingError.Context(
+            codingPath: decoder.codingPath,
+            debugDescription: "unknown key '\(unknown)'; known are \(names.sorted().joined(separator: ", "))")
+        throw DecodingError.dataCorrupted(context)
+    }
+}
