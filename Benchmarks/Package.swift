@@ -24,7 +24,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                room("Core"), room("Simulator"), room("Engine"), room("Backtest"), room("Signals"), room("Storage"),
+                room("Core"), room("Optimizer"), room("Simulator"), room("Engine"), room("Backtest"), room("Signals"),
+                room("Storage"),
                 room("Brokers"), room("Router"), room("Runner"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

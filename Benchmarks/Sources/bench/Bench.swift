@@ -4,5 +4,8 @@ import ArgumentParser
 @main struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures AiTrade; every measurement is one JSON line.",
-        subcommands: [MakeBars.self, W4Command.self, RunnerCommand.self, SoakCommand.self, ReportCommand.self])
+        subcommands: [
+            MakeBars.self, W1Command.self, W2Command.self, W3Command.self, FamilyCommand.self, W4Command.self,
+            RunnerCommand.self, SoakCommand.self, ReportCommand.self,
+        ])
 }
