@@ -8,9 +8,10 @@ PEERS ?=
 SEEDS ?= 0..999
 SCENARIO ?= storm
 QUICK ?=
+INPUTS ?= 10000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench chaos mutations reliability lint format clean
+.PHONY: help setup build demo test check bench bench-peers chaos ccxt fuzz mutations reliability lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -30,12 +31,24 @@ test: setup ## Build and run every test (FILTER=Suite runs some)
 
 check: lint test chaos ## Lint, test and a thousand seeds of chaos: what a change must pass
 
-bench: setup ## Measure Engine and Simulator; PEERS=1 beside Python's backtesters
+bench: build ## Measure engine, simulator, indicators, sweeps and searches; PEERS=1 beside Python's backtesters
 	@PEERS='$(PEERS)' scripts/bench.sh
+	@SKIP_BUILD=1 scripts/bench-search.sh
+
+bench-peers: ## Install TA-Lib, pandas, numba, vectorbt and DEAP for make bench, in a Python environment of their own
+	@scripts/bench-peers.sh
 
 chaos: ## Run seeded chaos (SEEDS=0..999, SCENARIO=storm or all)
 	@scripts/build.sh $(SWIFT_FLAGS) --product aitrade
 	@.build/release/aitrade simulate --seeds $(SEEDS) --scenario $(SCENARIO)
+
+ccxt: ## Prove the twin with ccxt from PyPI; says so when it cannot (CCXT=required makes that an error)
+	@scripts/build.sh $(SWIFT_FLAGS) --product aitrade
+	@scripts/ccxt.sh
+
+fuzz: setup ## Feed the artifact reader damaged files (INPUTS=10000000)
+	@scripts/build.sh $(SWIFT_FLAGS) --build-tests
+	@AITRADE_FUZZ='$(INPUTS)' scripts/test.sh --filter 'ArtifactFuzzTests'
 
 mutations: ## Show that the tests notice every deliberate bug (one build, then about 15 minutes)
 	@scripts/mutations.py

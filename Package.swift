@@ -17,6 +17,16 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// Lets the compiler use one level of the x86-64 instruction set, for a target whose code is only called where the
+/// processor has it.
+func level(_ name: String) -> [SwiftSetting] {
+    #if arch(x86_64)
+        [.unsafeFlags(["-Xcc", "-march=x86-64-\(name)"])]
+    #else
+        []
+    #endif
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
@@ -50,7 +60,14 @@ let package = Package(
         // Pure rooms: no I/O, no clock, no ambient randomness.
         room("Core", [crypto]),
         room("Optimizer", ["Core", real]),
-        room("Signals", ["Core", "Optimizer", real]),
+        // One kernel source in three builds: V3 and V4 are symbolic links. Which one runs is chosen at run time.
+        .target(name: "CSearchKernel"),
+        room("SearchKernel", ["CSearchKernel"]),
+        .target(name: "SearchKernelV3", dependencies: ["CSearchKernel"], swiftSettings: strict + level("v3")),
+        .target(name: "SearchKernelV4", dependencies: ["CSearchKernel"], swiftSettings: strict + level("v4")),
+        room(
+            "Signals",
+            ["Core", "Optimizer", "CSearchKernel", "SearchKernel", "SearchKernelV3", "SearchKernelV4", real]),
         room("Simulator", ["Core"]),
         room("Engine", ["Core"]),
         room("Backtest", ["Core", "Engine", "Simulator", real]),
@@ -59,25 +76,26 @@ let package = Package(
         room("Storage", ["Core", "CZlib", grdb]),
         room("Brokers", ["Core", "Simulator", crypto, logging, httpClient, nioSSL] + nio),
         room("Router", ["Core", "Brokers"]),
+        room("Twins", ["Core", "Simulator", crypto] + nio),
         room("Runner", ["Core", "Engine", "Signals", "Router", "Storage", logging]),
         .executableTarget(
             name: "aitrade",
             dependencies: [
                 "Core", "Optimizer", "Signals", "Simulator", "Engine", "Backtest", "Storage", "Brokers", "Router",
-                "Runner", logging,
+                "Runner", "Twins", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Scenarios")],
+            resources: [.embedInCode("Scenarios"), .embedInCode("Presets")],
             swiftSettings: strict),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
         tests("SimulatorTests", ["Core", "Simulator"]),
-        tests("BrokersTests", ["Core", "Simulator", "Brokers", crypto, nioSSL] + nio),
+        tests("BrokersTests", ["Core", "Simulator", "Brokers", "Twins", crypto, nioSSL] + nio),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
         tests("EngineTests", ["Core", "Engine"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),
@@ -85,7 +103,8 @@ let package = Package(
         tests(
             "RunnerTests",
             ["Core", "Engine", "Simulator", "Backtest", "Storage", "Brokers", "Router", "Runner", logging]),
-        tests("AcceptanceTests", []),
+        tests("TwinsTests", ["Core", "Simulator", "Twins", crypto, httpClient] + nio),
+        tests("AcceptanceTests", ["Core", "Signals"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -21,11 +21,10 @@ struct AiTrade: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            WatchdogCommand.self,
             SignalsCommand.self, RunCommand.self, BacktestCommand.self, KillCommand.self, StatusCommand.self,
-            LedgerCommand.self, ReplayCommand.self, DataCommand.self, SimulateCommand.self, ReconcileCommand.self,
-            ReleaseCommand.self,
-            AcknowledgeCommand.self, WhyCommand.self,
+            WatchdogCommand.self, WhyCommand.self, ReconcileCommand.self, ReleaseCommand.self, AcknowledgeCommand.self,
+            LedgerCommand.self, ReplayCommand.self, DataCommand.self, SimulateCommand.self, TwinCommand.self,
+            OrdersCommand.self, PositionsCommand.self, FlattenCommand.self, DoctorCommand.self, SandboxCommand.self,
         ])
 
     static func main() async {

@@ -73,16 +73,26 @@ extension Acceptance {
             Case(arguments: ["data", "list", "--bars", "nowhere"], status: 65, words: ["nowhere"]),
         ]
 
+        /// Nobody listens here, so that no test ever reaches a real venue.
+        private static let nowhere = "http://127.0.0.1:9"
+
         static let modes: [Case] = [
-            Case(arguments: run + ["--mode", "paper"], status: 69, words: ["paper", "--mode backtest"]),
-            Case(arguments: run + ["--mode", "live"], status: 69, words: ["ALLOW_LIVE", "paper"]),
-            Case(arguments: run, status: 69, words: ["ALLOW_LIVE", "paper"], environment: ["EXECUTION_MODE": "live"]),
+            Case(
+                arguments: run + ["--mode", "paper"], status: 69, words: ["127.0.0.1", "doctor"],
+                environment: ["BITGET_BASE_URL": nowhere]),
+            Case(
+                arguments: run + ["--mode", "live"], status: 69, words: ["ALLOW_LIVE", "paper"],
+                environment: ["BITGET_BASE_URL": nowhere]),
+            Case(
+                arguments: run, status: 69, words: ["ALLOW_LIVE", "paper"],
+                environment: ["EXECUTION_MODE": "live", "BITGET_BASE_URL": nowhere]),
             Case(
                 arguments: run, status: 78, words: ["RISK_MAX_ORDER_NOTIONAL", "off"],
                 environment: ["EXECUTION_MODE": "live", "ALLOW_LIVE": "1"]),
             Case(
-                arguments: run, status: 69, words: ["live", "--mode backtest"],
+                arguments: run, status: 77, words: ["deployment gate", "--override-gate"],
                 environment: [
+                    "BITGET_BASE_URL": nowhere,
                     "EXECUTION_MODE": "live", "ALLOW_LIVE": "1", "RISK_MAX_ORDER_NOTIONAL": "2500",
                     "RISK_MAX_POSITION_NOTIONAL": "USDT:1500,RUB:150000", "RISK_MAX_QUANTITY": "off",
                     "RISK_MAX_LEVERAGE": "2",

@@ -79,6 +79,9 @@ final class Program: Sendable {
         Glibc.kill(pid, signal)
     }
 
+    /// What a stream has received until now.
+    func soFar(_ name: String) throws -> String { try text(name) }
+
     private func text(_ name: String) throws -> String {
         String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self)
     }

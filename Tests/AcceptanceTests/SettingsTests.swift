@@ -24,6 +24,10 @@ extension Acceptance {
             ("ASSET_ROUTING", "BTCUSDT:binance,LINKUSDT:bitget", ["ASSET_ROUTING", "binance", "bitget"]),
             ("LOG_FILE", "/proc/none/bot.log", ["LOG_FILE", "/proc/none/bot.log"]),
             ("TINKOFF_API_TOKEN_B64", "hunter2!", ["TINKOFF_API_TOKEN_B64", "base64"]),
+            ("TINKOFF_FIGI_MAP", "SBER", ["TINKOFF_FIGI_MAP", "SBER:BBG004730N88"]),
+            ("TINKOFF_FIGI_MAP", "SBER:BBG004730N88,SBER:BBG004731354", ["TINKOFF_FIGI_MAP", "SBER", "twice"]),
+            ("TINKOFF_STOPS", "maybe", ["TINKOFF_STOPS", "synthetic"]),
+            ("TINKOFF_BASE_URL", "invest.example", ["TINKOFF_BASE_URL", "https://"]),
             ("BITGET_API_KEY_FILE", "/proc/none", ["BITGET_API_KEY_FILE", "readable file"]),
             ("ASSET_ROUTING", "BTCUSDT:bitget,BTCUSDT:tinkoff,LINKUSDT:bitget", ["ASSET_ROUTING", "BTCUSDT", "twice"]),
         ]

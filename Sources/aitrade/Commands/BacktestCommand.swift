@@ -44,6 +44,7 @@ struct BacktestCommand: AsyncParsableCommand {
         var backtest = Backtest(
             configuration: plan.configuration(
                 artifact: file.digest, account: "backtest", limits: settings.limits, protection: settings.protection,
+                reconcile: settings.reconcile,
                 capabilities: SimulatedVenue.capabilities),
             market: try plan.market(market.series), signals: market.rows,
             world: BacktestWorld(

@@ -4,9 +4,9 @@ import ArgumentParser
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Recorded bars: import, list, verify.",
+        abstract: "Recorded bars: import, download, list, verify.",
         discussion: "Example: aitrade data list",
-        subcommands: [DataImport.self, DataList.self, DataVerify.self])
+        subcommands: [DataImport.self, DataDownload.self, DataList.self, DataVerify.self])
 }
 
 /// Where the bars are.

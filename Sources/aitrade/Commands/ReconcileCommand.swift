@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Engine
 import Foundation
+import Logging
 import Runner
 import Storage
 
@@ -50,13 +51,15 @@ struct ReconcileCommand: AsyncParsableCommand {
 
     private func alone() async throws -> ReconcileAnswer {
         let path = URL(filePath: state.folder).appending(path: "trades.sqlite").path
-        guard FileManager.default.fileExists(atPath: path),
-            let text = try LedgerReader(path: path).meta()[ReplayPlan.metaKey]
-        else {
-            throw CommandFailure(
-                .corruptInput, "there is no replay's ledger in \(state.folder), so there are no books to compare",
-                fix: "start a runner: aitrade run --loop --assets BTCUSDT; or name the folder with --state-dir")
+        let missing = CommandFailure(
+            .corruptInput, "there is no replay's ledger in \(state.folder), so there are no books to compare",
+            fix: "start a runner: aitrade run --loop --assets BTCUSDT; or name the folder with --state-dir")
+        guard FileManager.default.fileExists(atPath: path) else { throw missing }
+        let identity = try LedgerReader(path: path).identity()
+        if let mode = ExecutionMode(rawValue: identity.mode), mode != .backtest {
+            return try await alone(path, identity, mode)
         }
+        guard let text = try LedgerReader(path: path).meta()[ReplayPlan.metaKey] else { throw missing }
         let plan = try ReplayPlan(json: text)
         let settings = try await Settings.load()
         let replay = try Replay(
@@ -66,6 +69,21 @@ struct ReconcileCommand: AsyncParsableCommand {
                 maxSteps: nil, isQuiet: true, release: .never),
             settings: settings)
         return try await replay.reconcile()
+    }
+
+    /// The books of a stopped run on venues.
+    private func alone(_ path: String, _ identity: LedgerIdentity, _ mode: ExecutionMode) async throws
+        -> ReconcileAnswer
+    {
+        let settings = try await Settings.load()
+        let lock = try StateLock.take(state.folder, for: "reconcile")
+        defer { lock.release() }
+        let ledger = try Ledger(path: path, identity: identity)
+        let answer = try await LiveEmergency(
+            settings: settings, mode: mode, stateFolder: URL(filePath: state.folder), log: Logger(label: "reconcile")
+        ).reconcile(ledger)
+        try ledger.close()
+        return answer
     }
 
     private func show(_ answer: ReconcileAnswer) {

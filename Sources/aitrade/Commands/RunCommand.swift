@@ -9,7 +9,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "The runner: acts on a signals artifact, under the kill switch.",
         discussion: """
             Without --loop it acts once on the latest signals and stops. In backtest mode it replays the stored bars
-            through the simulated broker into the ledger; killed at any moment, it continues where it was.
+            through the simulated broker into the ledger. Paper takes a venue's prices and simulates the fills. Live
+            trades: it needs ALLOW_LIVE=1, keys and a decision about every limit. Killed at any moment, each continues
+            where it was.
 
             Exit codes: 0 done, 10 halted by the kill switch and proven flat, 11 halted and not proven flat, 65 unusable
             input, 69 no venue, 73 a file cannot be written, 75 another instance runs on this state, 77 live not
@@ -29,8 +31,11 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Stop after so many bars.") var maxSteps: Int?
     @Flag(help: "Start a new replay; the old ledger is kept under a dated name.") var new = false
     @Option(help: ReleaseChoice.help) var release = ReleaseChoice.never
+    @Option(help: "Why signals that the deployment gate refuses shall trade live; written into the trial ledger.")
+    var overrideGate: String?
     @Flag(help: "Print the summary as JSON.") var json = false
     @OptionGroup var bars: BarFolderOption
+    @OptionGroup var trials: TrialLedgerOption
 
     func validate() throws {
         guard sleep.isFinite, (0...86_400).contains(sleep) else {
@@ -44,16 +49,13 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.load()
-        try checkMode(settings)
-        let replay = try Replay(
-            request: ReplayRequest(
-                signals: signals, assets: try assets.map(Flags.symbols), stateFolder: state.folder,
-                barFolder: bars.folder, from: try from.map { try Flags.moment($0, flag: "--from") },
-                to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: !loop, startNew: new,
-                sleep: .milliseconds(Int64(sleep * 1000)), maxSteps: maxSteps, isQuiet: json, release: release),
-            settings: settings)
-        let end = try await replay.run()
-        try replay.report(end, json: json)
+        let mode = wantedMode(settings)
+        let file = try ArtifactFile(path: signals)
+        if mode == .live { try settings.risk.requireDecisions() }
+        try RunGate(file: file, assets: file.assets(try assets.map(Flags.symbols)), trials: trials.path)
+            .admit(
+                mode: mode, isRehearsal: settings.venues.areLocal, override: overrideGate, isQuiet: json)
+        let end = mode == .backtest ? try await replay(settings) : try await live(mode, settings)
         switch end.outcome {
         case .finished, .stopped: return
         case .halted: throw ExitStatusRequest(.halted)
@@ -61,18 +63,42 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Live falls back to paper without permission; paper and live need a venue client.
-    private func checkMode(_ settings: Settings) throws {
-        var wanted = mode.flatMap(ExecutionMode.init(rawValue:)) ?? settings.executionMode
-        if wanted == .live, !settings.allowLive {
-            Output.warn("live trading is not allowed (ALLOW_LIVE=1 is not set): falling back to paper")
-            wanted = .paper
-        }
-        if wanted == .live { try settings.risk.requireDecisions() }
-        guard wanted == .backtest else {
+    private var pause: Duration { .milliseconds(Int64(sleep * 1000)) }
+
+    private func replay(_ settings: Settings) async throws -> Replay.End {
+        let replay = try Replay(
+            request: ReplayRequest(
+                signals: signals, assets: try assets.map(Flags.symbols), stateFolder: state.folder,
+                barFolder: bars.folder, from: try from.map { try Flags.moment($0, flag: "--from") },
+                to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: !loop, startNew: new,
+                sleep: pause, maxSteps: maxSteps, isQuiet: json, release: release),
+            settings: settings)
+        let end = try await replay.run()
+        try replay.report(end, json: json)
+        return end
+    }
+
+    private func live(_ mode: ExecutionMode, _ settings: Settings) async throws -> Replay.End {
+        guard from == nil, to == nil, release == .never else {
             throw CommandFailure(
-                .venueUnavailable, "there is no venue client for \(wanted.rawValue) mode yet",
-                fix: "use --mode backtest, which replays stored bars through the simulated broker")
+                .usage, "--from, --to and --release are for stored bars; \(mode.rawValue) mode takes what comes",
+                fix: "leave them out, or use --mode backtest")
         }
+        let live = try LiveRun(
+            request: LiveRequest(
+                mode: mode, signals: signals, assets: try assets.map(Flags.symbols), stateFolder: state.folder,
+                barFolder: bars.folder, isLoop: loop, startNew: new, sleep: pause, maxSteps: maxSteps, isQuiet: json),
+            settings: settings)
+        let end = try await live.run()
+        try live.report(end, json: json)
+        return end
+    }
+
+    /// Live falls back to paper without permission.
+    private func wantedMode(_ settings: Settings) -> ExecutionMode {
+        let wanted = mode.flatMap(ExecutionMode.init(rawValue:)) ?? settings.executionMode
+        guard wanted == .live, !settings.allowLive else { return wanted }
+        Output.warn("live trading is not allowed (ALLOW_LIVE=1 is not set): falling back to paper")
+        return .paper
     }
 }

@@ -5,7 +5,11 @@ struct SignalsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signals", abstract: "Trains walk-forward and writes the signals artifact; inspects artifacts.",
         discussion: "Example: aitrade signals --mode walk --assets BTCUSDT,LINKUSDT --seed 7",
-        subcommands: [SignalsGenerate.self, SignalsInspect.self, SignalsVerify.self, SignalsExport.self],
+        subcommands: [
+            SignalsGenerate.self, SignalsInspect.self, SignalsVerify.self, SignalsExport.self,
+            SignalsPresets.self,
+            SignalsReport.self, SignalsTrials.self,
+        ],
         defaultSubcommand: SignalsGenerate.self)
 }
 

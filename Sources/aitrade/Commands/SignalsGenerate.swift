@@ -21,26 +21,26 @@ struct SignalsGenerate: AsyncParsableCommand {
     @Option(help: "walk: a genome for each asset; universal: one genome for all.") var mode: Mode = .walk
     @Option(help: "Assets, separated by commas; all stored bars of the interval by default.") var assets: String?
     @Option(help: "Length of a bar.") var interval = "1h"
-    @Option(help: "Bars to train a fold on.") var trainWindow = 800
-    @Option(help: "Bars a fold is traded.") var tradeWindow = 400
+    @OptionGroup var choices: SearchChoices
     @Option(help: "Seed of the search.") var seed: UInt64 = 1
-    @Option(help: "Genomes in a generation.") var population = 64
-    @Option(help: "Generations of a fold's search.") var generations = 20
     @Option(help: "Threads; all processors by default.") var threads: Int?
     @Option(help: "Fee of each fill in hundredths of a percent.") var feeBps = 10.0
     @Option(help: "Slippage of each fill in hundredths of a percent.") var slippageBps = 2.0
     @Option(help: "The artifact to write.") var out = ArtifactFile.defaultPath
     @Flag(help: "Forget the checkpoint of an interrupted run and start over.") var reset = false
+    @Option(help: "Folder for report.html and report.json.") var report: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var bars: BarFolderOption
+    @OptionGroup var trials: TrialLedgerOption
 
     func validate() throws {
         guard threads.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 256") }
     }
 
     func run() async throws {
-        _ = try await Settings.load()
-        let series = try loadBars()
+        let settings = try await Settings.load()
+        let series = try loadBars(settings.universe)
+        let options = try options()
         let generator: SignalGenerator
         do {
             generator = try SignalGenerator(
@@ -52,33 +52,45 @@ struct SignalsGenerate: AsyncParsableCommand {
         try checkTarget()
         let store = CheckpointStore(folder: "\(folder(of: out))/checkpoints", fingerprint: generator.fingerprint)
         if reset { try store.remove() }
+        let books = try TrialBooks(path: trials.path, generator: generator, options: options, series: series)
         let resumed = try store.open()
-        if !json { announce(series, generator, resumed: resumed) }
-        let artifact = try await train(generator, store)
+        if !json { announce(series, generator, options, resumed: resumed) }
+        let collector = UnitCollector()
+        let artifact = try await train(generator, store, books, collector)
         let bytes = try artifact.encode()
+        let digest = Digest.sha256(bytes)
+        // The books first: an artifact that they do not know cannot run.
+        try books.finished(artifact, digest)
         try AtomicFile.write(bytes, to: out)
         try store.remove()
-        try report(artifact, Digest.sha256(bytes))
+        if let report {
+            let reporter = StudyReporter(
+                artifact: artifact, digest: digest, bars: series, histories: collector.histories)
+            try ReportFolder(path: report).write(reporter)
+        }
+        try show(artifact, digest)
     }
 
-    private var options: WalkForwardOptions {
+    private func options() throws -> WalkForwardOptions {
         var options = WalkForwardOptions()
         options.mode = mode == .walk ? .walk : .universal
         options.seed = seed
-        (options.trainWindow, options.tradeWindow) = (trainWindow, tradeWindow)
         options.costs = ArtifactCosts(feeBps: feeBps, slippageBps: slippageBps)
-        options.search.population = population
-        options.search.generations = generations
+        try choices.apply(to: &options)
         return options
     }
 
-    private func loadBars() throws -> [BarSeries] {
+    private func loadBars(_ universe: Universe) throws -> [BarSeries] {
         let length = try Flags.interval(interval)
         let store = BarStore(folder: bars.folder)
-        let wanted = try assets.map(Flags.symbols) ?? store.names().filter { $0.interval == length }.map(\.symbol)
+        let catalog = try InstrumentCatalog(folder: bars.folder)
+        let wanted =
+            try assets.map(Flags.symbols)
+            ?? store.names().filter { $0.interval == length && universe.holds($0.symbol, catalog) }.map(\.symbol)
         guard !wanted.isEmpty else {
+            let kind = universe == .both ? "" : " of UNIVERSE_MODE=\(universe.rawValue)"
             throw CommandFailure(
-                .corruptInput, "there are no \(length) bars in \(bars.folder)",
+                .corruptInput, "there are no \(length) bars\(kind) in \(bars.folder)",
                 fix: "import some (aitrade data import) or choose another --interval; aitrade data list shows them")
         }
         for symbol in wanted {
@@ -111,20 +123,25 @@ struct SignalsGenerate: AsyncParsableCommand {
         return folder.isEmpty ? "." : folder
     }
 
-    private func announce(_ series: [BarSeries], _ generator: SignalGenerator, resumed: Int) {
+    private func announce(
+        _ series: [BarSeries], _ generator: SignalGenerator, _ options: WalkForwardOptions, resumed: Int
+    ) {
         let names = series.map { "\($0.symbol) (\($0.count) bars)" }.joined(separator: ", ")
         print("Training \(mode.rawValue) on \(names), \(generator.units.count) folds,", terminator: " ")
-        print("\(population) genomes x \(generations) generations, seed \(seed).")
+        print("\(options.search.population) genomes x \(options.search.generations) generations, seed \(seed).")
         if resumed > 0 { print("Going on from a checkpoint: \(resumed) folds are finished.") }
         Output.flush()
     }
 
-    private func train(_ generator: SignalGenerator, _ store: CheckpointStore) async throws -> SignalsArtifact {
+    private func train(
+        _ generator: SignalGenerator, _ store: CheckpointStore, _ books: TrialBooks, _ collector: UnitCollector
+    ) async throws -> SignalsArtifact {
         let stop = StopFlag()
         let listener = await StopSignals.forward(to: { stop.raise() })
         defer { listener.cancel() }
-        let display = ProgressDisplay(total: generator.units.count, isSilent: json)
-        let hooks = store.hooks(onProgress: { display.show($0) }, isCancelled: { stop.isRaised })
+        let display = ProgressDisplay(isSilent: json)
+        let hooks = collector.listening(
+            to: store.hooks(onProgress: { display.show($0) }, isCancelled: { stop.isRaised }))
         do {
             let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
             let artifact = try await generator.generate(threads: count, hooks: hooks)
@@ -132,6 +149,7 @@ struct SignalsGenerate: AsyncParsableCommand {
             return artifact
         } catch SignalGeneratorError.cancelled {
             display.finish()
+            try books.interrupted(collector)
             print("Stopped; a checkpoint is kept. The same command goes on from it, --reset starts over.")
             throw ExitStatusRequest(.interrupted)
         } catch let error as SignalGeneratorError {
@@ -151,21 +169,30 @@ struct SignalsGenerate: AsyncParsableCommand {
             let rows: Int
             let folds: Int
             let outOfSample: ArtifactStatistics
+            /// Under everything that was ever tried, not only this search.
+            let judgement: ArtifactJudgement?
         }
     }
 
-    private func report(_ artifact: SignalsArtifact, _ digest: Digest) throws {
+    private func show(_ artifact: SignalsArtifact, _ digest: Digest) throws {
+        let history = try TrialHistory(path: trials.path)
+        let judged = artifact.assets.map { (asset: $0, judgement: history?.judgement($0) ?? $0.judgement) }
         if json {
-            let rows = artifact.assets.map {
+            let rows = judged.map {
                 Report.Row(
-                    symbol: $0.symbol, rows: $0.columns.count, folds: $0.folds.count, outOfSample: $0.statistics)
+                    symbol: $0.asset.symbol, rows: $0.asset.columns.count, folds: $0.asset.folds.count,
+                    outOfSample: $0.asset.statistics, judgement: $0.judgement)
             }
             return try Output.json(
                 Report(out: out, sha256: digest, trials: artifact.origin.search.trials, assets: rows))
         }
         print("\nOut of sample, after fees and slippage:")
         ArtifactText.table(artifact)
-        print("\n  \(artifact.origin.search.trials) genomes were tried to find these: a good figure may be luck.")
+        print(
+            "\n  \(artifact.origin.search.trials) genomes were tried for these; the gate counts all there ever were:"
+        )
+        GateText.show(judged)
+        if let report { print("  report     \(report)/report.html, report.json") }
         print("  artifact   \(out)\n  sha256     \(digest)")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Signals
+import Storage
 
 /// `aitrade signals inspect`.
 struct SignalsInspect: AsyncParsableCommand {
@@ -11,6 +12,7 @@ struct SignalsInspect: AsyncParsableCommand {
     @OptionGroup var artifact: ArtifactArgument
     @Flag(help: "Show every fold.") var folds = false
     @Flag(help: "Print the header as JSON.") var json = false
+    @OptionGroup var trials: TrialLedgerOption
 
     func run() async throws {
         let file = try ArtifactFile(path: artifact.file)
@@ -23,6 +25,14 @@ struct SignalsInspect: AsyncParsableCommand {
         print("fee \(origin.costs.feeBps) bp, slippage \(origin.costs.slippageBps) bp;", terminator: " ")
         print("\(origin.search.trials) genomes tried\n")
         ArtifactText.table(file.artifact)
+        let history = try TrialHistory(path: trials.path)
+        if let history, !history.rows.made(file.digest) {
+            print("\n  The trial ledger \(trials.path) does not know it.")
+        }
+        for asset in file.artifact.assets {
+            guard let judgement = history?.judgement(asset) ?? asset.judgement else { continue }
+            GateText.table(asset.symbol, judgement)
+        }
         if folds { file.artifact.assets.forEach(ArtifactText.folds) }
     }
 }

@@ -12,11 +12,11 @@ struct SignalsVerify: AsyncParsableCommand {
             Every row is computed again from its fold's genome, on all bars and on bars cut at random moments. Exits
             with 65 when the file is damaged and with 1 when a row does not follow from the bars before it.
 
-            Example: aitrade signals verify data_cache/production_signals_v1.bin --cuts 200
+            Example: aitrade signals verify data_cache/production_signals_v1.bin --cuts 5000
             """)
 
     @OptionGroup var artifact: ArtifactArgument
-    @Option(help: "Random cuts for each asset.") var cuts = 50
+    @Option(help: "Random cuts for each asset.") var cuts = 1000
     @Option(help: "Seed of the cuts.") var seed: UInt64 = 1
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var bars: BarFolderOption

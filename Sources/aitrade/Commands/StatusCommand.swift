@@ -62,8 +62,10 @@ struct StatusCommand: AsyncParsableCommand {
         let folder = URL(filePath: state.folder)
         let path = folder.appending(path: "trades.sqlite").path
         guard FileManager.default.fileExists(atPath: path) else {
+            let drill = ProvenFlat.last(halts: [], drills: DrillBook(stateFolder: folder).read())?.halt.flatAfter
+            let rehearsed = drill.map { "; the last rehearsal of the kill switch was flat after \($0.milliseconds) ms" }
             throw CommandFailure(
-                .corruptInput, "there is no ledger in \(state.folder)",
+                .corruptInput, "there is no ledger in \(state.folder)\(rehearsed ?? "")",
                 fix: "start a runner: aitrade run --loop --assets BTCUSDT; or name the folder with --state-dir")
         }
         let status = try read(folder, LedgerReader(path: path))

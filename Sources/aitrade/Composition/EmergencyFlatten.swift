@@ -49,6 +49,7 @@ struct EmergencyFlatten {
     let reason: String
     let runId: String
     let log: Logger
+    let settings: Settings
     /// Told with each beat of the kill sequence.
     let notify: @Sendable (ServiceNote) -> Void
 
@@ -86,6 +87,10 @@ struct EmergencyFlatten {
         let identity = try LedgerReader(path: ledgerPath).identity()
         let ledger = try Ledger(path: ledgerPath, identity: identity)
         defer { try? ledger.close() }
+        if let mode = ExecutionMode(rawValue: identity.mode), mode != .backtest {
+            let live = LiveEmergency(settings: settings, mode: mode, stateFolder: stateFolder, log: log)
+            return try await live.throughTheLedger(ledger, runId: runId, reason: reason, notify)
+        }
         let venue = try EmergencyVenue(ledger.reader, bars: bars)
         guard let configuration = venue.configuration else { return Result(way: .nothing, isFlat: true) }
         let broker = venue.untouched()
@@ -100,14 +105,7 @@ struct EmergencyFlatten {
         let listener = await StopSignals.forward(to: { await loop.requestStop() })
         defer { listener.cancel() }
         let end = try await loop.run()
-        if case .halted = end.outcome { return Result(way: .killSequence, isFlat: true) }
-        let open = end.engine.desks.filter { !$0.position.isFlat }.map {
-            Result.Open(broker: $0.broker.text, symbol: $0.symbol, quantity: $0.position.quantity)
-        }
-        return Result(
-            way: .killSequence, isFlat: false, stillOpen: open,
-            openOrders: end.engine.desks.reduce(0) { $0 + $1.openOrders.count },
-            problems: ["broken off before everything was proven flat"])
+        return Result(end.outcome, end.engine)
     }
 
     // MARK: Without the books
@@ -115,23 +113,47 @@ struct EmergencyFlatten {
     private func withoutTheLedger() async throws -> Result {
         let copy = LedgerCopy(path: ledgerPath)
         defer { copy.remove() }
-        let venue = try EmergencyVenue(try copy.reader(), bars: bars)
+        let reader = try copy.reader()
+        if let mode = ExecutionMode(rawValue: try reader.identity().mode), mode != .backtest {
+            return try await LiveEmergency(settings: settings, mode: mode, stateFolder: stateFolder, log: log)
+                .withoutTheLedger(reader)
+        }
+        let venue = try EmergencyVenue(reader, bars: bars)
         guard venue.configuration != nil else { return Result(way: .nothing, isFlat: true) }
         let router = ExecutionRouter(brokers: [SelfMovingBroker(try await venue.rebuilt())])
-        let closed = await router.closeAllPositions { venue.identity($0, $1, $2) }
-        var result = Result(way: .closeOut, isFlat: closed.allSatisfy(\.isFlat), isWorthRepeating: true)
+        return Result(await router.closeAllPositions { venue.identity($0, $1, $2) })
+    }
+}
+
+extension EmergencyFlatten.Result {
+    /// What a kill sequence came to.
+    init(_ outcome: RunOutcome, _ engine: Engine) {
+        self.init(way: .killSequence, isFlat: false)
+        if case .halted = outcome {
+            isFlat = true
+            return
+        }
+        stillOpen = engine.desks.filter { !$0.position.isFlat }.map {
+            Open(broker: $0.broker.text, symbol: $0.symbol, quantity: $0.position.quantity)
+        }
+        openOrders = engine.desks.reduce(0) { $0 + $1.openOrders.count }
+        problems = ["broken off before everything was proven flat"]
+    }
+
+    /// What closing without the books came to.
+    init(_ closed: [CloseOut]) {
+        self.init(way: .closeOut, isFlat: closed.allSatisfy(\.isFlat), isWorthRepeating: true)
         for broker in closed where !broker.isFlat {
-            result.problems += broker.errors.suffix(3).map { "\(broker.broker): \($0)" }
+            problems += broker.errors.suffix(3).map { "\(broker.broker): \($0)" }
             guard let last = broker.lastRead else {
-                result.problems.append("\(broker.broker) never answered: nobody knows what it holds")
+                problems.append("\(broker.broker) never answered: nobody knows what it holds")
                 continue
             }
-            result.openOrders += last.openOrders.count
-            result.stillOpen += last.positions.map {
-                Result.Open(broker: broker.broker.text, symbol: $0.symbol, quantity: $0.quantity)
+            openOrders += last.openOrders.count
+            stillOpen += last.positions.map {
+                Open(broker: broker.broker.text, symbol: $0.symbol, quantity: $0.quantity)
             }
         }
-        return result
     }
 }
 

@@ -20,13 +20,13 @@ struct EmergencyVenue {
     /// Reads what a ledger tells.
     ///
     /// - Parameter bars: The folder of bar files; nil for the one that the runner used.
-    /// - Throws: ``CommandFailure`` (69) when the ledger's venue has no client here.
+    /// - Throws: ``CommandFailure`` when the ledger names no replay.
     init(_ reader: LedgerReader, bars: String?) throws {
         let meta = try reader.meta()
         guard meta[LedgerMetaKey.mode] == "backtest" else {
             throw CommandFailure(
-                .venueUnavailable, "\(reader.path) trades in \(meta[LedgerMetaKey.mode] ?? "an unknown") mode",
-                fix: "close at the venue by hand: there is no venue client for this mode yet")
+                .corruptInput, "\(reader.path) trades in \(meta[LedgerMetaKey.mode] ?? "an unknown") mode",
+                fix: "close at the venue by hand")
         }
         guard let text = meta[ReplayPlan.metaKey] else {
             throw CommandFailure(.corruptInput, "\(reader.path) names no replay", fix: "start a runner on it once")

@@ -64,7 +64,7 @@ struct Replay {
         LogSetup.start(settings.log, stateFolder: URL(filePath: request.stateFolder))
         let path = "\(request.stateFolder)/trades.sqlite"
         if request.startNew, FileManager.default.fileExists(atPath: path) {
-            try Self.refuseLatched(path, request)
+            try Self.refuseLatched(path, stateFolder: request.stateFolder)
             let kept = try Ledger.archive(path, named: DateText.fileName(now))
             if !request.isQuiet { print("A new replay; the old ledger is kept as \(kept)") }
         }
@@ -75,21 +75,20 @@ struct Replay {
     }
 
     /// A new ledger does not lift the kill switch: only an explicit release does.
-    private static func refuseLatched(_ path: String, _ request: ReplayRequest) throws {
+    static func refuseLatched(_ path: String, stateFolder: String) throws {
         guard let latch = try LedgerReader(path: path).latch(),
-            KillSwitchFile(folder: URL(filePath: request.stateFolder)).read() != .released
+            KillSwitchFile(folder: URL(filePath: stateFolder)).read() != .released
         else { return }
         throw CommandFailure(
             .haltedNotFlat, "\(path) is halted by the kill switch (\(latch.reason)); --new does not release it",
-            fix: "aitrade kill --release --state-dir \(request.stateFolder)")
+            fix: "aitrade kill --release --state-dir \(stateFolder)")
     }
 
     /// Checks the routes: every asset needs one. In backtest mode all of them lead to the simulated broker.
     private static func checkRoutes(_ symbols: [Symbol], _ settings: Settings) throws {
         guard let text = settings.assetRouting else { return }
         do {
-            let known = ["bitget", "tinkoff", SimulatedVenue.name.text].map { BrokerName($0) }
-            try RoutingTable(text, known: known).requireRoutes(for: symbols)
+            try RoutingTable(text, known: Venues.names).requireRoutes(for: symbols)
         } catch {
             throw CommandFailure(
                 .configuration, "ASSET_ROUTING: \(error)", fix: "for example ASSET_ROUTING=BTCUSDT:bitget,SBER:tinkoff")
@@ -169,6 +168,7 @@ struct Replay {
             runId: runId, pid: ProcessInfo.processInfo.processIdentifier, mode: "backtest",
             configuration: plan.configuration(
                 artifact: file.digest, account: Self.account, limits: settings.limits, protection: settings.protection,
+                reconcile: settings.reconcile,
                 capabilities: SimulatedVenue.capabilities),
             market: SimulatedVenue.name, startsAt: plan.from,
             signals: SignalBook(request.lastRowOnly ? bars.newestRows : bars.rows), sleep: request.sleep,

@@ -87,7 +87,7 @@ struct ReplayPlan: Codable, Equatable {
     /// The engine's settings for this plan.
     func configuration(
         artifact: Digest, account: String, limits: RiskLimits, protection: ProtectionSettings,
-        capabilities: BrokerCapabilities
+        reconcile: ReconcileSettings, capabilities: BrokerCapabilities
     ) -> EngineConfiguration {
         EngineConfiguration(
             account: account, artifact: artifact.hex,
@@ -95,7 +95,7 @@ struct ReplayPlan: Codable, Equatable {
                 AssetConfiguration(
                     instrument: instrument, broker: SimulatedVenue.name, capabilities: capabilities, budget: budget)
             },
-            limits: limits, timing: protection.timing, reconcile: .replay, protection: protection.protection,
+            limits: limits, timing: protection.timing, reconcile: reconcile.replay, protection: protection.protection,
             orders: protection.orders)
     }
 

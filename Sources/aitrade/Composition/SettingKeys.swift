@@ -11,12 +11,26 @@ enum SettingKey: String, CaseIterable {
     case bitgetBaseURL = "BITGET_BASE_URL"
     case bitgetWSURL = "BITGET_WS_URL"
     case bitgetDemo = "BITGET_DEMO"
+    case bitgetFamily = "BITGET_FAMILY"
+    case bitgetMarginMode = "BITGET_MARGIN_MODE"
+    case bitgetLeverage = "BITGET_LEVERAGE"
+    case bitgetTriggerPrice = "BITGET_TRIGGER_PRICE"
+    case bitgetStopStyle = "BITGET_STOP_STYLE"
+    case bitgetLoginUnit = "BITGET_LOGIN_UNIT"
+    case bitgetCAFile = "BITGET_CA_FILE"
     case tinkoffAPIToken = "TINKOFF_API_TOKEN"
     case tinkoffSandbox = "TINKOFF_SANDBOX"
     case tinkoffBaseURL = "TINKOFF_BASE_URL"
     case tinkoffWSURL = "TINKOFF_WS_URL"
     case tinkoffAccountID = "TINKOFF_ACCOUNT_ID"
     case tinkoffCAFile = "TINKOFF_CA_FILE"
+    case tinkoffClassCode = "TINKOFF_CLASS_CODE"
+    case tinkoffShort = "TINKOFF_SHORT"
+    case tinkoffWeekends = "TINKOFF_WEEKENDS"
+    case tinkoffStops = "TINKOFF_STOPS"
+    case tinkoffStopMark = "TINKOFF_STOP_MARK"
+    case tinkoffStageUnit = "TINKOFF_STAGE_UNIT"
+    case tinkoffTradesStream = "TINKOFF_TRADES_STREAM"
     case riskBudgetQuote = "RISK_BUDGET_QUOTE"
     case riskMaxOrderNotional = "RISK_MAX_ORDER_NOTIONAL"
     case riskMaxPositionNotional = "RISK_MAX_POSITION_NOTIONAL"
@@ -38,6 +52,11 @@ enum SettingKey: String, CaseIterable {
     case orderExitLimitPct = "ORDER_EXIT_LIMIT_PCT"
     case orderEscalateSeconds = "ORDER_ESCALATE_SECONDS"
     case orderSettleSeconds = "ORDER_SETTLE_SECONDS"
+    case reconcileSeconds = "RECONCILE_SECONDS"
+    case reconcileConfirmSeconds = "RECONCILE_CONFIRM_SECONDS"
+    case reconcileAdoptedStopPct = "RECONCILE_ADOPTED_STOP_PCT"
+    case reconcileForeignOrders = "RECONCILE_FOREIGN_ORDERS"
+    case reconcileBalanceTolerancePct = "RECONCILE_BALANCE_TOLERANCE_PCT"
     case riskMaxLeverage = "RISK_MAX_LEVERAGE"
     case riskGroups = "RISK_GROUPS"
     case riskMaxGroupNotional = "RISK_MAX_GROUP_NOTIONAL"
@@ -90,7 +109,7 @@ enum SettingKey: String, CaseIterable {
     /// Beginnings of names that are ours, so that a misspelt key is an error and not a silent default.
     static let prefixes = [
         "EXECUTION_", "UNIVERSE_", "ALLOW_LIVE", "ASSET_", "TINKOFF_", "BITGET_", "RISK_", "PROTECT_", "ORDER_",
-        "LOG_", "ALERT",
+        "RECONCILE_", "LOG_", "ALERT",
     ]
 
     /// The known key closest to a misspelt one.

@@ -16,14 +16,20 @@ enum ExecutionMode: String, CaseIterable {
 struct Settings {
     var executionMode: ExecutionMode
     var allowLive: Bool
+    /// Which stored assets are searched when none are named, and where assets go that have no route.
+    var universe: Universe
     /// `SYMBOL:broker,...` as given; nil when nothing was configured.
     var assetRouting: String?
     var budget: Budget
     var risk: RiskSettings
     var protection: ProtectionSettings
+    /// How the books are kept equal to the venues.
+    var reconcile: ReconcileSettings
     var log: LogSettings
     /// What the gate allows.
     var limits: RiskLimits { risk.limits }
+    /// The venue clients' settings.
+    var venues: VenueSettings
     /// `ALERT_COMMAND`: what the watchdog runs for each alert.
     var alertCommand: String?
     /// The limits that nobody set, by key, to be shown at start.
@@ -56,15 +62,15 @@ struct Settings {
     private init(_ reader: SettingReader) throws {
         for secret in SettingKey.allCases where secret.isSecret { _ = try reader.text(secret) }
         executionMode = try reader.choice(.executionMode, of: ExecutionMode.self) ?? .backtest
-        _ = try reader.choice(.universeMode, among: ["crypto", "stocks", "both"])
+        universe = try reader.choice(.universeMode, of: Universe.self) ?? .both
         allowLive = try reader.flag(.allowLive) ?? false
         assetRouting = try reader.text(.assetRouting)
-        _ = try reader.flag(.bitgetDemo)
-        _ = try reader.flag(.tinkoffSandbox)
+        venues = try VenueSettings(reader)
         _ = try reader.flag(.alertsEnabled)
         budget = Budget(configured: try reader.amount(.riskBudgetQuote, Money.init))
         risk = try RiskSettings(reader)
         protection = try ProtectionSettings(reader)
+        reconcile = try ReconcileSettings(reader)
         log = LogSettings(
             level: try reader.choice(.logLevel, among: LogSettings.levels) ?? "info",
             json: try reader.choice(.logFormat, among: ["text", "json"]) == "json",

@@ -37,6 +37,7 @@ actor Watch {
     private let eye: StateFolderEye
     private let route: AlertRoute
     private let log: Logger
+    private let settings: Settings
     private let notifier: ServiceNotifier?
     private let runId: String
     private let folder: URL
@@ -50,7 +51,7 @@ actor Watch {
 
     init(_ request: WatchRequest, settings: Settings, log: Logger) {
         self.request = request
-        self.log = log
+        (self.log, self.settings) = (log, settings)
         folder = URL(filePath: request.stateFolder)
         eye = StateFolderEye(folder: folder)
         judge = WatchdogJudge(maxAge: request.maxAge)
@@ -156,7 +157,7 @@ actor Watch {
         notifier?.send(ServiceNote(["WATCHDOG=1", "WATCHDOG_USEC=600000000", "STATUS=closing everything: \(reason)"]))
         let flatten = EmergencyFlatten(
             stateFolder: folder, bars: request.bars, reason: reason, runId: runId, log: log,
-            notify: { notifier?.send($0) })
+            settings: settings, notify: { notifier?.send($0) })
         let result = await flatten.run(mayWrite: mayWrite)
         var report = begun
         (report.flatten, report.action) = (result, "flattened")

@@ -37,7 +37,8 @@ enum BundledScenarios {
         }
     }
 
-    private static func sentence(_ error: DecodingError) -> String {
+    /// What is wrong with a JSON text, with its place.
+    static func sentence(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context):
             "'\((context.codingPath + [key]).scenarioPath)' is missing"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Foundation
 import Runner
 import Signals
@@ -24,6 +25,7 @@ enum ErrorReport {
         case let error as InstanceLockError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as LedgerError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as ReplayDivergence: CommandFailure(.corruptInput, "\(error)", fix: "")
+        case let error as VenueError: Venues.failure(error)
         case let error as ClosedWithoutLedger:
             CommandFailure(error.stillOpen.isEmpty ? .halted : .haltedNotFlat, error.problem, fix: error.fix)
         case let error as RunnerError: CommandFailure(.corruptInput, "\(error)", fix: "")

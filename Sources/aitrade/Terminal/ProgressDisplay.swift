@@ -3,54 +3,86 @@ import Foundation
 import Signals
 import Synchronization
 
-/// Shows how far the training is: a bar on a terminal, a line for each finished fold otherwise.
+/// Shows how far the training is: two lines that are drawn anew on a terminal, a line for each finished fold otherwise.
 final class ProgressDisplay: Sendable {
     private struct State {
         var unitsDone = 0
         var lastDrawn: UInt64 = 0
-        var trials = 0
+        var firstTrials: Int?
+        /// Generations finished, by unit, for the share of the work that is done.
+        var generations: [UnitKey: Int] = [:]
+        /// The best fitness of the shown unit, generation by generation.
+        var best: [UnitKey: [Double]] = [:]
+        var isDrawn = false
     }
 
-    private let total: Int
     private let isSilent: Bool
     private let isTerminal: Bool
     private let start = DispatchTime.now().uptimeNanoseconds
     private let state = Mutex(State())
 
-    init(total: Int, isSilent: Bool) {
-        self.total = total
-        self.isSilent = isSilent
-        isTerminal = isatty(FileHandle.standardError.fileDescriptor) == 1
+    init(isSilent: Bool, isTerminal: Bool = isatty(FileHandle.standardError.fileDescriptor) == 1) {
+        (self.isSilent, self.isTerminal) = (isSilent, isTerminal)
     }
 
     func show(_ progress: SignalProgress) {
         guard !isSilent else { return }
         let now = DispatchTime.now().uptimeNanoseconds
-        let line: String? = state.withLock { state in
+        let text: String? = state.withLock { state in
             let finished = progress.unitsDone > state.unitsDone
             state.unitsDone = max(state.unitsDone, progress.unitsDone)
-            state.trials = max(state.trials, progress.trials)
+            state.generations[progress.unit] = progress.generation
+            // What a checkpoint held was not evaluated now.
+            let first = state.firstTrials ?? progress.trials
+            state.firstTrials = first
+            if progress.bestFitness.isFinite { state.best[progress.unit, default: []].append(progress.bestFitness) }
             guard isTerminal ? finished || now > state.lastDrawn + 100_000_000 : finished else { return nil }
             state.lastDrawn = now
-            return text(progress, seconds: Double(now - start) / 1e9)
+            let seconds = Double(now - start) / 1e9
+            let lines = lines(progress, state, seconds: seconds, evaluated: progress.trials - first)
+            guard isTerminal else { return lines.joined(separator: "  ") + "\n" }
+            let back = state.isDrawn ? "\r\u{1B}[1A" : ""
+            state.isDrawn = true
+            return back + lines.map { "\r\u{1B}[K\($0)" }.joined(separator: "\n")
         }
-        if let line { write(isTerminal ? "\r\u{1B}[K" + line : line + "\n") }
+        if let text { write(text) }
     }
 
-    /// Ends the bar's line.
+    /// Takes the lines away.
     func finish() {
-        if !isSilent, isTerminal { write("\r\u{1B}[K") }
+        let isDrawn = state.withLock { $0.isDrawn }
+        if isDrawn { write("\r\u{1B}[K\u{1B}[1A\r\u{1B}[K") }
     }
 
-    private func text(_ progress: SignalProgress, seconds: Double) -> String {
-        let share = Double(progress.unitsDone) / Double(max(progress.unitsTotal, 1))
-        let left = share > 0 ? seconds / share - seconds : .nan
+    private func lines(
+        _ progress: SignalProgress, _ state: State, seconds: Double, evaluated: Int
+    ) -> [String] {
+        let all = Double(max(progress.unitsTotal * progress.generations, 1))
+        let done = state.generations.reduce(0) { $0 + $1.value }
+        let share = min(Double(done) / all, 1)
+        let left = share > 0 && share < 1 ? seconds / share - seconds : 0
+        let rate = seconds > 0 ? Double(evaluated) / seconds : 0
+        let best = progress.bestFitness.isFinite ? Output.number(progress.bestFitness, 3) : "-"
+        let history = Self.sparkline(state.best[progress.unit] ?? [], width: 20)
         let filled = Int(share * 24)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-        let best = progress.bestFitness.isFinite ? Output.number(progress.bestFitness, 3) : "-"
-        return "[\(bar)] fold \(progress.unitsDone)/\(progress.unitsTotal)  \(progress.unit) "
-            + "generation \(progress.generation)/\(progress.generations) best \(best)  "
-            + "\(progress.trials) genomes  \(Output.number(left, 0)) s left"
+        return [
+            "[\(bar)] \(Output.number(share * 100, 0)) %  fold \(progress.unitsDone)/\(progress.unitsTotal)  "
+                + "\(Output.number(left, 0)) s left",
+            "\(progress.unit)  generation \(progress.generation)/\(progress.generations)  best \(best) \(history)  "
+                + "\(progress.trials) genomes, \(Output.number(rate, 0))/s",
+        ]
+    }
+
+    /// The last `width` values as small bars.
+    static func sparkline(_ values: [Double], width: Int) -> String {
+        let shown = values.suffix(width)
+        guard let low = shown.min(), let high = shown.max() else { return "" }
+        let letters = Array("▁▂▃▄▅▆▇█")
+        return String(
+            shown.map { value in
+                high > low ? letters[Int(((value - low) / (high - low) * 7).rounded())] : letters[3]
+            })
     }
 
     private func write(_ text: String) {

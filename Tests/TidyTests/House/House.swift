@@ -3,7 +3,10 @@ import Foundation
 /// The repository this test was built from.
 struct House {
     /// Targets that decide and never act: no I/O, no clock, no ambient randomness.
-    static let pureRooms: Set<String> = ["Core", "Optimizer", "Signals", "Simulator", "Engine", "Backtest"]
+    static let pureRooms: Set<String> = [
+        "Core", "Optimizer", "SearchKernel", "SearchKernelV3", "SearchKernelV4", "Signals", "Simulator", "Engine",
+        "Backtest",
+    ]
     static let accessLevels: Set<String> = ["public", "package", "internal", "fileprivate", "private"]
 
     let root: URL

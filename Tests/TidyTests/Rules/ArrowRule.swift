@@ -2,13 +2,17 @@
 private let arrows: [String: Set<String>] = [
     "Core": [],
     "Optimizer": ["Core"],
-    "Signals": ["Core", "Optimizer"],
+    "SearchKernel": ["CSearchKernel"],
+    "SearchKernelV3": ["CSearchKernel"],
+    "SearchKernelV4": ["CSearchKernel"],
+    "Signals": ["Core", "Optimizer", "CSearchKernel", "SearchKernel", "SearchKernelV3", "SearchKernelV4"],
     "Simulator": ["Core"],
     "Engine": ["Core"],
     "Backtest": ["Core", "Engine", "Simulator"],
     "Storage": ["Core", "CZlib"],
     "Brokers": ["Core", "Simulator"],
     "Router": ["Core", "Brokers"],
+    "Twins": ["Core", "Simulator"],
     "Runner": ["Core", "Engine", "Signals", "Router", "Storage"],
     "Dashboard": ["Core", "Storage"],
 ]
@@ -16,6 +20,9 @@ private let arrows: [String: Set<String>] = [
 private let packagesOfPureRooms: [String: Set<String>] = [
     "Core": ["Collections", "Crypto", "RealModule"],
     "Optimizer": ["RealModule"],
+    "SearchKernel": [],
+    "SearchKernelV3": [],
+    "SearchKernelV4": [],
     "Signals": ["RealModule", "FoundationEssentials", "Synchronization"],
     "Simulator": [],
     "Engine": [],
@@ -25,7 +32,7 @@ private let packagesOfPureRooms: [String: Set<String>] = [
 /// Imports against the arrows, Foundation in pure targets, and networking outside Brokers.
 func arrowFindings(_ file: SourceFile) -> [Finding] {
     guard let room = file.room else { return [] }
-    let own = Set(arrows.keys).union(["aitrade", "CZlib"])
+    let own = Set(arrows.keys).union(["aitrade", "CZlib", "CSearchKernel"])
     return file.imports.compactMap { line, module in
         if module == "FoundationNetworking", room != "Brokers" {
             return file.finding(line, "`import FoundationNetworking` in \(room): only Brokers talks to the network")

@@ -1,8 +1,8 @@
 private let venueWords = ["bitget", "tinkoff", "tinvest", "moex", "binance"]
 
-/// Venues are named only in their own folder of Brokers and where everything is put together; comments may.
+/// Venues are named only in their own folder of Brokers or Twins and where everything is put together; comments may.
 func venueWordFindings(_ file: SourceFile) -> [Finding] {
-    guard let room = file.room, room != "aitrade", !(room == "Brokers" && !file.folders.isEmpty) else { return [] }
+    guard let room = file.room, room != "aitrade", !(isOfVenues(room) && !file.folders.isEmpty) else { return [] }
     return file.lines.flatMap { line -> [Finding] in
         let text = ([line.code] + line.strings).joined(separator: " ").lowercased()
         return venueWords.filter { text.contains($0) }.map {
@@ -13,3 +13,6 @@ func venueWordFindings(_ file: SourceFile) -> [Finding] {
         }
     }
 }
+
+/// Rooms with a folder for each venue.
+private func isOfVenues(_ room: String) -> Bool { room == "Brokers" || room == "Twins" }

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Core
+import Signals
+import Storage
+
+/// `aitrade signals report`.
+struct SignalsReport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Writes report.html and report.json of an artifact, from its file and the bars.",
+        discussion: """
+            The page needs no network. `aitrade signals --report DIR` writes the same with the fitness by generation,
+            which only the training knows.
+
+            Example: aitrade signals report data_cache/production_signals_v1.bin --out report
+            """)
+
+    @OptionGroup var artifact: ArtifactArgument
+    @Option(name: [.customLong("out"), .customLong("report")], help: "Folder to write.") var out = "report"
+    @OptionGroup var bars: BarFolderOption
+
+    func run() async throws {
+        let file = try ArtifactFile(path: artifact.file)
+        let store = BarStore(folder: bars.folder)
+        let series = try file.artifact.assets.map { try store.load($0.symbol, file.artifact.origin.interval) }
+        let reporter = StudyReporter(artifact: file.artifact, digest: file.digest, bars: series)
+        try ReportFolder(path: out).write(reporter)
+        print("  report     \(out)/report.html, report.json")
+    }
+}

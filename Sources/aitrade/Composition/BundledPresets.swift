@@ -1,0 +1,44 @@
+import Foundation
+import Signals
+
+/// The presets that are part of the program, and those in files.
+enum BundledPresets {
+    /// By name; the texts are `Sources/aitrade/Presets/NAME.json`.
+    static let all: [(name: String, bytes: [UInt8])] = [
+        ("standard", PackageResources.standard_json), ("grinder", PackageResources.grinder_json),
+        ("swing", PackageResources.swing_json), ("trend", PackageResources.trend_json),
+        ("sniper", PackageResources.sniper_json),
+    ]
+
+    /// Where to read on.
+    static let help = "docs/presets.md lists the keys; 'aitrade signals presets' the bundled presets"
+
+    /// The preset of that name, or the one in that file.
+    ///
+    /// - Throws: `CommandFailure` naming what is wrong with it.
+    static func load(_ name: String) throws -> SignalPreset {
+        if let known = all.first(where: { $0.name == name }) { return try preset(Data(known.bytes), name) }
+        guard let data = FileManager.default.contents(atPath: name) else {
+            let names = all.map(\.name).joined(separator: ", ")
+            throw CommandFailure(.usage, "'\(name)' is neither a preset nor a file", fix: "one of \(names), or a file")
+        }
+        return try preset(data, name)
+    }
+
+    private static func preset(_ data: Data, _ name: String) throws -> SignalPreset {
+        do {
+            return try JSONDecoder().decode(SignalPreset.self, from: data)
+        } catch let error as DecodingError {
+            throw CommandFailure(.corruptInput, "preset \(name): \(sentence(error))", fix: help)
+        }
+    }
+
+    private static func sentence(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            (context.codingPath.map(\.stringValue) + [context.debugDescription]).joined(separator: ": ")
+        @unknown default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Brokers
+import Core
+import Engine
+import Foundation
+import Logging
+import Router
+import Runner
+import Simulator
+import Storage
+
+/// Gets the venues of a live or paper ledger flat without their runner, whose folder is fenced.
+struct LiveEmergency {
+    let settings: Settings
+    let mode: ExecutionMode
+    let stateFolder: URL
+    let log: Logger
+
+    /// Goes on with the latched kill sequence, exactly as a restarted runner would.
+    ///
+    /// - Throws: `VenueError` when a venue cannot be reached, `InstanceLockError` when another process trades there.
+    func throughTheLedger(
+        _ ledger: Ledger, runId: String, reason: String, _ notify: @escaping @Sendable (ServiceNote) -> Void
+    ) async throws -> EmergencyFlatten.Result {
+        let recovered = try Recovery(reader: ledger.reader).replay(version: ProgramBuild.name, rebuildsVenue: false)
+        guard let configuration = recovered.engine.configuration else {
+            return EmergencyFlatten.Result(way: .nothing, isFlat: true)
+        }
+        return try await atTheVenues(configuration) { venues in
+            let loop = try await self.loop(venues, configuration, ledger, runId: runId) { setup in
+                (setup.haltReason, setup.notify) = (reason, notify)
+            }
+            let listener = await StopSignals.forward(to: { await loop.requestStop() })
+            defer { listener.cancel() }
+            let end = try await loop.run()
+            return EmergencyFlatten.Result(end.outcome, end.engine)
+        }
+    }
+
+    /// Compares the books of a stopped run with its venues.
+    ///
+    /// - Throws: As ``throughTheLedger(_:runId:reason:_:)``.
+    func reconcile(_ ledger: Ledger) async throws -> ReconcileAnswer {
+        let recovered = try Recovery(reader: ledger.reader).replay(version: ProgramBuild.name, rebuildsVenue: false)
+        guard let configuration = recovered.engine.configuration else {
+            return ReconcileAnswer(reconciliations: [], unsettled: [], held: [])
+        }
+        return try await atTheVenues(configuration) { venues in
+            try await loop(venues, configuration, ledger, runId: "reconcile-\(getpid())") { _ in }.reconcile()
+        }
+    }
+
+    /// A loop without signals over started venues.
+    private func loop(
+        _ venues: LiveVenues, _ configuration: EngineConfiguration, _ ledger: Ledger, runId: String,
+        _ adjust: (inout RunSetup) -> Void
+    ) async throws -> VenueLoop {
+        try await venues.start(interval: nil, barsAfter: [:])
+        let brokers = await venues.brokers(
+            configuration.assets.map(\.instrument), settings, costs: .free, ledger: ledger.reader)
+        var setup = RunSetup(
+            runId: runId, pid: getpid(), mode: mode.rawValue, configuration: configuration,
+            market: configuration.brokers.first ?? BrokerName(""), startsAt: .epoch,
+            signals: SignalBook([SignalRow]()), sleep: .zero, maxSteps: nil, stateFolder: stateFolder,
+            wallClock: SystemTime.wall, uptime: SystemTime.uptime, rebuildVenue: { _ in })
+        setup.process = .current
+        (setup.rebuildsVenue, setup.resumeVenue, setup.version) = (false, brokers.resume, ProgramBuild.name)
+        adjust(&setup)
+        return VenueLoop(setup: setup, ledger: ledger, router: ExecutionRouter(brokers: brokers.all), log: log)
+    }
+
+    /// Closes everything without the books. Simulated fills leave nothing open once their books are out of reach.
+    func withoutTheLedger(_ reader: LedgerReader) async throws -> EmergencyFlatten.Result {
+        let recovered = try Recovery(reader: reader).replay(version: ProgramBuild.name, rebuildsVenue: false)
+        guard mode == .live, let configuration = recovered.engine.configuration else {
+            return EmergencyFlatten.Result(way: .nothing, isFlat: true)
+        }
+        let moment = recovered.engine.now
+        return try await atTheVenues(configuration) { venues in
+            _ = try await venues.instruments()
+            let router = ExecutionRouter(brokers: venues.seats.map(\.venue))
+            let closed = await router.closeAllPositions { broker, symbol, leg in
+                // The same after each start from the same journal.
+                ClientOrderID.derived(
+                    artifact: configuration.artifact, account: "\(configuration.account)@\(broker)", symbol: symbol,
+                    time: moment, leg: leg, purpose: .flatten)
+            }
+            return EmergencyFlatten.Result(closed)
+        }
+    }
+
+    private func atTheVenues<Result: Sendable>(
+        _ configuration: EngineConfiguration, _ body: (LiveVenues) async throws -> Result
+    ) async throws -> Result {
+        let venues = try LiveVenues(configuration, mode: mode, settings: settings)
+        let locks = try venues.lock()
+        defer { locks.forEach { $0.release() } }
+        do {
+            let result = try await body(venues)
+            await venues.stop()
+            return result
+        } catch {
+            await venues.stop()
+            throw error
+        }
+    }
+}

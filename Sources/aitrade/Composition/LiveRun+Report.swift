@@ -1,0 +1,53 @@
+import Brokers
+import Core
+import Engine
+import Foundation
+import Runner
+import Signals
+import Storage
+
+extension LiveRun {
+    func announce(_ signals: LiveSignals, _ books: LiveBooks) {
+        for end in signals.ends { Output.warn("\(end.symbol) gets no new signals: \(end.reason)") }
+        guard !request.isQuiet else { return }
+        for seat in venues.seats {
+            let isShares = seat.venue.name == Venues.shares
+            let isDemo = isShares ? settings.venues.tinkoff.isSandbox : settings.venues.bitget.isDemo
+            let place = "\(seat.venue.name)\(isDemo ? isShares ? " (sandbox)" : " (demo)" : "")"
+            let names = seat.symbols.map(\.name).joined(separator: ", ")
+            print("\(request.mode.rawValue.capitalized) on \(place): \(names), \(file.artifact.origin.interval) bars.")
+        }
+        print("Ledger \(books.ledger.path), run \(books.runId).")
+        if !settings.unsetLimits.isEmpty {
+            print("Limits that nobody set: \(settings.unsetLimits.joined(separator: ", ")).")
+        }
+        Output.flush()
+    }
+
+    /// Prints how the run ended.
+    func report(_ end: Replay.End, json: Bool) throws {
+        let open = end.engine.desks.filter { !$0.position.isFlat }.map { "\($0.symbol) \($0.position.quantity)" }
+        if json {
+            try Output.json(
+                Result(
+                    outcome: "\(end.outcome)", newBars: end.newBars, open: open,
+                    ledger: "\(request.stateFolder)/trades.sqlite"))
+            return
+        }
+        switch end.outcome {
+        case .finished, .stopped: print("Stopped after \(end.newBars) bars; the same command goes on from here.")
+        case .halted(let reason):
+            print("HALTED by the kill switch (\(reason)): the venue was read and holds nothing.")
+        case .haltedNotFlat(let symbols):
+            print("HALTED, NOT PROVEN FLAT. Still open: \(symbols.joined(separator: ", ")).")
+        }
+        for position in open { print("  open       \(position)") }
+    }
+
+    private struct Result: Encodable {
+        let outcome: String
+        let newBars: Int
+        let open: [String]
+        let ledger: String
+    }
+}

@@ -1,0 +1,161 @@
+import Brokers
+import Core
+import Engine
+import Foundation
+import Logging
+import Router
+import Runner
+import Signals
+import Simulator
+import Storage
+
+/// What `aitrade run` in live or paper mode was asked for.
+struct LiveRequest {
+    var mode: ExecutionMode
+    var signals: String
+    var assets: [Symbol]?
+    var stateFolder: String
+    var barFolder: String
+    /// Go on until stopped; otherwise act on the newest bar of each asset and stop.
+    var isLoop: Bool
+    var startNew: Bool
+    var sleep: Duration
+    var maxSteps: Int?
+    var isQuiet: Bool
+}
+
+/// A run on venues: live orders, or live prices with simulated fills.
+struct LiveRun {
+    /// After acting once, orders and protections get at most this long to settle.
+    private static let settling = Duration.seconds(30)
+
+    let request: LiveRequest
+    let settings: Settings
+    let file: ArtifactFile
+    let assets: [Symbol]
+    let venues: LiveVenues
+
+    /// Reads the artifact and the settings; nothing is asked and nothing written yet.
+    init(request: LiveRequest, settings: Settings) throws {
+        self.request = request
+        self.settings = settings
+        file = try ArtifactFile(path: request.signals)
+        assets = try file.assets(request.assets).map(\.symbol).sorted()
+        try LogSetup.check(settings.log)
+        venues = try LiveVenues(try Venues.routes(assets, settings), mode: request.mode, settings: settings)
+    }
+
+    /// Runs until it is stopped or halted.
+    func run() async throws -> Replay.End {
+        do {
+            let end = try await trade()
+            await venues.stop()
+            return end
+        } catch {
+            await venues.stop()
+            guard error is VenueError else { throw error }
+            throw Venues.failure(error)
+        }
+    }
+
+    private func trade() async throws -> Replay.End {
+        // What the venues say is asked before anything is written.
+        let instruments = try await venues.instruments()
+        let history = try await LiveHistory(self)
+        let books = try LiveBooks(request, venues, log: settings.log)
+        defer { books.release() }
+        try await venues.start(interval: file.artifact.origin.interval, barsAfter: history.newest)
+        announce(history.signals, books)
+        let brokers = await venues.brokers(instruments, settings, costs: costs, ledger: books.ledger.reader)
+        let feed = try await RegimeSetup.feed(settings, release: .never)
+        var setup = self.setup(brokers.all, instruments, history, books)
+        (setup.feed, setup.resumeVenue) = (feed, brokers.resume)
+        let loop = VenueLoop(
+            setup: setup, ledger: books.ledger, router: ExecutionRouter(brokers: brokers.all),
+            log: Logger(label: "runner"))
+        let listener = await StopSignals.forward(to: { await loop.requestStop() })
+        let once = request.isLoop ? nil : Task { await Self.stopOnceSettled(loop) }
+        defer {
+            listener.cancel()
+            once?.cancel()
+        }
+        let end = try await loop.run()
+        try books.ledger.close()
+        return Replay.End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
+    }
+
+    private static func stopOnceSettled(_ loop: VenueLoop) async {
+        let end = ContinuousClock.now + settling
+        while ContinuousClock.now < end, await !loop.hasSettled {
+            guard (try? await Task.sleep(for: .milliseconds(200))) != nil else { return }
+        }
+        await loop.requestStop()
+    }
+
+    private var costs: ExchangeCosts {
+        let costs = file.artifact.origin.costs
+        let fee = FixedDecimal(measured: costs.feeBps) ?? .zero
+        return ExchangeCosts(takerFee: fee, makerFee: fee, slippage: FixedDecimal(measured: costs.slippageBps) ?? .zero)
+    }
+
+    private func setup(
+        _ brokers: [any Broker], _ instruments: [Instrument], _ history: LiveHistory, _ books: LiveBooks
+    ) -> RunSetup {
+        let notifier = ServiceNotifier(path: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
+        let configured = instruments.compactMap { rules -> AssetConfiguration? in
+            let seat = venues.seats.first { $0.symbols.contains(rules.symbol) }
+            guard let broker = brokers.first(where: { $0.name == seat?.venue.name }) else { return nil }
+            return AssetConfiguration(
+                instrument: rules, broker: broker.name, capabilities: broker.capabilities,
+                budget: settings.budget.amount(in: rules.quote))
+        }
+        let configuration = EngineConfiguration(
+            account: venues.account, artifact: file.digest.hex, assets: configured, limits: settings.limits,
+            timing: settings.protection.timing, reconcile: ReconcileRules(),
+            protection: settings.protection.protection, orders: settings.protection.orders)
+        var setup = RunSetup(
+            runId: books.runId, pid: ProcessInfo.processInfo.processIdentifier, mode: request.mode.rawValue,
+            configuration: configuration, market: configuration.brokers.first ?? BrokerName(""),
+            startsAt: history.start, signals: history.signals, sleep: request.sleep, maxSteps: request.maxSteps,
+            stateFolder: URL(filePath: request.stateFolder), wallClock: SystemTime.wall, uptime: SystemTime.uptime,
+            rebuildVenue: { _ in })
+        (setup.process, setup.notify, setup.rebuildsVenue) = (.current, { notifier?.send($0) }, false)
+        (setup.unsetLimits, setup.version) = (settings.unsetLimits, ProgramBuild.name)
+        return setup
+    }
+}
+
+/// What was decided until now: stored bars, and what the venues have of the time since, up to the bar before the newest
+/// closed one, which is told as news.
+struct LiveHistory {
+    let signals: LiveSignals
+    /// The close of the last bar that is not told as news, by venue.
+    let newest: [BrokerName: Timestamp]
+    /// The earliest of them.
+    var start: Timestamp { newest.values.min() ?? .epoch }
+
+    init(_ run: LiveRun) async throws {
+        let interval = run.file.artifact.origin.interval
+        let store = BarStore(folder: run.request.barFolder)
+        var newest: [BrokerName: Timestamp] = [:]
+        var series: [Symbol: BarSeries] = [:]
+        for asset in run.file.artifact.assets { series[asset.symbol] = try? store.load(asset.symbol, interval) }
+        for seat in run.venues.seats {
+            let now = await seat.venue.time()
+            let open = now.milliseconds / interval.milliseconds * interval.milliseconds
+            let last = Timestamp(milliseconds: open - interval.milliseconds)
+            newest[seat.venue.name] = last
+            for symbol in seat.symbols {
+                guard let stored = series[symbol] else { continue }
+                let from = Timestamp(milliseconds: (stored.openTimes.last ?? 0) + interval.milliseconds)
+                guard from < last else { continue }
+                let newer = try await seat.venue.bars(symbol, interval, from: from, to: last)
+                series[symbol] = try BarSeries(
+                    symbol: symbol, interval: interval,
+                    bars: (0..<stored.count).map { stored[$0] } + newer.filter { $0.flaw == nil })
+            }
+        }
+        self.newest = newest
+        signals = LiveSignals(run.file.artifact, series: run.file.artifact.assets.compactMap { series[$0.symbol] })
+    }
+}

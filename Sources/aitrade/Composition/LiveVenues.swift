@@ -1,0 +1,110 @@
+import Brokers
+import Core
+import Engine
+import Foundation
+import Simulator
+import Storage
+
+/// The venues of a run that replays nothing: made from the settings, locked, started and stopped together.
+struct LiveVenues {
+    /// One venue with what is traded there.
+    struct Seat {
+        let venue: any LiveBroker
+        let symbols: [Symbol]
+    }
+
+    /// By name.
+    let seats: [Seat]
+    let mode: ExecutionMode
+    /// The account of the whole run, as its ledger and its orders name it.
+    let account: String
+    /// The account of each venue that takes orders.
+    private let accounts: [String]
+
+    /// Clients that have not called yet.
+    ///
+    /// - Throws: ``CommandFailure``.
+    init(_ routes: [BrokerName: [Symbol]], mode: ExecutionMode, settings: Settings) throws {
+        self.mode = mode
+        var venues = settings.venues
+        // Paper reads public data alone: no key is ever shown to a venue that tells prices without.
+        if mode == .paper { venues.bitget.credentials = nil }
+        let names = routes.keys.sorted()
+        if mode == .live { for name in names { try Venues.requireKeys(name, venues) } }
+        seats = try names.map { Seat(venue: try Venues.client($0, venues), symbols: (routes[$0] ?? []).sorted()) }
+        accounts = mode == .live ? Set(names.map { Venues.account($0, venues) }).sorted() : []
+        account = mode == .live ? accounts.joined(separator: "+") : ExecutionMode.paper.rawValue
+    }
+
+    /// The venues that a ledger's last settings name.
+    ///
+    /// - Throws: ``CommandFailure``.
+    init(_ configuration: EngineConfiguration, mode: ExecutionMode, settings: Settings) throws {
+        let routes = Dictionary(grouping: configuration.assets, by: \.broker).mapValues { $0.map(\.instrument.symbol) }
+        try self.init(routes, mode: mode, settings: settings)
+    }
+
+    /// Takes the machine's lock of every account that takes orders; each is held until it is released or forgotten.
+    ///
+    /// - Throws: `InstanceLockError` naming the process that trades the account already.
+    func lock() throws -> [AccountLock] { try accounts.map { try AccountLock(account: $0) } }
+
+    /// The rules of everything that is traded, by symbol.
+    func instruments() async throws -> [Instrument] {
+        var found: [Instrument] = []
+        for seat in seats { found += try await seat.venue.instruments(seat.symbols) }
+        return found.sorted { $0.symbol < $1.symbol }
+    }
+
+    /// Begins to tell news.
+    func start(interval: BarInterval?, barsAfter: [BrokerName: Timestamp]) async throws {
+        for seat in seats {
+            try await seat.venue.start(
+                VenueWatch(
+                    symbols: seat.symbols, interval: interval,
+                    barsAfter: barsAfter[seat.venue.name] ?? .distantFuture, isPrivate: mode == .live))
+        }
+    }
+
+    /// Ends all news and closes all connections.
+    func stop() async {
+        await withTaskGroup(of: Void.self) { group in
+            for seat in seats { group.addTask { await seat.venue.stop() } }
+        }
+    }
+
+    // MARK: Who takes the orders
+
+    /// The brokers of a run.
+    struct Brokers {
+        let all: [any Broker]
+        /// Brings those that live in this process to where the ledger left them.
+        let resume: @Sendable (Engine) async throws -> Void
+    }
+
+    /// The venues themselves; in paper mode, simulated exchanges over their prices.
+    func brokers(
+        _ instruments: [Instrument], _ settings: Settings, costs: ExchangeCosts, ledger: LedgerReader
+    ) async -> Brokers {
+        guard mode == .paper else { return Brokers(all: seats.map(\.venue), resume: { _ in }) }
+        var papers: [PaperBroker] = []
+        for seat in seats {
+            let own = instruments.filter { seat.symbols.contains($0.symbol) }
+            var cash: [Currency: Money] = [:]
+            for rules in own { cash[rules.quote, default: .zero] += settings.budget.amount(in: rules.quote) }
+            let configuration = ExchangeConfiguration(
+                broker: seat.venue.name, instruments: own, startingCash: cash, costs: costs)
+            papers.append(
+                PaperBroker(source: seat.venue, configuration: configuration, startingAt: await seat.venue.time()))
+        }
+        let made = papers
+        return Brokers(all: made) { engine in
+            let fills = try ledger.fills()
+            for paper in made {
+                let orders = engine.desks.filter { $0.broker == paper.name }.flatMap(\.openOrders)
+                    .filter { $0.filled == .zero && [.working, .cancelling].contains($0.state) }.map(\.request)
+                await paper.restore(fills: fills, orders: orders)
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Core
+import Signals
+import Storage
+
+/// What stands between an artifact and a run: the trial ledger and the deployment gate.
+struct RunGate {
+    let file: ArtifactFile
+    let assets: [ArtifactAsset]
+    let trials: String
+
+    /// Shows the verdict, and refuses what must not run. A rehearsal against venues on this machine trades no money:
+    /// there a verdict of `fail` is only shown.
+    ///
+    /// - Throws: ``CommandFailure``: 65 when the ledger is broken or does not know the artifact, 77 when live trading
+    ///   meets a verdict of `fail` that nobody has overridden in writing.
+    func admit(mode: ExecutionMode, isRehearsal: Bool, override reason: String?, isQuiet: Bool) throws {
+        let history = try TrialHistory(path: trials)
+        if let history, !history.rows.made(file.digest) {
+            throw CommandFailure(
+                .corruptInput, "\(file.path) is not in the trial ledger \(trials): nobody knows what was tried for it",
+                fix: "generate it here (aitrade signals), or name the ledger it was generated with (--trials)")
+        }
+        let judged = assets.map { (asset: $0, judgement: history?.judgement($0) ?? $0.judgement) }
+        if !isQuiet { GateText.show(judged) }
+        let refused = judged.filter { ($0.judgement?.verdict ?? .fail) == .fail }.map(\.asset.symbol.name)
+        guard mode == .live, !refused.isEmpty else { return }
+        if isRehearsal, reason == nil {
+            Output.warn(
+                "the deployment gate says fail for \(refused.joined(separator: ", ")); the venues are on this machine, "
+                    + "so this is a rehearsal and goes on")
+            return
+        }
+        try requireOverride(reason, history, refused)
+    }
+
+    private func requireOverride(_ reason: String?, _ history: TrialHistory?, _ refused: [String]) throws {
+        if let reason {
+            guard reason.trimmed.count >= 10 else {
+                throw CommandFailure(
+                    .usage, "--override-gate needs a reason that somebody can read later", fix: "say why in a sentence")
+            }
+            try TrialLedger(path: trials).append(
+                TrialEntry(
+                    kind: .override, at: SystemTime.wall(), fingerprint: file.digest, artifact: file.digest,
+                    summary: "gate overridden for \(refused.joined(separator: ", "))", reason: reason.trimmed))
+            Output.warn("the deployment gate is overridden for \(refused.joined(separator: ", ")): \(reason.trimmed)")
+        } else if let known = history?.rows.overrides(of: file.digest).last, let reason = known.reason {
+            Output.warn("the deployment gate was overridden on \(Output.time(known.at)): \(reason)")
+        } else {
+            throw CommandFailure(
+                .notAllowed,
+                "the deployment gate says fail for \(refused.joined(separator: ", ")): the signals show no edge",
+                fix: "leave them out with --assets, generate better signals, or write down why it shall trade all the "
+                    + "same: --override-gate \"REASON\"")
+        }
+    }
+}
+
+/// The gate's verdicts as text.
+enum GateText {
+    /// A line for each asset, and one for each clause that does not hold.
+    static func show(_ judged: [(asset: ArtifactAsset, judgement: ArtifactJudgement?)]) {
+        for (asset, judgement) in judged {
+            guard let judgement else {
+                print("  gate       \(asset.symbol): not judged, counts as fail")
+                continue
+            }
+            let missing = judgement.clauses.filter { !$0.holds }.map { clause in
+                "\(clause.name) \(clause.value.map { Output.number($0, 3) } ?? "n/a")"
+                    + " (\(clause.name == "profit" ? "above" : "limit") \(Output.number(clause.limit)))"
+            }
+            let why = missing.isEmpty ? "every clause holds" : "misses \(missing.joined(separator: ", "))"
+            print("  gate       \(asset.symbol): \(judgement.verdict.rawValue); \(why)")
+        }
+    }
+
+    /// Every clause of an asset as a table.
+    static func table(_ symbol: Symbol, _ judgement: ArtifactJudgement) {
+        print("\n  \(symbol): \(judgement.verdict.rawValue). \(StatisticSentences(judgement).headline)")
+        print(
+            "  \(judgement.trials.trials) genomes tried, worth \(Output.number(judgement.trials.effective, 0))",
+            terminator: " ")
+        print("independent ones")
+        Output.table(
+            ["clause", "weight", "", "found", "limit"],
+            judgement.clauses.map { clause in
+                [
+                    clause.name, clause.isEssential ? "essential" : "supporting", clause.holds ? "holds" : "MISSES",
+                    clause.value.map { Output.number($0, 4) } ?? "n/a", Output.number(clause.limit),
+                ]
+            })
+    }
+}

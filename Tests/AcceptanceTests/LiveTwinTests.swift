@@ -1,0 +1,106 @@
+import Core
+import Foundation
+import Glibc
+import Testing
+
+extension Acceptance {
+    /// Live runs against the local venue, both as processes.
+    @Suite struct LiveTwinTests {
+        static let accounts = [
+            ["--account", "classic"], ["--account", "unified"], ["--account", "classic", "--positions", "hedge"],
+            ["--account", "unified", "--positions", "hedge"],
+        ]
+
+        /// Trades at once, is protected, is halted flat, and the books of both sides agree to the last digit.
+        @Test(arguments: accounts) func tradesTheArtifactAndEndsFlat(account: [String]) async throws {
+            let live = try await LiveSite(account)
+            let runner = try live.start()
+            try await live.untilProtected()
+            let books = try await live.twin.books()
+            #expect(books.livePlans.count == 2, "a stop and a take-profit are native")
+            try await live.site.succeed(["kill", "--reason", "enough"])
+            let end = try await runner.end()
+            #expect(end.status == 10, "\(end.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try live.expectNoSecrets()
+            try await live.twin.stop()
+        }
+
+        @Test func aNativeStopClosesThePositionAndTheBooksLearnOfIt() async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            try await live.twin.price(live.moved(88))
+            try await live.twin.until("the stop fired") { $0.isFlat }
+            #expect(try await waitFor { live.site.positions.isEmpty })
+            try await live.end(runner)
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+
+        /// SIGKILL at moments spread over the first seconds; each start goes on where the one before was.
+        @Test func killedAtAnyMomentItGoesOn() async throws {
+            let live = try await LiveSite()
+            for delay in [150, 350, 600, 900, 1300] {
+                let runner = try live.start()
+                try await Task.sleep(for: .milliseconds(delay))
+                runner.send(SIGKILL)
+                _ = try await runner.end()
+            }
+            let runner = try live.start()
+            try await live.untilProtected()
+            let names = try await live.twin.books().orders.compactMap { $0["clientOid"] as? String }
+            #expect(Set(names).count == names.count, "no order was sent twice")
+            #expect(try await live.twin.books().held.count == 1)
+            try await live.site.succeed(["kill"])
+            let end = try await runner.end()
+            #expect(end.status == 10, "\(end.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+
+        /// The venue dies and comes back without memory: the runner stays, notices, and ends flat.
+        @Test func theVenueMayDie() async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            live.twin.program.send(SIGKILL)
+            _ = try await live.twin.program.end()
+            try await Task.sleep(for: .seconds(1))
+            let again = try await TwinAtWork(live.site, port: live.twin.port)
+            try await again.price(live.price)
+            #expect(try await waitFor { live.site.positions.isEmpty }, "the loss of the position was not noticed")
+            try await live.end(runner)
+            #expect(try await again.books().isFlat)
+            try await again.stop()
+        }
+
+        @Test func aDeadRunnersPositionIsClosedByTheWatchdog() async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            runner.send(SIGKILL)
+            _ = try await runner.end()
+            let watchdog = try await live.site.run(
+                ["watchdog", "--on-stale", "flatten", "--max-age", "1.5", "--json"], environment: live.environment)
+            #expect(watchdog.status == 10, "\(watchdog.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try live.expectNoSecrets()
+            try await live.twin.stop()
+        }
+
+        @Test func onlyOneProcessTradesAnAccount() async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            let second = try await live.site.run(
+                live.command.map { $0 == "state" ? "other" : $0 }, environment: live.environment)
+            #expect(second.status == 75, "\(second.text)")
+            try await live.end(runner)
+            try await live.twin.stop()
+        }
+    }
+}
