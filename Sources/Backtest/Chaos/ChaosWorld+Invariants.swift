@@ -30,13 +30,17 @@ extension ChaosWorld {
         for place in engine.desks.indices { inspectProtection(of: place) }
     }
 
-    private mutating func inspect(_ order: OrderRequest, to broker: BrokerName) {
-        tally.orders += 1
+    /// An order leaves. What was decided and lost in a crash before its commit never does: its name is free again.
+    mutating func inspectSending(_ order: OrderRequest, to broker: BrokerName) {
         watch.sent[order.clientID, default: 0] += 1
         let isSafe = scenario.venues.first { $0.name == broker.text }?.idempotent ?? false
         if watch.sent[order.clientID] != 1, !isSafe {
             fail(.oneOrderPerIntent, "\(order.clientID) is sent twice to a venue where that is not safe")
         }
+    }
+
+    private mutating func inspect(_ order: OrderRequest, to broker: BrokerName) {
+        tally.orders += 1
         guard let desk = engine[order.symbol] else { return }
         let name = "\(order.purpose.rawValue) \(order.side.rawValue) \(order.quantity) \(order.symbol)"
         if !order.reduceOnly {

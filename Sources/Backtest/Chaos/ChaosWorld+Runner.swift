@@ -168,7 +168,9 @@ extension ChaosWorld {
     /// - Returns: Whether a message left.
     private mutating func perform(_ effect: Effect) -> Bool {
         switch effect {
-        case .submit(let approved, let broker): send(.submit(approved.request), to: broker)
+        case .submit(let approved, let broker):
+            inspectSending(approved.request, to: broker)
+            send(.submit(approved.request), to: broker)
         case .cancel(let reference, let symbol, let broker): send(.cancel(reference, symbol), to: broker)
         case .amend(let id, let symbol, let trigger, let quantity, let broker):
             send(.amend(id, symbol, trigger: trigger, quantity: quantity), to: broker)

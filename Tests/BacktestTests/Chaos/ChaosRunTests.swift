@@ -54,6 +54,13 @@ import Testing
         #expect(again == smallest.violation)
     }
 
+    /// Seed 246 crashes between a decision and its commit: the order never left, so its name is free after the start.
+    @Test func aDecisionThatACrashTookLeavesItsNameFree() throws {
+        let scenario = try #require(Self.scenarios["storm"])
+        let outcome = try ChaosRun(scenario, seed: 246).outcome()
+        #expect(outcome.violation == nil, "\(outcome.violation?.description ?? "")")
+    }
+
     @Test func crashesKillsAndClockStepsCanBeLeftOutOneByOne() throws {
         var scenario = try #require(Self.scenarios["kills"])
         scenario.hours = 6
