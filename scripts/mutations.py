@@ -25,10 +25,11 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MARK = "<!-- mutations: written by scripts/mutations.py --write -->"
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SUITES = {"engine": "^EngineTests", "chaos": "ChaosRunTests"}
 KEPT = {
-    "Core", "Optimizer", "Signals", "Simulator", "Engine", "Backtest", "Storage", "CZlib", "EngineTests",
-    "BacktestTests",
+    "Core", "Optimizer", "CSearchKernel", "SearchKernel", "SearchKernelV3", "SearchKernelV4", "Signals", "Simulator",
+    "Engine", "Backtest", "Storage", "CZlib", "EngineTests", "BacktestTests",
 }
 SWITCH = """import Foundation
 
@@ -102,10 +103,10 @@ def run(command, tree, timeout, number=None):
     try:
         done = subprocess.run(
             command, cwd=tree, capture_output=True, text=True, errors="replace", timeout=timeout, env=environment)
-        return done.returncode, done.stdout + done.stderr
+        return done.returncode, COLOUR.sub("", done.stdout + done.stderr)
     except subprocess.TimeoutExpired as late:
         parts = [part.decode(errors="replace") if part else "" for part in (late.stdout, late.stderr)]
-        return None, "".join(parts)
+        return None, COLOUR.sub("", "".join(parts))
 
 
 def build(tree):
@@ -131,7 +132,9 @@ def witness(status, output):
 
 
 def try_suite(suite, tree, number=None):
-    command = ["swift", "test", "-c", "release", "--disable-testable-imports", "--skip-build", "--filter", SUITES[suite]]
+    # The test program itself: `swift test` would look at the whole package again for every bug.
+    program = ".build/release/AiTradePackageTests.xctest"
+    command = [program, "--testing-library", "swift-testing", "--filter", SUITES[suite]]
     return witness(*run(command, tree, 300, number))
 
 

@@ -66,12 +66,18 @@ extension Desk {
         return true
     }
 
+    /// What stays open because a close waits for the market, and its worth as far as it is known; nil when none waits.
+    package var residual: (quantity: Quantity, worth: Money?)? {
+        guard let held = residualTold, !risk.isOpen else { return nil }
+        let price = lastPrice ?? referencePrice ?? position.averagePrice
+        return (held, price?.notional(held).magnitude)
+    }
+
     /// The market is closed: the close waits for it, and what stays open is told once, in money.
     private mutating func queueClose(of held: Quantity) -> [Effect] {
         guard residualTold != held else { return [] }
         residualTold = held
-        let price = lastPrice ?? referencePrice ?? position.averagePrice
-        let worth = price.map { "\($0.notional(held).magnitude) \(rules.asset.instrument.quote.code)" } ?? "unknown"
+        let worth = residual?.worth.map { "\($0) \(rules.asset.instrument.quote.code)" } ?? "unknown"
         let until = risk.nextSession.map { " until \($0.milliseconds) ms UTC" } ?? ""
         let message =
             "\(symbol): the market at \(broker) is closed\(until); \(held) stay open, worth \(worth); "
@@ -85,6 +91,10 @@ extension Desk {
         }
         _ = orders.apply(report, at: now)
         guard let order = orders[id], !order.state.isFinal else { return [.cancel(.client(id), symbol, broker)] }
+        // Still listed: an earlier request may be lost, and another one does no harm.
+        if orders.cancelAgain(id, after: rules.timing.haltPatience, at: now) {
+            return [.cancel(.client(id), symbol, broker)]
+        }
         return order.request.purpose == .flatten ? [] : cancel(order, at: now)
     }
 
@@ -104,7 +114,7 @@ extension Desk {
         do {
             let approved = try RiskGate(limits: rules.limits).approve(
                 request, of: rules.asset.instrument, in: circumstances, at: now)
-            orders.send(request, at: now, answerBy: now + rules.timing.answerDeadline)
+            orders.send(request, at: now, answerBy: now + rules.timing.haltPatience)
             return [.submit(approved, broker)]
         } catch {
             return [.refuse(error)]

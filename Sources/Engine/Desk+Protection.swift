@@ -111,9 +111,11 @@ extension Desk {
 
     /// Cancels protective orders that no leg knows any more, such as one whose cancellation got lost.
     private mutating func cancelStrays(at now: Timestamp) -> [Effect] {
-        let known = protection.legs.compactMap(\.order)
+        guard orders.hasOpen({ $0.kind.isProtective && !protection.knows($0.clientID) }) else { return [] }
         return orders.openOrders
-            .filter { $0.request.kind.isProtective && $0.state != .sent && !known.contains($0.request.clientID) }
+            .filter {
+                $0.request.kind.isProtective && $0.state != .sent && !protection.knows($0.request.clientID)
+            }
             .flatMap { cancel($0, at: now) }
     }
 

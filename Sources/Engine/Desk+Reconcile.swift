@@ -31,7 +31,7 @@ extension Desk {
         let before = position.quantity
         let held = venue?.quantity ?? .zero
         var fills = strangers
-        for fill in strangers { position.book(fill) }
+        for fill in strangers { bookForeign(fill, at: now) }
         let rest = held - position.quantity
         if rest != .zero {
             let price = adjustmentPrice(for: venue, rest)
@@ -45,6 +45,49 @@ extension Desk {
         if position.isFlat || position.quantity.isOpposite(to: before) { protection.drop() }
         precondition(position.quantity == held, "after an adoption the books hold what the venue holds")
         return fills
+    }
+
+    /// Books an execution of somebody else. As far as it opened something, it counts against what may be opened in a
+    /// day and in five minutes, like an order of ours: the limits are the account's.
+    private mutating func bookForeign(_ fill: Fill, at now: Timestamp) {
+        let before = position.quantity
+        position.book(fill)
+        let after = position.quantity
+        let opened =
+            after.isOpposite(to: before) ? after.magnitude : max(.zero, after.magnitude - before.magnitude)
+        guard opened > .zero, rules.isConfigured, fill.at.milliseconds / 86_400_000 == now.milliseconds / 86_400_000
+        else { return }
+        risk.met(
+            EnteredOrder(
+                at: now, symbol: symbol, side: fill.side, quantity: opened, value: fill.price.notional(opened),
+                currency: rules.asset.instrument.quote, isByHand: true))
+    }
+
+    /// Whether what the books hold, and the venue does not, never was a position to close: less than the venue trades,
+    /// or no more than the fees of this trade, which a spot market takes out of what was bought, and a small part of
+    /// it.
+    var isDust: Bool {
+        let instrument = rules.asset.instrument
+        let rest = position.quantity.magnitude
+        guard rest > .zero, rules.isConfigured else { return false }
+        if rest < max(instrument.minimumQuantity, instrument.lotStep) { return true }
+        if let price = lastPrice ?? referencePrice, price.notional(rest) < instrument.minimumNotional { return true }
+        guard let paid = position.averagePrice else { return false }
+        let bought = protection.excursion?.peak ?? rest
+        return paid.notional(rest) <= risk.fees(of: position) && Quantity(rest.value.times(FixedDecimal(50))) <= bought
+    }
+
+    /// Takes dust off the books at the last price; what a fee took is counted as a fee already.
+    mutating func sweep(at now: Timestamp) -> Fill {
+        precondition(isDust, "only dust is swept")
+        let paid = position.averagePrice ?? .zero
+        let isFee = paid.notional(position.quantity.magnitude) <= risk.fees(of: position)
+        let price = isFee ? paid : lastPrice ?? referencePrice ?? paid
+        let fill = adjust(-position.quantity, at: price, now, as: "DUST")
+        (goal, isHeld) = (nil, false)
+        clearRefusals()
+        protection.drop()
+        return fill
     }
 
     /// What is on its way for a position that is no longer what it was meant for: entries, and exits of what is gone.
@@ -70,10 +113,12 @@ extension Desk {
         ]
     }
 
-    private mutating func adjust(_ signed: Quantity, at price: Price, _ now: Timestamp) -> Fill {
+    private mutating func adjust(
+        _ signed: Quantity, at price: Price, _ now: Timestamp, as tag: String = "EXTERNAL"
+    ) -> Fill {
         external.count += 1
         let fill = Fill(
-            venue: broker, tradeID: "EXTERNAL-\(symbol)-\(external.count)", clientID: nil, symbol: symbol,
+            venue: broker, tradeID: "\(tag)-\(symbol)-\(external.count)", clientID: nil, symbol: symbol,
             side: signed > .zero ? .buy : .sell, price: price, quantity: signed.magnitude, fee: .zero, at: now)
         position.book(fill)
         return fill

@@ -27,6 +27,9 @@ extension Desk {
         }
     }
 
+    /// How every broker refuses an exit of what is not there.
+    private static let nothingToClose = "NOTHING_TO_CLOSE"
+
     /// Gives up closing after too many refusals for one reason, or three times as many for any: what a venue refuses at
     /// once would otherwise be sent again at once, without end.
     private mutating func countRefusal(of order: Order, reason: String) -> [Effect] {
@@ -38,6 +41,14 @@ extension Desk {
             }
             entriesHeld = "the venue refuses entries: \(reason)"
             return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further entry until acknowledged"))]
+        }
+        // The venue sold what there was: what the books have left is asked for once more.
+        if order.filled > .zero, isDust { return [] }
+        if reason == Self.nothingToClose, isDust {
+            // The venue holds no position, and what the books have left is none: the next reading takes it away.
+            isHeld = true
+            let sentence = "\(symbol): \(position.quantity) is too little to be sold; nothing more is tried"
+            return [.alert(Alert(.notice, "DUST_LEFT", sentence))]
         }
         guard closingRefusals.count(reason, limit: limit), !isHeld else {
             return [.alert(Alert(.warning, "ORDER_REFUSED", message))]

@@ -15,12 +15,12 @@ extension Desk {
 
     /// Whether a closing order is on its way.
     var isClosing: Bool {
-        orders.openOrders.contains { !$0.request.kind.isProtective && $0.request.reduceOnly }
+        orders.hasOpen { !$0.kind.isProtective && $0.reduceOnly }
     }
 
     /// Whether a closing order is on its way that waits for no price.
     var isClosingAtMarket: Bool {
-        orders.openOrders.contains { $0.request.kind == .market && $0.request.reduceOnly }
+        orders.hasOpen { $0.reduceOnly && $0.kind == .market }
     }
 
     /// What could execute beside a closing order and has to be gone before: an exit that waits for its price, and where

@@ -117,6 +117,14 @@ public struct Desk: Hashable, Codable, Sendable {
 
     /// A venue reports an execution.
     package mutating func apply(_ fill: Fill, _ state: TradingState, at now: Timestamp) -> [Effect] {
+        guard let effects = book(fill, at: now) else { return [] }
+        return orders.hasBooked(fill) ? effects + settle(state, at: now) : effects
+    }
+
+    /// Books an execution without asking for what is missing then: of several, the positions between them are history.
+    ///
+    /// - Returns: Nil when it was booked before.
+    mutating func book(_ fill: Fill, at now: Timestamp) -> [Effect]? {
         switch orders.book(fill, at: now) {
         case .booked:
             let before = position.quantity
@@ -128,9 +136,9 @@ public struct Desk: Hashable, Codable, Sendable {
                 if order.request.kind.isProtective { heardOfProtection(order, at: now) }
                 if order.request.purpose == .entry { entryRefusals = RefusalCount() }
             }
-            return explained(by: fill, at: now) + settle(state, at: now)
+            return explained(by: fill, at: now)
         case .repeated:
-            return []
+            return nil
         case .implausible:
             let message = "\(symbol): \(fill.side.rawValue) \(fill.quantity) at \(fill.price) is no fill of our orders"
             return [.alert(Alert(.critical, "FILL_NOT_BOOKED", "\(message) (trade \(fill.tradeID))"))]
@@ -172,8 +180,12 @@ public struct Desk: Hashable, Codable, Sendable {
         if rules.asset.capabilities.duplicateSafe, state != .halted, planRepeat(id, isBlind: true, at: now) {
             return []
         }
+        // A close that arrives late closes what is left, which is nothing, or is refused.
+        let request = orders[id]?.request
+        let isClose = request.map { $0.reduceOnly && $0.kind == .market } ?? false
         orders.noteAbsence(
-            of: id, needed: rules.timing.absencesNeeded, spacing: rules.timing.questionSpacing, at: now)
+            of: id, needed: rules.timing.absencesNeeded, spacing: rules.timing.questionSpacing,
+            isHarmless: isClose && rules.asset.capabilities.reduceOnly, at: now)
         return settled(orders[id], after: before, reason: "ABSENT", state, at: now)
     }
 

@@ -132,6 +132,7 @@ public struct Engine: Hashable, Codable, Sendable {
                 add(Desk(rules))
             }
         }
+        for place in desks.indices { desks[place].orders.startedAt = now }
         reconciler.start(configuration, &desks, at: now)
         return kill.isEngaged ? [] : reconciler.dueReadings(configuration, desks, at: now)
     }
@@ -197,9 +198,10 @@ public struct Engine: Hashable, Codable, Sendable {
         return effects
     }
 
+    /// Lets the desks look whose moment has come; mostly it is an account that wants to be read.
     private mutating func look(at now: Timestamp) -> [Effect] {
         var effects: [Effect] = []
-        for place in desks.indices {
+        for place in desks.indices where desks.span[place].nextDeadline(state).map({ $0 <= now }) ?? false {
             effects += turn(place, at: now) {
                 $0.questions(at: now) + $0.repetitions($1, at: now) + $0.settle($1, at: now)
             }
@@ -229,7 +231,7 @@ public struct Engine: Hashable, Codable, Sendable {
 
     private mutating func continueKill(at now: Timestamp) -> [Effect] {
         guard let configuration else { return [] }
-        return kill.dueReadings(patience: configuration.timing.answerDeadline, at: now).map {
+        return kill.dueReadings(patience: configuration.timing.haltPatience, at: now).map {
             .readAccount($0, fillsSince: reconciler.fillsSince($0))
         }
     }

@@ -79,6 +79,9 @@ public struct EngineTiming: Hashable, Codable, Sendable {
     /// So many refusals of an exit for the same reason put the asset on hold.
     public var identicalRefusals: Int
 
+    /// While halting, a request without an answer is repeated after so long where that is harmless.
+    package var haltPatience: TimeSpan { min(answerDeadline, .seconds(1)) }
+
     /// The defaults of the design: 5 s, 250 ms, twice, 10 s, 5 s, three times.
     public init(
         answerDeadline: TimeSpan = .seconds(5), questionSpacing: TimeSpan = .milliseconds(250),

@@ -58,11 +58,11 @@ public struct KillSequence: Hashable, Codable, Sendable {
         if phase == .flat { timesFlat += 1 }
     }
 
-    /// Plans the next reading of a broker: the spacing doubles up to eight-fold.
+    /// Plans the next reading of a broker: the spacing doubles up to four-fold.
     package mutating func readAgain(_ broker: BrokerName, spacing: TimeSpan, at now: Timestamp) {
         let attempt = attempts[broker, default: 0]
         attempts[broker] = attempt + 1
-        readAt[broker] = now + spacing * (1 << min(attempt, 3))
+        readAt[broker] = now + spacing * (1 << min(attempt, 2))
     }
 
     /// Whether a broker that is flat should be read again because executions are still missing in our books.
@@ -71,7 +71,7 @@ public struct KillSequence: Hashable, Codable, Sendable {
     }
 
     /// So many readings may find something open before missing executions are not waited for any more.
-    private static let patienceForBooks = 6
+    private static let patienceForBooks = 9
 
     /// The brokers to read now, by name. Each is planned again, in case no answer comes.
     package mutating func dueReadings(patience: TimeSpan, at now: Timestamp) -> [BrokerName] {

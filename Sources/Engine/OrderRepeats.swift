@@ -52,6 +52,9 @@ package struct OrderRepeats: Hashable, Codable, Sendable {
     /// When `id` is to be sent again.
     package func againAt(_ id: ClientOrderID) -> Timestamp? { sendings[id]?.againAt }
 
+    /// Whether `id` was sent more than once.
+    package func wasSentAgain(_ id: ClientOrderID) -> Bool { sendings[id].map { $0.times > 1 } ?? false }
+
     /// Whether `id` was sent again although an earlier one may have arrived.
     package func isBlind(_ id: ClientOrderID) -> Bool { sendings[id]?.isBlind ?? false }
 }

@@ -66,6 +66,14 @@ extension OrderTracker {
     /// When `id` was last filled in part.
     package func filledAt(_ id: ClientOrderID) -> Timestamp? { place(of: id).flatMap { affairs[$0].filledAt } }
 
+    /// Whether an open order is as `isWanted` says.
+    @inline(__always) func hasOpen(_ isWanted: (borrowing OrderRequest) -> Bool) -> Bool {
+        // Through a span: an order is not copied to look at it.
+        let orders = openOrders.span
+        for place in orders.indices where isWanted(orders[place].request) { return true }
+        return false
+    }
+
     /// How many orders that may still execute, protective ones aside, open and close a position.
     @inline(__always) package var moving: (opening: Int, closing: Int) {
         var (opening, closing) = (0, 0)
@@ -106,7 +114,11 @@ extension OrderTracker {
 
     /// A venue said it never heard of `id`; believed only after `needed` answers, each at least `spacing` after the one
     /// that counted before.
-    package mutating func noteAbsence(of id: ClientOrderID, needed: Int, spacing: TimeSpan, at now: Timestamp) {
+    ///
+    /// - Parameter isHarmless: Whether nothing comes of it even if it arrives late.
+    package mutating func noteAbsence(
+        of id: ClientOrderID, needed: Int, spacing: TimeSpan, isHarmless: Bool, at now: Timestamp
+    ) {
         guard let place = place(of: id) else { return }
         activity += 1
         var question = affairs[place].question ?? Question(askAt: now)
@@ -114,8 +126,10 @@ extension OrderTracker {
         question.absences += 1
         (question.absentAt, question.askAt) = (now, now + spacing)
         if question.absences >= needed {
+            let intendedAt = openOrders[place].intendedAt
             note(.absent, of: id, reason: "the venue never heard of it", at: now)
-            absentSince = now
+            let sentAt = repeats.wasSentAgain(id) ? now : max(intendedAt, startedAt ?? intendedAt)
+            if !isHarmless { lostSentAt = max(lostSentAt ?? sentAt, sentAt) }
         } else {
             affairs[place].question = question
         }
@@ -123,6 +137,6 @@ extension OrderTracker {
 
     /// Whether an order that was believed lost may still arrive: requests are on their way for `life` at most.
     package func mayStillArrive(within life: TimeSpan, at now: Timestamp) -> Bool {
-        absentSince.map { now - $0 < life } ?? false
+        lostSentAt.map { now - $0 < life } ?? false
     }
 }

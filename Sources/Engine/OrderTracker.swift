@@ -17,8 +17,10 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     package internal(set) var repeats = OrderRepeats()
     /// Protective orders that were changed in place.
     package internal(set) var changes = OrderChanges()
-    /// When a venue was last believed never to have heard of an order.
-    var absentSince: Timestamp?
+    /// When the newest order was sent of those that a venue was believed never to have heard of.
+    var lostSentAt: Timestamp?
+    /// When this process began: what an earlier one decided left before, whenever that was.
+    package internal(set) var startedAt: Timestamp?
     /// Grows with everything that is sent and heard.
     package internal(set) var activity = 0
 
@@ -146,6 +148,16 @@ package struct OrderTracker: Hashable, Codable, Sendable {
         else { return false }
         wishes[id] = now
         note(.cancelRequested, of: id, at: now)
+        return true
+    }
+
+    /// Asks for a cancellation once more when the last wish is at least `patience` old and nobody has answered it.
+    ///
+    /// - Returns: Whether to tell the venue.
+    package mutating func cancelAgain(_ id: ClientOrderID, after patience: TimeSpan, at now: Timestamp) -> Bool {
+        guard self[id]?.state == .cancelling, let wish = wishes[id], now - wish >= patience else { return false }
+        wishes[id] = now
+        activity += 1
         return true
     }
 

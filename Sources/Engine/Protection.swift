@@ -82,6 +82,11 @@ public struct Protection: Hashable, Codable, Sendable {
     /// All legs, the stop first.
     var legs: [Leg] { (stop.map { [$0] } ?? []) + takeProfits }
 
+    /// Whether a leg names `order`.
+    func knows(_ order: ClientOrderID) -> Bool {
+        stop?.order == order || takeProfits.contains { $0.order == order }
+    }
+
     /// One leg by what it is for.
     subscript(purpose: OrderPurpose, rung: Int) -> Leg? {
         get { purpose == .stop ? stop : takeProfits.first { $0.rung == rung } }

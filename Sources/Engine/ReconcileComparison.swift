@@ -43,7 +43,8 @@ struct Comparison {
 
     // MARK: Executions
 
-    /// Books executions of our orders that no stream told, each once; remembers those of others.
+    /// Books executions of our orders that no stream told, each once; remembers those of others. What the position that
+    /// comes of all of them needs is asked for after the reading.
     mutating func takeFills(_ desks: inout [Desk]) {
         for fill in snapshot.fills {
             let place = fill.clientID.flatMap { id in
@@ -53,8 +54,9 @@ struct Comparison {
                 if question != nil || account.fillsSince != nil { account.remember(fill) }
                 continue
             }
-            guard !desks[place].orders.hasBooked(fill), !account.settledTrades.contains(fill.tradeID) else { continue }
-            let effects = desks[place].apply(fill, state, at: now)
+            guard !account.settledTrades.contains(fill.tradeID), let effects = desks[place].book(fill, at: now) else {
+                continue
+            }
             if desks[place].orders.hasBooked(fill) {
                 let sentence =
                     "\(fill.side.rawValue) \(fill.quantity) at \(fill.price) (trade \(fill.tradeID)) was not told"
@@ -109,7 +111,8 @@ struct Comparison {
         let activity = desk.orders.activity
         if let suspicion = account.suspicions[desk.symbol], suspicion.held == held, suspicion.activity == activity {
             guard now - suspicion.since >= rules.confirmation else { return false }
-            adopt(venue, &desk)
+            let isStrangers = account.strangers.contains { $0.symbol == desk.symbol }
+            if held == .zero, desk.isDust, !isStrangers { sweep(&desk) } else { adopt(venue, &desk) }
         } else {
             account.suspicions[desk.symbol] = .init(since: now, held: held, activity: activity)
             if desk.hold != .external { desk.hold = .suspected }
@@ -117,6 +120,15 @@ struct Comparison {
             differ(.position, desk.symbol, sentence, .suspected)
         }
         return false
+    }
+
+    /// The venue is flat and the books hold what cannot be sold: no position, and nobody's doing.
+    private mutating func sweep(_ desk: inout Desk) {
+        let sentence = "\(desk.position.quantity) is dust: less than can be sold, or taken as a fee"
+        booked.append(desk.sweep(at: now))
+        differ(.dust, desk.symbol, sentence, .booked)
+        account.suspicions[desk.symbol] = nil
+        open(&desk)
     }
 
     /// Books and venue agree: what waited for that goes on.

@@ -8,6 +8,8 @@ public struct Reconciliation: Hashable, Codable, Sendable {
         case missedFill = "MISSED_FILL"
         /// A position that our orders do not explain: opened, enlarged, reduced or closed by someone else.
         case position = "POSITION"
+        /// A remainder too small to be sold, or taken as a fee out of what was bought: no position.
+        case dust = "DUST"
         /// An order that is none of ours.
         case foreignOrder = "FOREIGN_ORDER"
         /// An order that we take for working and that the venue does not list.

@@ -72,6 +72,18 @@ import Testing
         #expect(!bench.effects.alerts.contains("EXTERNAL_POSITION"))
     }
 
+    @Test func ofSeveralLostExecutionsOnlyThePositionAfterAllOfThemIsProtected() throws {
+        var bench = try bench()
+        let entry = try bench.enter()
+        let price = try #require(Price("100"))
+        _ = try bench.execute(entry, Quantity("2"), at: price)
+        _ = try bench.execute(entry, at: price)
+        let asked = try bench.wait(.seconds(40))
+        #expect(differences(asked).filter { $0.kind == .missedFill }.count == 2)
+        let stops = asked.orders.filter { $0.purpose == .stop }
+        #expect(stops.map(\.quantity) == [Quantity("5")])
+    }
+
     @Test func aStrangersPositionIsAdoptedAfterASecondReadingAndProtected() throws {
         var bench = try bench()
         try bench.price("100")
@@ -79,6 +91,7 @@ import Testing
         let first = try bench.take(.reconcile)
         #expect(actions(first) == [.suspected])
         #expect(try bench.desk.position.isFlat && bench.desk.hold == .suspected)
+        #expect(!actions(try bench.take(.reconcile)).contains(.adopted), "two readings at once are one")
         let second = try bench.wait(.seconds(3))
         #expect(actions(second).contains(.adopted) && second.alerts.contains("EXTERNAL_POSITION"))
         #expect(try bench.desk.position.quantity == Quantity("3") && bench.desk.hold == .external)
@@ -93,6 +106,16 @@ import Testing
             try bench.take(.operated(.acknowledge(try Bench.symbol(), by: "ann"))).alerts == ["NOTHING_TO_ACKNOWLEDGE"])
         bench.now = bench.now + .seconds(1)
         #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose).contains(.entry))
+    }
+
+    @Test func whatProtectedAPositionThatSomebodyTurnedAroundIsCancelled() throws {
+        var bench = try bench()
+        try bench.hold()
+        bench.venues[Self.one]?.positions[try Bench.symbol()] = Quantity("-3")
+        try bench.wait(.seconds(60))
+        #expect(try bench.desk.position.quantity == Quantity("-3"))
+        let open = try bench.one.openOrders
+        #expect(open.map(\.quantity) == [Quantity("3")] && open.map(\.side) == [.buy])
     }
 
     @Test func anAdoptedPositionWithoutAPriceIsHeldAndNotDumped() throws {

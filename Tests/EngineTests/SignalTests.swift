@@ -6,6 +6,15 @@ import Testing
 @Suite struct SignalTests {
     private func later(_ bench: inout Bench) { bench.now = bench.now + .seconds(1) }
 
+    @Test func theEnginesTimeNeverGoesBack() throws {
+        var bench = try Bench()
+        try bench.price("100")
+        let latest = bench.engine.now
+        bench.now = Timestamp(milliseconds: latest.milliseconds - 5_000)
+        try bench.take(.deadline)
+        #expect(bench.engine.now == latest)
+    }
+
     @Test func aRowIsActedOnOnceAndNeverAgainAfterANewerOne() throws {
         var bench = try Bench()
         try bench.price("100")

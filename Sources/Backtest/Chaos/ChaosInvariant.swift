@@ -66,6 +66,10 @@ public struct ChaosTally: Hashable, Codable, Sendable {
     public internal(set) var fills = 0
     /// How often each fault was felt.
     public internal(set) var faults: [String: Int] = [:]
+    /// For how long positions were without an armed stop and not being closed, each time, in good time.
+    public internal(set) var unprotected = ChaosSpans()
+    /// From each pull of the kill switch until every venue was proven flat.
+    public internal(set) var killToFlat = ChaosSpans()
 }
 
 /// What the invariants remember between two steps. Spans are counted in good time: while the runner is up and every
@@ -81,6 +85,10 @@ struct ChaosWatch: Sendable {
     private var nakedSince: [Symbol: Int64] = [:]
     var largestGoal: [Symbol: Quantity] = [:]
     var killedAt: Timestamp?
+    /// Whether the present kill has been proven flat before.
+    var wasFlat = false
+    /// How long each naked position was.
+    private(set) var unprotected = ChaosSpans()
     private(set) var lastNow = Timestamp.epoch
 
     mutating func beganProcess(at moment: Timestamp) {
@@ -131,7 +139,7 @@ struct ChaosWatch: Sendable {
     /// How long a position has been naked without a break, in good milliseconds.
     mutating func nakedSpan(_ symbol: Symbol, isNaked: Bool) -> Int64 {
         if !isNaked {
-            nakedSince[symbol] = nil
+            if let start = nakedSince.removeValue(forKey: symbol) { unprotected.note(good - start) }
             return 0
         }
         let start = nakedSince[symbol] ?? good

@@ -44,6 +44,7 @@ extension ChaosWorld {
     /// The figures with those of the venues.
     var finalTally: ChaosTally {
         var tally = tally
+        tally.unprotected = watch.unprotected
         for venue in venues {
             tally.fills += venue.market.snapshot(fillsSince: .epoch).fills.count
             for (fault, count) in venue.counts.sorted(by: { $0.key < $1.key }) {

@@ -13,12 +13,19 @@ extension ChaosWorld {
 
     mutating func inspect(_ effects: [Effect]) {
         if !watch.isMonotone(engine.now) { fail(.heartbeatMonotone, "the engine's time went back") }
-        if engine.kill.isEngaged { watch.killedAt = watch.killedAt ?? now } else { watch.killedAt = nil }
+        if engine.kill.isEngaged {
+            watch.killedAt = watch.killedAt ?? now
+        } else {
+            (watch.killedAt, watch.wasFlat) = (nil, false)
+        }
         for effect in effects {
             switch effect {
             case .submit(let approved, let broker): inspect(approved.request, to: broker)
             case .halted:
                 tally.halts += 1
+                // After a crash a kill is proven flat again.
+                if let start = watch.killedAt, !watch.wasFlat { tally.killToFlat.note((now - start).milliseconds) }
+                watch.wasFlat = true
                 checkHalted()
             case .cancel, .amend, .query, .readAccount, .alert, .refuse, .mark, .reconciled: break
             }
@@ -119,8 +126,7 @@ extension ChaosWorld {
 
     /// The trouble has been over for ten minutes: books and venues agree to the last digit.
     mutating func checkConverged() {
-        // One seed of eight decides its whole day once more.
-        if market.seed % 8 == 0, journal.recovered() == nil {
+        if journal.replays, !journal.agrees() {
             fail(.replayAgrees, "a recorded step is decided differently when replayed")
         }
         guard isUp else { return fail(.booksEqualVenue, "the runner did not come up again") }

@@ -154,7 +154,7 @@ extension ChaosWorld {
         if !effects.isEmpty || !event.isPlain { watchLevels() }
         guard journal.isFull || effects.contains(where: \.mustBeDurable) else { return }
         if dies(at: .beforeCommit) { return }
-        journal.commit()
+        journal.commit(engine)
         if dies(at: .afterCommit) { return }
         for effect in effects {
             guard perform(effect) else { continue }

@@ -28,7 +28,7 @@ struct ChaosWorld {
     let market: ChaosMarket
     var venues: [FaultyVenue] = []
     var engine = Engine()
-    var journal = ChaosJournal()
+    var journal: ChaosJournal
     var log: ChaosLog
     var agenda = Agenda<Item>()
     var now = ChaosMarket.start
@@ -52,6 +52,8 @@ struct ChaosWorld {
     init(_ scenario: ChaosScenario, seed: UInt64, keepsLines: Bool) throws {
         self.scenario = scenario
         log = ChaosLog(keepsLines: keepsLines)
+        // One seed of eight decides its whole day once more.
+        journal = ChaosJournal(replays: seed % 8 == 0)
         var market = ChaosMarket(scenario, seed: seed)
         for venue in scenario.venues { venues.append(try market.venue(venue)) }
         self.market = market

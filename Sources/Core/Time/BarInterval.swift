@@ -47,6 +47,16 @@ public struct BarInterval: Hashable, Comparable, Codable, Sendable, CustomString
     /// The length of one bar in milliseconds.
     public var milliseconds: Int64 { span.milliseconds }
 
+    /// The start of the bar of this length that holds a moment, both in milliseconds UTC.
+    ///
+    /// Bars are counted from 1970-01-01 00:00 UTC, whole weeks from the Monday after it.
+    public func start(holding moment: Int64) -> Int64 {
+        let monday: Int64 = 4 * 86_400_000
+        let origin = milliseconds % 604_800_000 == 0 ? monday : 0
+        let into = (moment - origin) % milliseconds
+        return moment - (into < 0 ? into + milliseconds : into)
+    }
+
     /// The shortest spelling: the largest unit that divides the length.
     public var description: String {
         for unit in Self.units where milliseconds % unit.milliseconds == 0 {

@@ -35,6 +35,10 @@ public struct DeskRisk: Hashable, Codable, Sendable {
     package var countedProfit = Money.zero
     /// Opening orders that passed the gate since the counters last looked.
     package private(set) var entries: [EnteredOrder] = []
+    /// Opening orders of other hands on the account, found since the counters last looked.
+    package var foreign: [EnteredOrder] { foreignSeen ?? [] }
+    /// Nil, like the other optional fields here, in what older versions wrote down.
+    private var foreignSeen: [EnteredOrder]?
     /// What the gate refused since the counters last looked.
     package private(set) var refused: [RiskRefusal] = []
     /// Trades that were closed since the counters last looked, by what they brought after fees.
@@ -43,6 +47,8 @@ public struct DeskRisk: Hashable, Codable, Sendable {
     package private(set) var breaches: [RiskFinding] = []
     /// Realised profit less fees when the asset was last flat.
     private var settledProfit = Money.zero
+    /// Fees paid until the asset was last flat.
+    private var settledFees: Money?
     private var wasLong: Bool?
 
     package init() {}
@@ -76,10 +82,16 @@ public struct DeskRisk: Hashable, Codable, Sendable {
         if let wasLong, isLong != wasLong {
             let settled = position.realised - position.fees
             results.append(settled - settledProfit)
-            settledProfit = settled
+            (settledProfit, settledFees) = (settled, position.fees)
         }
         wasLong = isLong
     }
+
+    /// The fees of what is held now.
+    func fees(of position: Position) -> Money { position.fees - (settledFees ?? .zero) }
+
+    /// Somebody else opened something on the account.
+    mutating func met(_ order: EnteredOrder) { foreignSeen = foreign + [order] }
 
     /// An opening order passed the gate.
     package mutating func entered(_ request: OrderRequest, at price: Price?, in currency: Currency, now: Timestamp) {
@@ -105,11 +117,13 @@ public struct DeskRisk: Hashable, Codable, Sendable {
     /// The counters have taken what was new.
     mutating func collected(profit: Money) {
         countedProfit = profit
-        if !isCollected { (entries, refused, results, breaches) = ([], [], [], []) }
+        if !isCollected { (entries, foreignSeen, refused, results, breaches) = ([], nil, [], [], []) }
     }
 
     /// Whether there is nothing for the counters.
-    var isCollected: Bool { entries.isEmpty && refused.isEmpty && results.isEmpty && breaches.isEmpty }
+    var isCollected: Bool {
+        entries.isEmpty && foreign.isEmpty && refused.isEmpty && results.isEmpty && breaches.isEmpty
+    }
 }
 
 /// How an entry is filled against the price that was seen when it was decided.

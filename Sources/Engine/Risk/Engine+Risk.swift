@@ -61,6 +61,7 @@ extension Engine {
         guard !isCollected || profit != desks[place].risk.countedProfit else { return [] }
         var findings: [(finding: RiskFinding, currency: Currency?)] = desks[place].risk.breaches.map { ($0, nil) }
         for order in desks[place].risk.entries { risk.entered(order) }
+        for order in desks[place].risk.foreign { risk.entered(order) }
         enteredThisStep += desks[place].risk.entries.count
         for refusal in desks[place].risk.refused {
             risk.refused(refusal.code)

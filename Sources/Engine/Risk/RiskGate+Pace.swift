@@ -24,7 +24,8 @@ extension RiskGate {
     private func repeated(_ request: OrderRequest, _ outlook: RiskOutlook) -> RiskFinding? {
         guard let limit = limits.repeatedOrders else { return nil }
         let same = outlook.recent.count {
-            $0.symbol == request.symbol && $0.side == request.side && $0.quantity == request.quantity
+            !$0.isByHand && $0.symbol == request.symbol && $0.side == request.side
+                && $0.quantity == request.quantity
         }
         if same < limit { return nil }
         let sentence =

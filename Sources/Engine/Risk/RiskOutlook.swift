@@ -46,11 +46,16 @@ package struct EnteredOrder: Hashable, Codable, Sendable {
     package let quantity: Quantity
     package let value: Money
     package let currency: Currency
+    /// Whether a person ordered it: that counts, but it is no repetition of ours.
+    package var isByHand: Bool { wasByHand ?? false }
+    /// Nil in what older versions wrote down.
+    private let wasByHand: Bool?
 
     package init(
-        at: Timestamp, symbol: Symbol, side: Side, quantity: Quantity, value: Money, currency: Currency
+        at: Timestamp, symbol: Symbol, side: Side, quantity: Quantity, value: Money, currency: Currency,
+        isByHand: Bool = false
     ) {
         (self.at, self.symbol, self.side, self.quantity) = (at, symbol, side, quantity)
-        (self.value, self.currency) = (value, currency)
+        (self.value, self.currency, wasByHand) = (value, currency, isByHand ? true : nil)
     }
 }

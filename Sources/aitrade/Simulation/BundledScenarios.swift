@@ -7,7 +7,8 @@ enum BundledScenarios {
     /// By name; the texts are `Sources/aitrade/Scenarios/NAME.json`.
     static let all: [(name: String, bytes: [UInt8])] = [
         ("calm", PackageResources.calm_json), ("clocks", PackageResources.clocks_json),
-        ("crashes", PackageResources.crashes_json), ("hands", PackageResources.hands_json),
+        ("crashes", PackageResources.crashes_json), ("drill", PackageResources.drill_json),
+        ("far", PackageResources.far_json), ("hands", PackageResources.hands_json),
         ("kills", PackageResources.kills_json), ("network", PackageResources.network_json),
         ("refusals", PackageResources.refusals_json), ("storm", PackageResources.storm_json),
         ("streams", PackageResources.streams_json),

@@ -83,6 +83,8 @@ struct SimulationReport: Encodable {
         var orders = 0
         var fills = 0
         var faults: [String: Int] = [:]
+        var unprotected = Spans()
+        var killToFlat = Spans()
 
         mutating func add(_ tally: ChaosTally) {
             steps += tally.steps
@@ -93,6 +95,30 @@ struct SimulationReport: Encodable {
             orders += tally.orders
             fills += tally.fills
             faults.merge(tally.faults) { $0 + $1 }
+            unprotected.all.add(tally.unprotected)
+            killToFlat.all.add(tally.killToFlat)
+        }
+    }
+
+    /// Durations of one kind, written as their quantiles.
+    struct Spans: Encodable {
+        var all = ChaosSpans()
+
+        private enum CodingKeys: String, CodingKey { case count, p50Ms, p99Ms, maxMs }
+
+        func encode(to encoder: any Encoder) throws {
+            var form = encoder.container(keyedBy: CodingKeys.self)
+            try form.encode(all.count, forKey: .count)
+            try form.encode(all.quantile(0.5), forKey: .p50Ms)
+            try form.encode(all.quantile(0.99), forKey: .p99Ms)
+            try form.encode(all.quantile(1), forKey: .maxMs)
+        }
+
+        var text: String {
+            let figures = [("p50", 0.5), ("p99", 0.99), ("max", 1)].map { name, share in
+                "\(name) \(Output.number(Double(all.quantile(share)) / 1e3, 2)) s"
+            }
+            return "\(all.count) times, \(figures.joined(separator: ", "))"
         }
     }
 
@@ -122,6 +148,8 @@ struct SimulationReport: Encodable {
                 + "\(figures.crashes) crashes, \(figures.kills) kills")
         let faults = figures.faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         if !faults.isEmpty { Swift.print("    faults felt: \(faults.joined(separator: ", "))") }
+        if figures.unprotected.all.count > 0 { Swift.print("    without a stop: \(figures.unprotected.text)") }
+        if figures.killToFlat.all.count > 0 { Swift.print("    kill to flat: \(figures.killToFlat.text)") }
         Swift.print("    sha256 \(digest)")
         guard let first = failures.first else { return Swift.print("    every invariant held") }
         for failure in failures.prefix(20) { Swift.print("    BROKEN seed \(failure.seed): \(failure.violation)") }

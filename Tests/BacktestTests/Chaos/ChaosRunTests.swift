@@ -18,6 +18,27 @@ import Testing
         }
     }
 
+    /// Venues half a second away and back.
+    @Test func aPositionIsWithoutAStopForTwoSecondsAtMost() throws {
+        var spans = ChaosSpans()
+        var scenario = try #require(Self.scenarios["far"])
+        scenario.hours = 6
+        for seed in 0..<4 as Range<UInt64> { spans.add(try ChaosRun(scenario, seed: seed).outcome().tally.unprotected) }
+        #expect(spans.count > 100)
+        #expect(spans.quantile(0.99) <= 2_000 && spans.quantile(1) <= 5_000)
+    }
+
+    /// A fifth of all requests get lost, and nobody is told before five seconds are over.
+    @Test func aKillIsFlatWithinTenSecondsAlthoughRequestsGetLost() throws {
+        var spans = ChaosSpans()
+        let scenario = try #require(Self.scenarios["drill"])
+        for seed in 0..<12 as Range<UInt64> {
+            spans.add(try ChaosRun(scenario, seed: seed).outcome().tally.killToFlat)
+        }
+        #expect(spans.count > 400)
+        #expect(spans.quantile(0.99) <= 10_000, "\(spans.quantile(0.99)) ms")
+    }
+
     @Test func theSameSeedGivesTheSameLogInAnyOrderAndOnAnyThread() async throws {
         var scenario = try #require(Self.scenarios["storm"])
         scenario.hours = 3

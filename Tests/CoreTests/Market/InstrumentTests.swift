@@ -46,6 +46,31 @@ import Testing
         }
     }
 
+    /// Whole parts of one and others, round and odd, fine and coarse.
+    @Test(arguments: [
+        "0.01", "0.5", "0.05", "0.025", "0.0001", "0.00000001", "0.000000000001", "1", "5", "0.03", "0.3",
+    ])
+    func aMeasuredPriceIsTheOneOfExactArithmetic(_ tick: String) throws {
+        let grid = Instrument(
+            symbol: try #require(Symbol("BTCUSDT")), tick: try price(tick), lotStep: try quantity("1"),
+            minimumQuantity: .zero, minimumNotional: .zero, quote: Currency("USDT"))
+        func exact(_ value: Double) -> Price? {
+            guard value > 0, let measured = FixedDecimal(measured: value) else { return nil }
+            let price = grid.onTick(Price(measured))
+            return price > .zero ? price : nil
+        }
+        var random = SeededRandom(seed: 7)
+        let step = grid.tick.value.double
+        for round in 0..<1_000 {
+            let scale = [1e-9, 1e-3, 1, 1e3, 1e6, 1e9, 1e12, 1e14][round % 8]
+            let value = random.unit() * scale
+            let onGrid = (value / step).rounded() * step
+            for near in [value, onGrid, onGrid + step / 2, onGrid.nextUp, (onGrid + step / 2).nextDown, -value] {
+                #expect(grid.price(measured: near) == exact(near), "\(near)")
+            }
+        }
+    }
+
     @Test func rulesTravelAndImpossibleOnesAreRefusedOnTheWayIn() throws {
         let data = try JSONEncoder().encode(try instrument())
         #expect(try JSONDecoder().decode(Instrument.self, from: data) == instrument())

@@ -1,0 +1,90 @@
+import Core
+import Engine
+import Testing
+
+/// What happens on the account without an order of ours: fees taken in kind, and other hands.
+@Suite struct OtherHandsTests {
+    private static let one = BrokerName("one")
+
+    /// Five are bought, a hundredth of them is taken as the fee, and everything that is free is sold.
+    private func sold(_ fee: String) throws -> Bench {
+        var bench = try Bench(native: false, reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        let entry = try bench.enter()
+        let (fill, report) = try bench.execute(entry, at: try #require(Price("100")))
+        let paid = Fill(
+            venue: fill.venue, tradeID: fill.tradeID, clientID: fill.clientID, symbol: fill.symbol, side: fill.side,
+            price: fill.price, quantity: fill.quantity, fee: try #require(Money(fee)), at: fill.at)
+        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.fill(paid), .order(report)])))
+        bench.now = bench.now + .seconds(1)
+        let exit = try #require(try bench.signal(0).orders.first).clientID
+        try bench.fill(exit, "4.95", at: "101")
+        bench.manners[Self.one] = .refusing("NOTHING_TO_CLOSE")
+        // The venue sold what was free, and shrank the order to that.
+        let ended = try #require(try bench.venues[Self.one]?.cancel(.client(exit)).get())
+        bench.venues[Self.one]?.positions[try Bench.symbol()] = nil
+        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.order(ended)])))
+        try bench.wait(.seconds(60))
+        return bench
+    }
+
+    @Test func whatAFeeTookOutOfAPurchaseIsDustAndHoldsNothingUp() throws {
+        var bench = try sold("5")
+        let found = bench.effects.compactMap { if case .reconciled(let found) = $0 { found } else { nil } }
+        #expect(found.flatMap(\.differences).contains { $0.kind == .dust && $0.action == .booked })
+        #expect(bench.effects.alerts.allSatisfy { $0 == "DUST_LEFT" }, "\(bench.effects.alerts)")
+        #expect(try bench.desk.position.isFlat && bench.desk.hold == nil && !bench.desk.isHeld)
+        // The price of what was sold counts, and the fee once.
+        #expect(try bench.desk.position.realised == Money("4.95") && bench.desk.position.fees == Money("5"))
+        bench.manners[Self.one] = .prompt
+        #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
+    }
+
+    @Test func whatNoFeeExplainsIsSomebodyElsesDoing() throws {
+        let bench = try sold("4.9")
+        #expect(bench.effects.alerts.contains("EXTERNAL_POSITION"))
+        #expect(try bench.desk.position.isFlat && bench.desk.hold == .external)
+    }
+
+    @Test(arguments: [RiskCode.ordersPerDay, .turnoverPerDay, .ordersPerFiveMinutes, .turnoverPerFiveMinutes])
+    func whatOtherHandsOpenCountsAgainstTheLimits(code: RiskCode) throws {
+        var limits = RiskLimits()
+        switch code {
+        case .ordersPerDay: limits.ordersPerDay = 1
+        case .turnoverPerDay: limits.turnoverPerDay = MoneyLimit("499")
+        case .ordersPerFiveMinutes: limits.ordersPerFiveMinutes = 1
+        default: limits.turnoverPerFiveMinutes = MoneyLimit("499")
+        }
+        var bench = try Bench(limits: limits, reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        try bench.price("100")
+        let (symbol, size) = (try Bench.symbol(), try #require(Quantity("3")))
+        _ = bench.venues[Self.one]?.trade(
+            symbol, .buy, size, at: try #require(Price("100")), isListed: true, bench.now)
+        try bench.wait(.seconds(40))
+        #expect(try bench.desk.position.quantity == size && bench.desk.hold == .external)
+        try bench.take(.operated(.acknowledge(symbol, by: "ann")))
+        try bench.price("100")
+        let asked = try bench.signal(0.5, stop: 90)
+        #expect(asked.refusals.map(\.code) == [code], "\(asked)")
+    }
+
+    /// What was there already was not opened today, and a close opens nothing.
+    @Test func onlyWhatWasOpenedCounts() throws {
+        var limits = RiskLimits()
+        limits.ordersPerDay = 1
+        var bench = try Bench(limits: limits, reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        try bench.price("100")
+        let (symbol, size) = (try Bench.symbol(), try #require(Quantity("3")))
+        bench.venues[Self.one]?.positions[symbol] = size
+        try bench.wait(.seconds(40))
+        _ = bench.venues[Self.one]?.trade(
+            symbol, .sell, size, at: try #require(Price("100")), isListed: true, bench.now)
+        try bench.wait(.seconds(40))
+        #expect(try bench.desk.position.isFlat)
+        try bench.take(.operated(.acknowledge(symbol, by: "ann")))
+        try bench.price("100")
+        #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
+    }
+}
