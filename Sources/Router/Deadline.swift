@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Synchronization
 
 /// The first of two answers wins; the caller never waits for the other, even if it ignores cancellation.
@@ -39,14 +39,19 @@ final class Race<Value: Sendable>: Sendable {
 }
 
 /// A limit on how long a venue may take to answer.
-struct Deadline: Sendable {
+package struct Deadline: Sendable {
     let limit: Duration
     let sleep: @Sendable (Duration) async throws -> Void
+
+    /// A limit, measured by `sleep`.
+    package init(limit: Duration, sleep: @escaping @Sendable (Duration) async throws -> Void) {
+        (self.limit, self.sleep) = (limit, sleep)
+    }
 
     /// Runs `operation`, but stops waiting for it at the limit.
     ///
     /// - Throws: What `operation` throws, as a `VenueError`; `unknownOutcome` with code `TIMEOUT` at the limit.
-    func run<Value: Sendable>(
+    package func run<Value: Sendable>(
         _ broker: BrokerName, _ operation: @escaping @Sendable () async throws -> Value
     ) async throws(VenueError) -> Value {
         let race = Race<Value>()

@@ -6,7 +6,8 @@ import Synchronization
 /// messages leave one after the other, in the order the engine asked; what they come to goes to the intake.
 ///
 /// Cap and policy: a lane holds ``limit`` messages. Beyond it, entries are refused as rate limited (they were not
-/// sent), and questions are dropped, because the engine repeats them; exits and cancellations always find room.
+/// sent), and questions are dropped, because the engine repeats them; exits and cancellations always find room. A
+/// question that waits already is not asked a second time: at a slow venue repetitions would only be in the way.
 final class Lanes: Sendable {
     /// So many messages wait in a lane at most, exits and cancellations aside.
     static let limit = 64
@@ -34,6 +35,7 @@ final class Lanes: Sendable {
             guard let broker = effect.broker else { continue }
             let key = Key(broker: broker, symbol: effect.symbol)
             let (isTaken, isNew) = waiting.withLock { waiting -> (Bool, Bool) in
+                if effect.isQuestion, waiting[key]?.contains(effect) ?? false { return (true, false) }
                 guard waiting[key, default: []].count < Self.limit || effect.mustLeave else { return (false, false) }
                 let isNew = waiting[key] == nil
                 waiting[key, default: []].append(effect)
@@ -72,6 +74,14 @@ extension Effect {
         case .submit(let approved, _): approved.request.symbol
         case .cancel(_, let symbol, _), .amend(_, let symbol, _, _, _), .query(let symbol, _, _): symbol
         case .readAccount, .alert, .refuse, .mark, .halted, .reconciled: nil
+        }
+    }
+
+    /// Whether it only asks, so that asking twice tells nothing new.
+    fileprivate var isQuestion: Bool {
+        switch self {
+        case .query, .readAccount: true
+        case .submit, .cancel, .amend, .alert, .refuse, .mark, .halted, .reconciled: false
         }
     }
 

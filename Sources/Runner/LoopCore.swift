@@ -99,6 +99,11 @@ struct LoopCore: Sendable {
     /// Writes down what waits.
     mutating func flush() throws { try book.flush(engine) }
 
+    /// Writes down what waits, unless it is but prices.
+    mutating func flushNews() throws {
+        if book.hasNews { try book.flush(engine) }
+    }
+
     /// Shows the state to people and to the watchdog.
     mutating func publish(_ state: Heartbeat.State, wait: Duration) {
         beats.beat(state, engine, wait: wait)

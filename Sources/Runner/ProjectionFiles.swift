@@ -55,6 +55,22 @@ package struct ProjectionFiles: Sendable {
         let held: Bool
         let hold: String?
         let noTrade: String?
+        let marketOpen: Bool
+        /// Held although everything is to be closed, because the market is closed.
+        let residual: ResidualForm?
+    }
+
+    private struct ResidualForm: Encodable {
+        let quantity: Quantity
+        let worth: Money?
+        let currency: String
+        let opensAt: Timestamp?
+
+        init?(_ desk: Desk) {
+            guard let residual = desk.residual else { return nil }
+            (quantity, worth) = residual
+            (currency, opensAt) = (desk.rules.asset.instrument.quote.code, desk.risk.nextSession)
+        }
     }
 
     private struct StateForm: Encodable {
@@ -123,7 +139,8 @@ package struct ProjectionFiles: Sendable {
             averagePrice: desk.position.averagePrice, lastPrice: desk.lastPrice, target: desk.target,
             realised: desk.position.realised, fees: desk.position.fees, held: desk.isHeld || desk.entriesHeld != nil,
             hold: desk.hold?.rawValue,
-            noTrade: desk.entriesHeld ?? desk.lastRefusal?.summary)
+            noTrade: desk.entriesHeld ?? desk.lastRefusal?.summary, marketOpen: desk.risk.isOpen,
+            residual: ResidualForm(desk))
     }
 
     private func order(_ order: Order) -> OrderForm {

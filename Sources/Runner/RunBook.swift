@@ -19,6 +19,8 @@ package struct RunBook: Sendable {
     private var staged = LedgerCommit()
     /// The assets that something happened to since the last commit, and when it last did.
     private var touched: [Symbol: Timestamp] = [:]
+    /// Whether a market opened or closed since the last commit.
+    private var hasSessions = false
     /// The legs of each protection as they were written last.
     private var written: [Symbol: [Protection.Leg]] = [:]
     private let version: String
@@ -82,7 +84,8 @@ package struct RunBook: Sendable {
 
     private mutating func note(_ news: VenueEvent, of broker: BrokerName, _ engine: Engine) {
         switch news {
-        case .price, .barClosed, .quote, .session, .clock, .reconnected: break
+        case .price, .barClosed, .quote, .clock, .reconnected: break
+        case .session: hasSessions = true
         case .order(let report):
             touched[report.symbol] = engine.now
             staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))
@@ -142,6 +145,9 @@ package struct RunBook: Sendable {
         staged.meta[InboxDesk.metaKey] = command
     }
 
+    /// Whether something waits that people want to know: more than prices.
+    var hasNews: Bool { !touched.isEmpty || hasSessions }
+
     /// Commits everything staged, durably.
     ///
     /// - Throws: `LedgerError`; nothing of it is then written, and no message may leave.
@@ -169,7 +175,7 @@ package struct RunBook: Sendable {
         stageProtections(engine)
         _ = try ledger.commit(staged)
         staged = LedgerCommit()
-        touched = [:]
+        (touched, hasSessions) = ([:], false)
         isProjected = false
     }
 

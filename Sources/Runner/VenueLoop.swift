@@ -167,6 +167,8 @@ public actor VenueLoop {
             core.beats.advanced()
             for event in await setup.feed?.due(core.engine, at: now) ?? [] { try take(event) }
             while let command = core.nextCommand() { lanes.send(try core.obey(command, at: now)) }
+            // News that led to no message, such as a fill whose levels are watched here, is not kept waiting for one.
+            try core.flushNews()
         }
         try takeRows()
         if let deadline = core.engine.nextDeadline, deadline <= now { try take(.deadline) }

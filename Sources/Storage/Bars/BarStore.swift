@@ -37,10 +37,29 @@ public struct BarStore: Sendable {
         }
     }
 
-    /// The bars of one series.
+    /// The bars of one series; one not stored is made of the longest stored bars that it is a whole multiple of
+    /// (``source(of:_:)``), each once it is closed (``BarAggregator``).
     ///
     /// - Throws: ``BarFileError``; `unknownSeries` lists what there is.
     public func load(_ symbol: Symbol, _ interval: BarInterval) throws(BarFileError) -> BarSeries {
+        let source = try source(of: symbol, interval) ?? interval
+        let series = try stored(symbol, source)
+        return source == interval ? series : series.aggregated(to: interval) ?? series
+    }
+
+    /// The interval of the stored bars that ``load(_:_:)`` takes: the wanted one, or else the longest that makes it up;
+    /// nil when there is none.
+    ///
+    /// - Throws: ``BarFileError/file(_:)`` when the folder cannot be listed.
+    public func source(of symbol: Symbol, _ interval: BarInterval) throws(BarFileError) -> BarInterval? {
+        try names().filter { $0.symbol == symbol && interval.milliseconds % $0.interval.milliseconds == 0 }
+            .map(\.interval).max()
+    }
+
+    /// The bars of one series as it is stored.
+    ///
+    /// - Throws: ``BarFileError``; `unknownSeries` lists what there is.
+    public func stored(_ symbol: Symbol, _ interval: BarInterval) throws(BarFileError) -> BarSeries {
         let name = BarFileName(symbol: symbol, interval: interval)
         guard let path = try path(of: name) else {
             let stored = try names().map(\.description)
