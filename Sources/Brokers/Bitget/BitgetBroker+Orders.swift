@@ -99,8 +99,10 @@ extension BitgetBroker {
         let coin = request.symbol.base(quote: rules.quote)
         let free = try await ask(try await language().balances()).first { $0.coin == coin }?.free ?? .zero
         let quantity = rules.onLot(min(request.quantity, Quantity(free.value)))
-        guard quantity > .zero else {
-            throw VenueError(.rejected, code: "NOTHING_TO_CLOSE", message: "no \(coin) is free to sell")
+        let worth = prices[request.symbol].map { $0.last.notional(quantity) } ?? rules.minimumNotional
+        guard quantity > .zero, quantity >= rules.minimumQuantity, worth >= rules.minimumNotional else {
+            throw VenueError(
+                .rejected, code: "NOTHING_TO_CLOSE", message: "\(free) \(coin) is free, less than can be sold")
         }
         return OrderRequest(
             clientID: request.clientID, symbol: request.symbol, side: request.side, quantity: quantity,

@@ -89,7 +89,7 @@ extension BitgetBroker {
     func closedBars(_ symbol: Symbol, _ interval: BarInterval, after moment: Timestamp) async throws -> [Bar] {
         let history = BitgetHistory(client: client, dialect: try await language())
         let now = await now()
-        guard now.milliseconds / interval.milliseconds * interval.milliseconds > moment.milliseconds else { return [] }
+        guard interval.start(holding: now.milliseconds) > moment.milliseconds else { return [] }
         return try await history.bars(symbol, interval, from: moment, to: now, closedAt: now) { _ in }
     }
 

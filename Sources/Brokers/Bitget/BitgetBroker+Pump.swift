@@ -78,6 +78,7 @@ extension BitgetBroker {
             } catch is CancellationError {
                 return
             } catch {
+                if Task.isCancelled { return }
                 // The next round reads again; nothing is lost but time.
                 log.warning("orders could not be read", metadata: ["broker": "\(name)", "error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(200))

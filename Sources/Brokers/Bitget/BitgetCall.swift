@@ -1,7 +1,7 @@
 import Core
 
 /// One request of a dialect.
-package struct BitgetCall: Sendable {
+package struct BitgetCall: VenueCall {
     /// What a lost answer means.
     package enum Effect: Sendable {
         /// Nothing changes: it can be repeated.
@@ -18,7 +18,7 @@ package struct BitgetCall: Sendable {
     let effect: Effect
     /// What the venue allows each second.
     let perSecond: Double
-    var urgency: RequestUrgency
+    package var urgency: RequestUrgency
 
     /// A reading call; parameters with nil are left out, the rest is sorted, as every version of the venue accepts.
     static func get(
@@ -45,36 +45,11 @@ package struct BitgetCall: Sendable {
         query.isEmpty ? path : path + "?" + query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }
 
-    /// The same call with another urgency.
-    func with(_ urgency: RequestUrgency) -> BitgetCall {
-        var call = self
-        call.urgency = urgency
-        return call
-    }
+    package var isReading: Bool { effect == .reads }
 }
 
-/// A request with the reading of its answer.
-package struct BitgetQuestion<Answer: Sendable>: Sendable {
-    package var call: BitgetCall
-    /// Reads `data` of the envelope.
-    let read: @Sendable (JSONValue) throws(VenueError) -> Answer
-
-    init(_ call: BitgetCall, _ read: @escaping @Sendable (JSONValue) throws(VenueError) -> Answer) {
-        (self.call, self.read) = (call, read)
-    }
-
-    /// Reads the `data` of an answer.
-    ///
-    /// - Throws: `VenueError` when an essential part is missing.
-    package func answer(_ data: JSONValue) throws -> Answer { try read(data) }
-
-    /// The same question with another urgency.
-    func with(_ urgency: RequestUrgency) -> BitgetQuestion {
-        var question = self
-        question.call = call.with(urgency)
-        return question
-    }
-}
+/// A request with the reading of the `data` of its answer.
+package typealias BitgetQuestion<Answer: Sendable> = VenueQuestion<BitgetCall, Answer>
 
 /// A page of a list that goes backwards in time.
 package struct BitgetPage<Row: Sendable>: Sendable {

@@ -120,7 +120,7 @@ enum BitgetCandles {
             guard cells.count >= 6, let open = cells[0].moment else {
                 throw BitgetReading.malformed("a row", what)
             }
-            guard open.milliseconds % interval.milliseconds == 0 else {
+            guard interval.start(holding: open.milliseconds) == open.milliseconds else {
                 throw BitgetErrors.malformed(what, "bars of \(interval) are not aligned to UTC")
             }
             var numbers: [Double] = []

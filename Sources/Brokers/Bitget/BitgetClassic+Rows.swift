@@ -20,7 +20,7 @@ extension BitgetClassic {
             quantity: isMoney ? filled : Quantity(size), filled: filled,
             state: BitgetReading.state(row.first("state", "status"), filled: filled), reason: reason,
             at: BitgetReading.moment(row),
-            reducesOnly: row["reduceOnly"]?.flag ?? false || tradeSide(row)?.contains("close") ?? false)
+            reducesOnly: row["reduceOnly"]?.flag ?? false || row["tradeSide"]?.holds("close") ?? false)
     }
 
     private func tradeSide(_ row: JSONValue) -> String? { row["tradeSide"]?.string?.lowercased() }

@@ -1,7 +1,7 @@
 package import Core
 
 /// What an answer's code asks for. Finer than `VenueError.Remedy`, because some refusals are good news.
-package enum BitgetVerdict: String, Hashable, Sendable, CaseIterable {
+package enum BitgetVerdict: String, VenueVerdict, CaseIterable {
     /// Done.
     case success
     /// As good as done: what was asked for is so already.
@@ -49,24 +49,8 @@ package enum BitgetVerdict: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A row of the table of codes.
-package struct BitgetCodeRow: Sendable {
-    /// What the codes mean.
-    package let meaning: String
-    /// What they ask for.
-    package let verdict: BitgetVerdict
-    /// The codes, of the old and the new numbering.
-    package let codes: [String]
-
-    init(_ meaning: String, _ verdict: BitgetVerdict, _ codes: String) {
-        (self.meaning, self.verdict) = (meaning, verdict)
-        self.codes = codes.split(separator: " ").flatMap { part -> [String] in
-            let ends = part.split(separator: "-")
-            guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]) else { return [String(part)] }
-            return (first...last).map { String($0) }
-        }
-    }
-}
+/// A row of the table of codes, of the old and the new numbering.
+package typealias BitgetCodeRow = VenueCodeRow<BitgetVerdict>
 
 /// Every code of the venue, by what has to be done. The venue renumbered its codes in October 2025 and still sends
 /// old ones, so both are here.
@@ -130,13 +114,7 @@ package enum BitgetErrors {
             "40010 40015 40725 45001 40910 43002 43003 43059 40908 45023 45024 40200"),
     ]
 
-    private static let byCode: [String: (verdict: BitgetVerdict, meaning: String)] = {
-        var found: [String: (verdict: BitgetVerdict, meaning: String)] = [:]
-        for row in table {
-            for code in row.codes where found[code] == nil { found[code] = (row.verdict, row.meaning) }
-        }
-        return found
-    }()
+    private static let byCode = BitgetCodeRow.byCode(table)
 
     /// What a code asks for. What is not known is decided by the message, and otherwise nothing is certain.
     package static func verdict(code: String, message: String) -> BitgetVerdict {

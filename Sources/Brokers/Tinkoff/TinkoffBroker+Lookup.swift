@@ -2,6 +2,10 @@ public import Core
 
 extension TinkoffBroker {
     public func order(_ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport? {
+        // The venue may show an order late, and allows few questions: after one in vain there is a pause.
+        if book.open[id]?.doubtfulSince != nil, let at = soughtAt[id], ContinuousClock.now - at < pause(id) {
+            throw VenueError(.retryable, code: "TINKOFF_NOT_YET", message: "\(id) may still arrive: ask again")
+        }
         let isStop = book.request(id).map(\.kind.isProtective) ?? book.open[id]?.isStop
         if isStop != true, let order = try await found(id) { return await report(order, symbol) }
         if isStop ?? settings.holdsStops, let stop = try await foundStop(id, symbol) {
@@ -16,10 +20,11 @@ extension TinkoffBroker {
                     .unknownOutcome, code: "TINKOFF_TOO_OLD",
                     message: "\(id) was sent on an earlier day and never confirmed: look at the account in the app")
             }
-            let patience = entry.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
-            if now - since < patience {
+            if now - since < patience(id) {
+                soughtAt[id] = .now
                 throw VenueError(.retryable, code: "TINKOFF_NOT_YET", message: "\(id) may still arrive: ask again")
             }
+            soughtAt[id] = nil
             book.forget(id)
         } else if let venueID = entry.venueID, !entry.isStop, entry.sentAt < TinkoffTime.startOfDay(now),
             let request = entry.request
@@ -29,6 +34,14 @@ extension TinkoffBroker {
         }
         return nil
     }
+
+    /// How long an order in doubt is not believed absent.
+    private func patience(_ id: ClientOrderID) -> TimeSpan {
+        book.open[id]?.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
+    }
+
+    /// How long after a question in vain the next one is asked.
+    private func pause(_ id: ClientOrderID) -> Duration { .milliseconds(min(patience(id).milliseconds / 5, 1000)) }
 
     /// The order sent under our name: asked for by that name, then looked for among those of today.
     func found(_ id: ClientOrderID) async throws -> TinkoffOrder? {

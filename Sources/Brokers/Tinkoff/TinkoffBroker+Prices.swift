@@ -94,7 +94,7 @@ extension TinkoffBroker {
         while !Task.isCancelled {
             do {
                 let now = await now()
-                if now.milliseconds / interval.milliseconds * interval.milliseconds > last.milliseconds {
+                if interval.start(holding: now.milliseconds) > last.milliseconds {
                     for bar in try await bars(symbol, interval, from: last, to: now) {
                         last = bar.openTime + interval.span
                         await tell([.barClosed(symbol, bar, closeTime: last)])
@@ -114,7 +114,7 @@ extension TinkoffBroker {
     /// At night there are none.
     private func rest(_ interval: BarInterval, _ last: Timestamp) async -> Duration {
         let now = await now()
-        let closed = now.milliseconds / interval.milliseconds * interval.milliseconds
+        let closed = interval.start(holding: now.milliseconds)
         let next = closed + interval.milliseconds - now.milliseconds + 300
         let late = now.milliseconds - closed
         let wait = closed > last.milliseconds ? min(max(late / 2, 500), 30_000, next) : next

@@ -78,9 +78,22 @@ extension TinkoffBroker {
     private func adopt() async throws {
         tellsSince = await now()
         if settings.holdsStops { _ = try await readStops(fresh: true) }
-        _ = try await settledBalance()
+        try await waitUntilLoaded()
         for order in today where order.done > .zero {
             for fill in await fills(of: order) { book.pass(fill) }
+        }
+    }
+
+    /// In the morning the venue loads the accounts' limits for a while; what it tells meanwhile is not true yet.
+    private func waitUntilLoaded() async throws {
+        let begun = uptime()
+        while true {
+            do {
+                _ = try await settledBalance()
+                return
+            } catch let error as VenueError where error.code == "TINKOFF_LOADING" && uptime() - begun < .seconds(30) {
+                try await Task.sleep(for: .milliseconds(200))
+            }
         }
     }
 
@@ -105,6 +118,7 @@ extension TinkoffBroker {
             } catch is CancellationError {
                 return
             } catch {
+                if Task.isCancelled { return }
                 // The next round reads again; nothing is lost but time.
                 log.warning("orders could not be read", metadata: ["broker": "\(name)", "error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(200))
@@ -173,6 +187,7 @@ extension TinkoffBroker {
         for name in names {
             hints[name] = true
             expectedHints[name] = nil
+            soughtAt = soughtAt.filter { TinkoffNames.key($0.key) != name }
         }
         forgetStops()
         lookSoon()

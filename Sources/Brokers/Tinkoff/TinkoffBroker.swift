@@ -29,6 +29,8 @@ public actor TinkoffBroker: LiveBroker {
     var suspects: [String: ContinuousClock.Instant] = [:]
     var endedStopsRead: (stops: [TinkoffStop], at: ContinuousClock.Instant)?
     var endedStops = BoundedMap<String, TinkoffStop.State>(limit: TinkoffBook.memory)
+    /// When an order in doubt was looked for in vain.
+    var soughtAt: [ClientOrderID: ContinuousClock.Instant] = [:]
     var settlements: [String: TinkoffSettlement] = [:]
     var averages: [String: Price] = [:]
     var turns: [Symbol: Task<Void, Never>] = [:]

@@ -1,7 +1,7 @@
 import Core
 
 /// One request. All are POST; the body is JSON.
-package struct TinkoffCall: Sendable {
+package struct TinkoffCall: VenueCall {
     /// What a lost answer means.
     package enum Effect: Sendable {
         /// Nothing changes: it can be repeated.
@@ -25,29 +25,11 @@ package struct TinkoffCall: Sendable {
     /// Path below the base.
     package var target: String { "/\(TinkoffSettings.contract).\(method)" }
 
+    package var isReading: Bool { effect == .reads }
+
     /// The part before the slash.
     var service: String { String(method.prefix { $0 != "/" }) }
 }
 
-/// A request with the reading of its answer.
-package struct TinkoffQuestion<Answer: Sendable>: Sendable {
-    package var call: TinkoffCall
-    /// Reads the answer's message.
-    let read: @Sendable (JSONValue) throws(VenueError) -> Answer
-
-    init(_ call: TinkoffCall, _ read: @escaping @Sendable (JSONValue) throws(VenueError) -> Answer) {
-        (self.call, self.read) = (call, read)
-    }
-
-    /// Reads an answer's message.
-    ///
-    /// - Throws: `VenueError` when an essential part is missing.
-    package func answer(_ message: JSONValue) throws -> Answer { try read(message) }
-
-    /// The same question with another urgency.
-    func with(_ urgency: RequestUrgency) -> TinkoffQuestion {
-        var question = self
-        question.call.urgency = urgency
-        return question
-    }
-}
+/// A request with the reading of its answer's message.
+package typealias TinkoffQuestion<Answer: Sendable> = VenueQuestion<TinkoffCall, Answer>

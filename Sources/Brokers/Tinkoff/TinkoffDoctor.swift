@@ -112,7 +112,7 @@ package struct TinkoffDoctor {
                 "\(symbol)", cost > budget ? .broken : .fine,
                 "step \(share.step), lot \(share.lot.pieces), smallest order about \(cost) \(share.currency), "
                     + "budget \(budget)",
-                fix: cost > budget ? "raise RISK_BUDGET_RUB to more than \(cost)" : "")
+                fix: cost > budget ? "raise RISK_BUDGET_QUOTE to more than RUB:\(cost)" : "")
         } catch {
             note("\(symbol)", .broken, "\(error)", fix: "check the symbol's name, TINKOFF_FIGI_MAP and its route")
         }

@@ -1,15 +1,10 @@
 package import Core
 
 /// Why a call failed: what it asks for here, and what the rest of the house is told.
-package struct TinkoffFailure: Error, Hashable, Sendable {
-    /// What the venue's answer asks for.
-    package let verdict: TinkoffVerdict
-    /// The error by remedy.
-    package let error: VenueError
-}
+package typealias TinkoffFailure = VenueFailure<TinkoffVerdict>
 
 /// What an answer's code asks for. Finer than `VenueError.Remedy`.
-package enum TinkoffVerdict: String, Hashable, Sendable, CaseIterable {
+package enum TinkoffVerdict: String, VenueVerdict, CaseIterable {
     /// Certainly not done; do not repeat.
     case rejected
     /// Certainly not done; later it may be.
@@ -45,22 +40,7 @@ package enum TinkoffVerdict: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A row of the table of codes.
-package struct TinkoffCodeRow: Sendable {
-    /// What the codes mean.
-    package let meaning: String
-    /// What they ask for.
-    package let verdict: TinkoffVerdict
-    /// The codes.
-    package let codes: [String]
-
-    init(_ meaning: String, _ verdict: TinkoffVerdict, _ codes: String) {
-        (self.meaning, self.verdict) = (meaning, verdict)
-        self.codes = codes.split(separator: " ").flatMap { part -> [String] in
-            let ends = part.split(separator: "-").compactMap { Int($0) }
-            return ends.count == 2 ? (ends[0]...ends[1]).map { String($0) } : [String(part)]
-        }
-    }
-}
+package typealias TinkoffCodeRow = VenueCodeRow<TinkoffVerdict>
 
 /// Every code of the venue, by what has to be done.
 package enum TinkoffErrors {
@@ -104,13 +84,7 @@ package enum TinkoffErrors {
         TinkoffCodeRow("for qualified investors only", .rejected, "90002"),
     ]
 
-    private static let byCode: [String: TinkoffCodeRow] = {
-        var found: [String: TinkoffCodeRow] = [:]
-        for row in table {
-            for code in row.codes where found[code] == nil { found[code] = row }
-        }
-        return found
-    }()
+    private static let byCode = TinkoffCodeRow.byCode(table)
 
     /// What an error asks for: by its numeric code, then by the status of the call, then by that of HTTP. What nobody
     /// knows decides nothing.

@@ -73,10 +73,13 @@ struct TinkoffMethods: Sendable {
         return TinkoffQuestion(TinkoffCall("OrdersService/PostOrder", body, .repeats, request.urgency)) {
             message throws(VenueError) in
             let done = TinkoffReading.lots(message["lotsExecuted"])
-            return TinkoffPlaced(
-                orderID: try TinkoffReading.text(message, "the answer to an order", "orderId"),
-                state: TinkoffReading.state(message["executionReportStatus"], done: done), done: done,
-                reason: message["message"]?.nonEmpty)
+            let state = TinkoffReading.state(message["executionReportStatus"], done: done)
+            // What was refused at once may have got no name.
+            let orderID =
+                state == .rejected
+                ? message["orderId"]?.string ?? ""
+                : try TinkoffReading.text(message, "the answer to an order", "orderId")
+            return TinkoffPlaced(orderID: orderID, state: state, done: done, reason: message["message"]?.nonEmpty)
         }
     }
 

@@ -57,8 +57,9 @@ private struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
     var place = 0
     var nodes: [JSONText.Node] = []
-    /// The open containers, outermost first.
-    private var open: [Int] = []
+    /// The innermost open container; an open container's `next` is the one around it. None is -1.
+    private var innermost = -1
+    private var depth = 0
 
     init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -68,7 +69,7 @@ private struct JSONReader {
     mutating func read() -> Result<[JSONText.Node], JSONFault> {
         do throws(JSONFault) {
             try value()
-            while !open.isEmpty { try member() }
+            while innermost >= 0 { try member() }
             skipBlanks()
             guard place == bytes.count else { throw fault("nothing behind the value") }
             return .success(nodes)
@@ -79,6 +80,7 @@ private struct JSONReader {
 
     private func fault(_ problem: String) -> JSONFault { JSONFault(problem: problem, offset: place) }
 
+    @inline(__always)
     private mutating func skipBlanks() {
         while place < bytes.count,
             bytes[place] == 0x20 || bytes[place] == 0x0a || bytes[place] == 0x0d
@@ -88,14 +90,15 @@ private struct JSONReader {
 
     /// Reads the next member of the innermost container, or its end.
     private mutating func member() throws(JSONFault) {
-        guard let container = open.last else { return }
+        let container = innermost
         let isObject = nodes[container].kind == .object
         skipBlanks()
         guard place < bytes.count else { throw fault("the end of a list or object") }
         if bytes[place] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
             place += 1
+            innermost = Int(nodes[container].next)
             nodes[container].next = Int32(nodes.count)
-            open.removeLast()
+            depth -= 1
             return
         }
         if nodes.count > container + 1 {
@@ -128,34 +131,38 @@ private struct JSONReader {
     }
 
     private mutating func begin(_ kind: JSONText.Node.Kind) throws(JSONFault) {
-        guard open.count < JSONText.depthLimit else { throw fault("less nesting") }
-        open.append(nodes.count)
+        guard depth < JSONText.depthLimit else { throw fault("less nesting") }
+        depth += 1
         append(kind, from: place, to: place)
+        nodes[nodes.count - 1].next = Int32(innermost)
+        innermost = nodes.count - 1
         place += 1
     }
 
+    @inline(__always)
     private mutating func append(_ kind: JSONText.Node.Kind, from start: Int, to end: Int) {
         nodes.append(JSONText.Node(kind: kind, start: Int32(start), end: Int32(end), next: Int32(nodes.count + 1)))
     }
 
     private mutating func string() throws(JSONFault) {
-        place += 1
-        let start = place
+        let (start, count) = (place + 1, bytes.count)
+        // A local place: this loop sees every byte, and a field would be written back for each.
+        var here = start
         var isEscaped = false
-        while place < bytes.count {
-            let byte = bytes[place]
+        while here < count {
+            let byte = bytes[here]
             if byte == UInt8(ascii: "\"") {
-                append(isEscaped ? .escapedString : .string, from: start, to: place)
-                place += 1
+                append(isEscaped ? .escapedString : .string, from: start, to: here)
+                place = here + 1
                 return
             }
             if byte == UInt8(ascii: "\\") {
                 isEscaped = true
-                place += 1
+                here += 1
             }
-            place += 1
+            here += 1
         }
-        place = bytes.count
+        place = count
         throw fault("the end of a string")
     }
 

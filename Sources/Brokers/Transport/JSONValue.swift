@@ -85,6 +85,19 @@ package struct JSONValue: Sendable {
         }
     }
 
+    /// Whether the text of this string holds `word` somewhere, upper and lower case alike.
+    package func holds(_ word: StaticString) -> Bool {
+        guard node.kind == .string else { return false }
+        let (start, length, letters) = (Int(node.start), word.utf8CodeUnitCount, word.utf8Start)
+        let places = Int(node.end) - start - length
+        guard places >= 0 else { return false }
+        return text.bytes.withUnsafeBufferPointer { bytes in
+            (0...places).contains { place in
+                (0..<length).allSatisfy { lowered(bytes[start + place + $0]) == lowered(letters[$0]) }
+            }
+        }
+    }
+
     private func lowered(_ byte: UInt8) -> UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }

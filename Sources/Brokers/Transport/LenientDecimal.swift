@@ -41,9 +41,21 @@ extension FixedDecimal {
         self.init(mantissa: negative ? -mantissa : mantissa, power: (exponent ?? 0) * exponentSign - (behindPoint ?? 0))
     }
 
+    /// Ten to the powers of none up to the digits behind the point: by which a number is scaled.
+    private static let powersOfTen: [Int128] = (0...fractionDigits).map { power in
+        (0..<power).reduce(Int128(1)) { product, _ in product * 10 }
+    }
+
     /// `mantissa` times ten to the `power`, cut off behind the twelfth digit; nil when it exceeds ``parseLimit``.
     private init?(mantissa: Int128, power: Int) {
         var (units, shift) = (mantissa, power + Self.fractionDigits)
+        if shift >= 0, shift < Self.powersOfTen.count, let small = Int64(exactly: mantissa) {
+            // What venues send: at most 9.3e18 times 1e12, which fits.
+            units = Int128(small) * Self.powersOfTen[shift]
+            guard units.magnitude <= Self.parseLimit.magnitude * Self.scale.magnitude else { return nil }
+            self.init(units: units)
+            return
+        }
         while shift < 0, units != 0 { (units, shift) = (units / 10, shift + 1) }
         while shift > 0, units != 0 {
             guard units.magnitude <= Self.parseLimit.magnitude * Self.scale.magnitude else { return nil }

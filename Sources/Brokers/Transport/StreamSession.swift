@@ -26,7 +26,8 @@ package protocol StreamScript: Sendable {
     func receive(_ message: [UInt8]) async -> StreamNotice
     /// Everything is subscribed to: what was missed has to be read now.
     func connected() async
-    /// The connection is gone, or could not be opened; another attempt follows unless `error` is final.
+    /// The connection is gone, or could not be opened; another attempt follows unless it is final. Not told of a
+    /// session that was ended from our side.
     func disconnected(_ reason: String, isFinal: Bool) async
 }
 
@@ -80,6 +81,7 @@ package struct StreamSession: Sendable {
                 await script.disconnected("renewed because of its age", isFinal: false)
                 continue
             } catch {
+                if Task.isCancelled { return }
                 await script.disconnected("\(error)", isFinal: false)
             }
             backoff.succeeded(at: begun)

@@ -33,35 +33,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Manner.allCases) func aClientIdIsUsedAtMostOnce(manner: Manner) async throws {
-        try await run(manner) { try await $0.aClientIdIsUsedAtMostOnce("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func ordersAreFoundByClientId(manner: Manner) async throws {
-        try await run(manner) { try await $0.ordersAreFoundByClientId("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func endedOrdersCannotBeCancelled(manner: Manner) async throws {
-        try await run(manner) { try await $0.endedOrdersCannotBeCancelled("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func reduceOnlyNeverFlips(manner: Manner) async throws {
-        try await run(manner) { try await $0.reduceOnlyNeverFlips("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func theSnapshotListsExecutionsSinceAMoment(manner: Manner) async throws {
-        try await run(manner) { try await $0.theSnapshotListsExecutionsSinceAMoment("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func theSnapshotShowsWhatIsOpen(manner: Manner) async throws {
-        try await run(manner) { try await $0.theSnapshotShowsWhatIsOpen("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func eachFillIsToldOnce(manner: Manner) async throws {
-        try await run(manner) { try await $0.eachFillIsToldOnce("a") }
-    }
-
-    @Test(arguments: Manner.allCases) func instrumentsAreTold(manner: Manner) async throws {
-        try await run(manner) { try await $0.instrumentsAreTold() }
+    @Test(arguments: Manner.allCases, BrokerClaim.allCases) func keepsTheContract(
+        manner: Manner, claim: BrokerClaim
+    ) async throws {
+        try await run(manner) { try await $0.holds(claim) }
     }
 }

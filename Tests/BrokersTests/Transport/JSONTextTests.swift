@@ -4,6 +4,12 @@ import Foundation
 import Testing
 
 @Suite struct JSONTextTests {
+    @Test(arguments: [
+        ("close", true), ("CLOSE_long", true), ("reduce_close", true), ("clos", false), ("", false), ("c-lose", false),
+    ]) func wordsAreFoundInsideTexts(text: String, isThere: Bool) throws {
+        #expect(try JSONText(Array("\"\(text)\"".utf8)).root.holds("close") == isThere)
+    }
+
     private func value(_ text: String) throws -> JSONValue { try JSONText(Array(text.utf8)).root }
 
     @Test func membersAndElementsAreFound() throws {

@@ -12,11 +12,15 @@ struct TwinBench: Sendable {
     static let passphrase = BitgetKey.trading.passphrase
 
     /// A venue whose only instrument stands still at 100.
-    init(isUnified: Bool, isHedge: Bool, hasLimits: Bool = true) async throws {
+    ///
+    /// - Parameter skew: How far its clock is ahead.
+    init(
+        isUnified: Bool, isHedge: Bool, hasLimits: Bool = true, isDemo: Bool = false, skew: TimeSpan = .zero
+    ) async throws {
         var setup = BitgetSetup()
         setup.family = isUnified ? .unified : .classic
         setup.holdMode = isHedge ? .hedge : .oneWay
-        setup.hasLimits = hasLimits
+        (setup.hasLimits, setup.isDemo) = (hasLimits, isDemo)
         let cent = FixedDecimal(1).divided(by: FixedDecimal(100))
         let rules = Instrument(
             symbol: BitgetBench.symbol, tick: Price(FixedDecimal(1).divided(by: FixedDecimal(10))),
@@ -30,7 +34,7 @@ struct TwinBench: Sendable {
         let faults = FaultDesk(plan: TwinFaultPlan(), name: "bitget", seed: 1, at: now)
         let world = BitgetWorld(
             setup: setup, market: market, faults: faults, at: TwinMoment(wall: now, venue: now))
-        server = try await TwinServer.start(TwinHost(world, wallClock: { Self.now() }), port: 0)
+        server = try await TwinServer.start(TwinHost(world, wallClock: { Self.now() + skew }), port: 0)
         port = server.port
     }
 

@@ -1,0 +1,87 @@
+import Brokers
+import Core
+import Testing
+import Twins
+
+/// The venue's odd ways, played by the local one, and what the client makes of them.
+@Suite struct TInvestQuirkTests {
+    @Test func aRefusalWithinASuccessIsARefusal() async throws {
+        try await withTInvest { broker, twin in
+            try await twin.control("quirks", #"{"quietRejections":1}"#)
+            guard case .refused(let error) = await broker.submit(TinkoffBench.request("a", .buy)) else {
+                Issue.record("it was refused, and there is no doubt about it")
+                return
+            }
+            #expect(error.code == "TINKOFF_REJECTED")
+            guard case .accepted = await broker.submit(TinkoffBench.request("b", .buy)) else {
+                Issue.record("the next one is taken")
+                return
+            }
+        }
+    }
+
+    /// Taken, answered with an internal error, and not to be found for a while: found in the end, and sent once.
+    @Test(arguments: TInvestDuplicates.allCases) func anOrderBehindAnInternalErrorIsFoundAndSentOnce(
+        duplicates: TInvestDuplicates
+    ) async throws {
+        var manner = TInvestBench.Manner()
+        manner.duplicates = duplicates
+        try await withTInvest(manner, adjust: { $0.absence = .seconds(30) }) { broker, twin in
+            try await twin.control("quirks", #"{"lateOrders":1,"lateMs":600}"#)
+            guard case .silent = await broker.submit(TinkoffBench.request("a", .buy)) else {
+                Issue.record("nobody can know what became of it")
+                return
+            }
+            let events = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("a"))
+            let fills = events.filter { if case .fill = $0 { true } else { false } }
+            #expect(fills.count == 1)
+            #expect(try await broker.order(ClientOrderID("a"), TinkoffBench.symbol)?.state == .filled)
+            let placed = twin.host.withWorld { $0.books["orders"]?.elements.count }
+            #expect(placed == 1)
+        }
+    }
+
+    @Test func anAccountThatIsStillLoadingIsWaitedFor() async throws {
+        try await withTInvest(setup: { $0.loadingFor = .milliseconds(700) }) { broker, twin in
+            #expect(try await broker.snapshot().isFlat)
+            try await twin.control("quirks", #"{"loadingMs":60000}"#)
+            let error = await #expect(throws: VenueError.self) { _ = try await broker.snapshot() }
+            #expect(error?.code == "TINKOFF_LOADING" && error?.remedy == .retryable)
+        }
+    }
+
+    @Test func unknownFieldsNamesAndMissingPricesChangeNothing() async throws {
+        try await withTInvest { broker, twin in
+            try await twin.control(
+                "quirks", #"{"surprises":true,"missingPrices":true,"bareDescriptions":true,"nullErrors":1}"#
+            )
+            _ = await broker.submit(TinkoffBench.request("a", .buy))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("a"))
+            #expect(try await broker.snapshot().positions.count == 1)
+            let tooMuch = TinkoffBench.request("b", .buy, lots: 100_000)
+            guard case .refused(let error) = await broker.submit(tooMuch) else {
+                Issue.record("nobody has the money for that")
+                return
+            }
+            #expect(["TINKOFF_30042", "TINKOFF_90003"].contains(error.code), "\(error)")
+        }
+    }
+
+    /// A replacement that fails after its first half leaves the old order gone, and the caller told.
+    @Test func theFailingHalfOfAReplacementIsTold() async throws {
+        try await withTInvest { broker, twin in
+            let low = OrderKind.limit(Price(FixedDecimal(90)))
+            _ = await broker.submit(TinkoffBench.request("a", .buy, low))
+            let dear = TinkoffBench.request("b", .buy, .limit(Price(FixedDecimal(95))), lots: 9_000)
+            guard case .gone(let old, let error) = await broker.replace(ClientOrderID("a"), with: dear)
+            else {
+                Issue.record("the failing half was not told")
+                return
+            }
+            #expect(old.state == .cancelled && error.remedy == .rejected)
+            let account = try await broker.snapshot()
+            #expect(account.isFlat)
+            twin.host.withWorld { $0.checkInvariants() }
+        }
+    }
+}
