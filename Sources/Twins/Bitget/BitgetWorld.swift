@@ -186,7 +186,7 @@ package struct BitgetWorld: TwinWorld {
         try checkWindow(call)
         let data = try route.perform(&self, call)
         var answer = TwinAnswer(envelope("00000", "success", data, at: now))
-        answer.headers["x-mbx-used-remain-limit"] = String(left)
+        if setup.hasLimits { answer.headers["x-mbx-used-remain-limit"] = String(left) }
         return answer
     }
 

@@ -20,15 +20,15 @@ extension HTTPFrontDoor {
     func upgrade(_ request: TwinRequest, _ context: ChannelHandlerContext) -> Bool {
         guard request.method == "GET", request.headers["upgrade"]?.lowercased() == "websocket",
             let key = request.headers["sec-websocket-key"], request.headers["sec-websocket-version"] == "13",
-            !refusesStreams(request.path)
+            !refusesStreams(request.path), let extra = handshake(request)
         else { return false }
         let digest = Insecure.SHA1.hash(data: Data("\(key)258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8))
-        let head = HTTPResponseHead(
-            version: .http1_1, status: .switchingProtocols,
-            headers: [
-                "Upgrade": "websocket", "Connection": "Upgrade",
-                "Sec-WebSocket-Accept": Data(digest).base64EncodedString(),
-            ])
+        var headers: HTTPHeaders = [
+            "Upgrade": "websocket", "Connection": "Upgrade",
+            "Sec-WebSocket-Accept": Data(digest).base64EncodedString(),
+        ]
+        for (name, value) in extra.sorted(by: { $0.key < $1.key }) { headers.add(name: name, value: value) }
+        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         let pipeline = context.pipeline.syncOperations

@@ -16,6 +16,8 @@ final class HTTPFrontDoor<World: TwinWorld>: ChannelInboundHandler, RemovableCha
 
     func refusesStreams(_ path: String) -> Bool { host.refusesStreams(path: path) }
 
+    func handshake(_ request: TwinRequest) -> [String: String]? { host.handshake(request) }
+
     func socketSession(path: String) -> SocketSession<World> { SocketSession(host: host, path: path) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -16,6 +16,11 @@ extension TwinHost {
         }
     }
 
+    /// Header fields with which a stream is opened; nil when the venue opens none for this request.
+    func handshake(_ request: TwinRequest) -> [String: String]? {
+        state.withLock { $0.world.handshake(request, at: moment($0)) }
+    }
+
     /// Whether a stream would be opened just now.
     func refusesStreams(path: String) -> Bool {
         state.withLock { state in

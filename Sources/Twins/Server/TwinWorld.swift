@@ -34,6 +34,8 @@ package protocol TwinWorld: Sendable {
     mutating func answer(_ request: TwinRequest, at now: TwinMoment) -> TwinAnswer
     /// How it says an error of its own: a code of the venue, or how many seconds to wait after too many requests.
     func refusal(code: String, message: String, status: Int, at now: TwinMoment) -> TwinAnswer
+    /// Header fields with which a stream is opened; nil when this request opens none and is answered like any other.
+    func handshake(_ request: TwinRequest, at now: TwinMoment) -> [String: String]?
     /// A stream was opened; false refuses the path.
     mutating func open(_ session: Int, path: String, at now: TwinMoment) -> Bool
     /// A text came in on a stream.
@@ -48,4 +50,9 @@ package protocol TwinWorld: Sendable {
     mutating func control(_ command: String, _ body: Wire, at now: TwinMoment) -> Wire?
     /// Forgets orders, positions and money; connections stay.
     mutating func reset(at now: TwinMoment)
+}
+
+extension TwinWorld {
+    /// A venue that asks nothing of those who open a stream.
+    package func handshake(_ request: TwinRequest, at now: TwinMoment) -> [String: String]? { [:] }
 }
