@@ -55,7 +55,7 @@ private func write(_ columns: some WeightedColumns, _ strategy: KernelStrategy, 
             bits |= UInt64(kernel_at_least(sided, threshold)) &<< UInt64(truncatingIfNeeded: step)
             step &+= 8
         }
-        entries[start &>> 6] = bits & gates(strategy, start &>> 6)
+        entries[start &>> 6] = sided(bits & gates(strategy, start &>> 6), strategy, start &>> 6, scores)
         start &+= 64
     }
     var bits: UInt64 = 0
@@ -67,7 +67,7 @@ private func write(_ columns: some WeightedColumns, _ strategy: KernelStrategy, 
         bits |= (sided >= strategy.entryThreshold ? 1 : 0) &<< UInt64(truncatingIfNeeded: row &- start)
         row &+= 1
     }
-    entries[start &>> 6] = bits & gates(strategy, start &>> 6)
+    entries[start &>> 6] = sidedOneByOne(bits & gates(strategy, start &>> 6), strategy, start &>> 6, scores)
     scores.store(Lanes(repeating: .nan), at: rows)
 }
 
@@ -75,11 +75,56 @@ private func write(_ columns: some WeightedColumns, _ strategy: KernelStrategy, 
 @inline(__always)
 private func gates(_ strategy: KernelStrategy, _ word: Int) -> UInt64 {
     guard let low = strategy.gate0, let high = strategy.gate1, let range = strategy.gate2 else { return 0 }
-    let shift = strategy.gateShift
-    let here = (low[word] & high[word] & range[word]) &>> shift
     let next = low[word &+ 1] & high[word &+ 1] & range[word &+ 1]
+    return joined(low[word] & high[word] & range[word], next, shift: strategy.gateShift)
+}
+
+/// The 64 bits that begin at bit `shift` of the first of two words.
+@inline(__always)
+private func joined(_ here: UInt64, _ next: UInt64, shift: UInt64) -> UInt64 {
     // Two shifts, so that one by 64 in all gives 0.
-    return here | (next &<< 1) &<< (63 &- shift)
+    here &>> shift | (next &<< 1) &<< (63 &- shift)
+}
+
+/// Of the entries of 64 rows those that the gate of their side lets pass; all 64 have a score.
+@inline(__always)
+private func sided(
+    _ bits: UInt64, _ strategy: KernelStrategy, _ word: Int, _ scores: UnsafeMutablePointer<Double>
+) -> UInt64 {
+    guard strategy.longGate != nil, bits != 0 else { return bits }
+    let (row, zero) = (word &<< 6, Lanes(repeating: 0))
+    var rising: UInt64 = 0
+    var step = 0
+    while step < 64 {
+        let lanes = UnsafePointer(scores).lanes(row &+ step)
+        rising |= UInt64(kernel_above(lanes, zero)) &<< UInt64(truncatingIfNeeded: step)
+        step &+= 8
+    }
+    return permitted(bits, rising: rising, strategy, word)
+}
+
+/// The same for rows of which only those with an entry are known to have a score.
+private func sidedOneByOne(
+    _ bits: UInt64, _ strategy: KernelStrategy, _ word: Int, _ scores: UnsafeMutablePointer<Double>
+) -> UInt64 {
+    guard strategy.longGate != nil else { return bits }
+    var rising: UInt64 = 0
+    var rest = bits
+    while rest != 0 {
+        let row = rest.trailingZeroBitCount
+        rising |= (scores[word &<< 6 &+ row] > 0 ? 1 : 0) &<< UInt64(truncatingIfNeeded: row)
+        rest &= rest &- 1
+    }
+    return permitted(bits, rising: rising, strategy, word)
+}
+
+@inline(__always)
+private func permitted(_ bits: UInt64, rising: UInt64, _ strategy: KernelStrategy, _ word: Int) -> UInt64 {
+    guard let long = strategy.longGate, let short = strategy.shortGate else { return bits }
+    let shift = strategy.gateShift
+    let longs = joined(long[word], long[word &+ 1], shift: shift)
+    let shorts = joined(short[word], short[word &+ 1], shift: shift)
+    return bits & (rising & longs | ~rising & shorts)
 }
 
 extension Lanes {

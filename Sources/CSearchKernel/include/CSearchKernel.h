@@ -40,6 +40,9 @@ typedef struct {
     const uint64_t *gate0;
     const uint64_t *gate1;
     const uint64_t *gate2;
+    /// Two more such gates, of which entries need the one of their side; both null when there is none.
+    const uint64_t *longGate;
+    const uint64_t *shortGate;
     /// The bit of the first word that belongs to the window's first row.
     uint64_t gateShift;
     /// Score bits that permission looks at: all but the sign when both sides are permitted.

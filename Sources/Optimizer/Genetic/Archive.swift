@@ -13,16 +13,19 @@ struct Archive: Hashable, Codable, Sendable {
 
     init() {}
 
-    /// One text of numbers separated by spaces for the fitness: JSON has no infinity, and a list is slow to write.
+    /// Texts instead of lists: JSON has no infinity, and a search that is stored after each generation would spend most
+    /// of its time on writing lists. Values are separated by spaces, genomes by semicolons.
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let genomes = try container.decode([Genome].self, forKey: .genomes)
+        let genomes = try container.decode(String.self, forKey: .genomes).split(separator: ";").map { genome in
+            Genome(genome.split(separator: " ").map { Double($0) ?? .nan })
+        }
         let fitness = try container.decode(String.self, forKey: .fitness).split(separator: " ").map {
             Double($0) ?? .nan
         }
         for (genome, value) in zip(genomes, fitness) { add(genome, fitness: value) }
         guard genomes.count == fitness.count, self.genomes.count == genomes.count,
-            !fitness.contains(where: \.isNaN)
+            !fitness.contains(where: \.isNaN), genomes.allSatisfy({ $0.values.allSatisfy(\.isFinite) })
         else {
             throw DecodingError.dataCorruptedError(
                 forKey: .genomes, in: container, debugDescription: "the archive repeats or misses genomes")
@@ -31,7 +34,15 @@ struct Archive: Hashable, Codable, Sendable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(genomes, forKey: .genomes)
+        var text = ""
+        for genome in genomes {
+            for value in genome.values {
+                value.write(to: &text)
+                text += " "
+            }
+            text += ";"
+        }
+        try container.encode(text, forKey: .genomes)
         try container.encode(fitness.map { "\($0)" }.joined(separator: " "), forKey: .fitness)
     }
 

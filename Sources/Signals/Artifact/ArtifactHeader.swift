@@ -13,6 +13,8 @@ struct ArtifactHeader: Codable, Equatable {
     var preset: String
     var search: ArtifactSearch
     var seed: UInt64
+    /// Written only when the genomes may look at them.
+    var timeframes: TimeframeWeights?
     var tradeWindow: Int
     var trainWindow: Int
     /// The worst of the assets' verdicts, which is all that readers need who do not trade it.
@@ -41,6 +43,7 @@ struct ArtifactHeader: Codable, Equatable {
         (search, seed, intervalMs) = (origin.search, origin.seed, origin.interval.milliseconds)
         (tradeWindow, trainWindow, verdict) = (origin.tradeWindow, origin.trainWindow, artifact.verdict)
         crossAsset = origin.crossAsset ? true : nil
+        timeframes = origin.timeframes
         assets = artifact.assets.map { asset in
             Asset(
                 bars: asset.bars,
@@ -58,7 +61,7 @@ struct ArtifactHeader: Codable, Equatable {
         return ArtifactOrigin(
             generator: generator, mode: mode, preset: preset, seed: seed, interval: interval,
             trainWindow: trainWindow, tradeWindow: tradeWindow, costs: costs, search: search,
-            crossAsset: crossAsset ?? false)
+            crossAsset: crossAsset ?? false, timeframes: timeframes)
     }
 
     /// Lays the columns out one after another from the end of a header of `length` bytes.

@@ -22,16 +22,28 @@ public struct ArtifactOrigin: Hashable, Sendable {
     public var costs: ArtifactCosts
     /// How much was tried.
     public var search: ArtifactSearch
+    /// The timeframes whose trend the genomes may look at; nil for none.
+    public var timeframes: TimeframeWeights?
 
     /// An origin from its parts.
     public init(
         generator: ArtifactGenerator, mode: ArtifactMode, preset: String, seed: UInt64, interval: BarInterval,
         trainWindow: Int, tradeWindow: Int, costs: ArtifactCosts, search: ArtifactSearch,
-        crossAsset: Bool = false
+        crossAsset: Bool = false, timeframes: TimeframeWeights? = nil
     ) {
         (self.generator, self.mode, self.preset, self.seed) = (generator, mode, preset, seed)
         (self.interval, self.trainWindow, self.tradeWindow) = (interval, trainWindow, tradeWindow)
         (self.costs, self.search, self.crossAsset) = (costs, search, crossAsset)
+        self.timeframes = timeframes
+    }
+
+    /// The strategy of a genome of this artifact; nil when this program does not know it, or when it looks at
+    /// timeframes that the origin does not name.
+    func strategy(_ namedGenes: [String: Double]) -> StrategyGenome? {
+        guard let strategy = StrategyGenome(namedGenes: namedGenes),
+            (strategy.timeframes == nil) == (timeframes == nil)
+        else { return nil }
+        return strategy
     }
 }
 

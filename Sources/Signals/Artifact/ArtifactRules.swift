@@ -20,6 +20,9 @@ enum ArtifactRules {
         for (name, value) in [("feeBps", origin.costs.feeBps), ("slippageBps", origin.costs.slippageBps)] {
             guard value.isFinite, value >= 0 else { throw .badHeader("\(name) is not a cost") }
         }
+        guard origin.timeframes.map({ !$0.used(on: origin.interval).isEmpty }) ?? true else {
+            throw .badHeader("none of the timeframes is made of whole bars")
+        }
         let search = origin.search
         let counts = [search.population, search.generations, search.evaluations, search.trials]
         guard counts.allSatisfy({ $0 >= 0 }) else { throw .badHeader("a count in search is negative") }

@@ -7,13 +7,16 @@ public import Core
 public struct FeatureTable: Sendable {
     /// The bars the columns belong to.
     public let bars: BarSeries
+    /// The trend over several timeframes, a value a bar (``TimeframeTrend``); empty when it was not asked for.
+    public let timeframes: [Double]
     private var values: [Double] = []
     /// Where each column starts in the values; nil for one that was not asked for.
     private var starts: [Int?]
 
-    /// Computes the columns of `keys` (all, unless told otherwise) over `bars`.
-    public init(bars: BarSeries, keys: [ColumnKey] = ColumnKey.all) {
+    /// Computes the columns of `keys` (all, unless told otherwise) over `bars`, and the trend over `timeframes`.
+    public init(bars: BarSeries, keys: [ColumnKey] = ColumnKey.all, timeframes: TimeframeWeights? = nil) {
         self.bars = bars
+        self.timeframes = timeframes.map { TimeframeTrend($0, base: bars.interval).column(over: bars) } ?? []
         starts = Array(repeating: nil, count: ColumnKey.all.count)
         values.reserveCapacity(keys.count * bars.count)
         for key in keys where starts[key.slot] == nil {

@@ -26,6 +26,7 @@ struct Judge: Sendable {
     let trials: Int
     let evaluations: Int
     let sharpes: RunningMoments
+    let timeframes: TimeframeWeights?
 
     /// The judgement by this search's own record; nil when nothing was traded.
     func judgement() -> ArtifactJudgement? {
@@ -121,7 +122,7 @@ struct Judge: Sendable {
 
     /// Each fold's genome on its own stretch of a shuffle of the traded bars and the warm-up before them.
     private func shuffledBars(_ profit: Double, _ rows: Range<Int>) -> ArtifactEvidence.Baseline? {
-        let start = Swift.max(0, rows.lowerBound - StrategyReach.warmUp)
+        let start = Swift.max(0, rows.lowerBound - reach)
         guard let shuffle = PhaseShuffle(asset.bars.slice(start..<rows.upperBound)) else { return nil }
         var random = random("shuffle")
         let profits = (0..<options.shuffles).compactMap { _ -> Double? in
@@ -133,15 +134,17 @@ struct Judge: Sendable {
 
     private func profit(_ fold: JudgedFold, on surrogate: BarSeries, startingAt start: Int) -> Double {
         let rows = (fold.rows.lowerBound - start)..<(fold.rows.upperBound - start)
-        let from = Swift.max(0, rows.lowerBound - StrategyReach.warmUp)
+        let from = Swift.max(0, rows.lowerBound - reach)
         let part = AssetStudy(
             bars: surrogate.slice(from..<Swift.min(rows.upperBound + 1, surrogate.count)), costs: costs,
-            genome: fold.genome)
+            genome: fold.genome, timeframes: timeframes)
         return part.traded(
             fold.genome, rows: (rows.lowerBound - from)..<(rows.upperBound - from),
             flatRow: fold.flatRow.map { $0 - start - from }, fold: 0
         ).outcome.netReturn
     }
+
+    private var reach: Int { StrategyReach.warmUp(timeframes, on: asset.bars.interval) }
 
     private func random(_ name: String) -> SeededRandom {
         SeededRandom(seed: seed, stream: "judgement/\(asset.bars.symbol)/\(name)")

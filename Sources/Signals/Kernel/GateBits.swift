@@ -11,11 +11,19 @@ struct GateBits: Sendable {
     private static let highs = 15
     private static let step = 0.25
     private static let firstHigh = 0.75
+    /// The thresholds on the trend over several timeframes: -1 to 2.
+    private static let trends = 13
+    private static let firstTrend = -1.0
+    /// Whether there are words for that trend.
+    private let hasTimeframes: Bool
 
     init(_ table: FeatureTable) {
         let count = table.bars.count
         wordCount = count / 64 + 2
-        words.reserveCapacity(QuantisedPeriod.grid.count * (Self.lows + Self.highs + 1) * wordCount)
+        hasTimeframes = !table.timeframes.isEmpty
+        words.reserveCapacity(
+            (QuantisedPeriod.grid.count * (Self.lows + Self.highs + 1) + (hasTimeframes ? 2 * Self.trends : 0))
+                * wordCount)
         let usual = table[.volatility(.longest)]
         for period in QuantisedPeriod.allCases {
             let measured = table[.volatility(period)]
@@ -32,6 +40,12 @@ struct GateBits: Sendable {
             let range = table[.averageRange(period)]
             append(count) { range[$0] > 0 }
         }
+        guard hasTimeframes else { return }
+        for level in 0..<Self.trends {
+            let threshold = Self.firstTrend + Double(level) * Self.step
+            append(count) { table.timeframes[$0] >= threshold }
+            append(count) { -table.timeframes[$0] >= threshold }
+        }
     }
 
     private mutating func append(_ count: Int, where isOpen: (Int) -> Bool) {
@@ -42,6 +56,20 @@ struct GateBits: Sendable {
             }
             words.append(bits)
         }
+    }
+
+    /// The first words of the gates for long and short entries of a genome that looks at several timeframes.
+    ///
+    /// - Precondition: the threshold is a value that its gene can take, and the table had the trend.
+    func sides(_ genome: StrategyGenome) -> (long: Int, short: Int)? {
+        guard let gate = genome.timeframes, gate.isOn else { return nil }
+        let level = Int((gate.threshold - Self.firstTrend) / Self.step)
+        precondition(
+            hasTimeframes && (0..<Self.trends).contains(level)
+                && Self.firstTrend + Double(level) * Self.step == gate.threshold,
+            "the kernel evaluates genomes of the gene space, and needs the timeframes they look at")
+        let first = QuantisedPeriod.grid.count * (Self.lows + Self.highs + 1) + 2 * level
+        return (first * wordCount, (first + 1) * wordCount)
     }
 
     /// The first word of `genome`'s gates: below, above and range.

@@ -60,6 +60,9 @@ struct KernelWindow {
         let starts = gates.starts(genome)
         (strategy.gate0, strategy.gate1) = (gate(starts.low), gate(starts.high))
         (strategy.gate2, strategy.gateShift) = (gate(starts.range), UInt64(firstRow & 63))
+        if let sides = gates.sides(genome) {
+            (strategy.longGate, strategy.shortGate) = (gate(sides.long), gate(sides.short))
+        }
         strategy.scoreKeep = genome.permission == .both ? ~0 >> 1 : ~0
         strategy.scoreFlip = genome.permission == .short ? 1 << 63 : 0
         strategy.entryThreshold = genome.entryThreshold

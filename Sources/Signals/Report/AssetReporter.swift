@@ -18,15 +18,20 @@ struct AssetReporter {
     private let origin: ArtifactOrigin
     private let study: AssetStudy
     private let histories: [UnitKey: [Double?]]
+    private let options: WalkForwardOptions
     private let played: [Played]
     private let rows: Range<Int>
 
     /// nil when a genome is not one of this program's, or there is no fold.
-    init?(asset: ArtifactAsset, origin: ArtifactOrigin, study: AssetStudy, histories: [UnitKey: [Double?]]) {
+    init?(
+        asset: ArtifactAsset, origin: ArtifactOrigin, study: AssetStudy, histories: [UnitKey: [Double?]],
+        options: WalkForwardOptions
+    ) {
         (self.asset, self.origin, self.study, self.histories) = (asset, origin, study, histories)
+        self.options = options
         var played: [Played] = []
         for fold in asset.folds {
-            guard let strategy = StrategyGenome(namedGenes: fold.genome) else { return nil }
+            guard let strategy = origin.strategy(fold.genome) else { return nil }
             let (genome, rows) = (Genome(strategy.genes), Self.rows(fold.trade, study.bars))
             // A shared timeline may end a fold where this asset has no bar; its rows then tell that it was not flat.
             let last = asset.columns.time.firstIndex(of: fold.trade.last)
@@ -63,7 +68,8 @@ struct AssetReporter {
             sentences: asset.judgement.map { StatisticSentences($0).all } ?? [],
             equity: curve(levels), buyAndHold: curve(rows.map { bars.close[$0] / start - 1 }), drawdown: curve(falls),
             price: curve(rows.map { bars.close[$0] }), folds: folds(), trades: deals(), history: history(),
-            sensitivity: sensitivity(), costCases: costCases(), months: months(returns))
+            sensitivity: sensitivity(), costCases: costCases(), months: months(returns),
+            crossValidation: CrossValidation(study: study, options: options)?.report())
     }
 
     /// At most about ``points`` of the values, the last included.
@@ -108,10 +114,10 @@ struct AssetReporter {
     }
 
     private func sensitivity() -> [AssetReport.Sensitivity] {
-        guard let strategy = StrategyGenome(namedGenes: asset.production.genome) else { return [] }
+        guard let strategy = origin.strategy(asset.production.genome) else { return [] }
         let train = Self.rows(asset.production.train, study.bars)
         let scale = WindowStatistics.barsPerYear(study.bars, train).squareRoot()
-        return StrategyGenome.geneLayout.enumerated().map { place, gene in
+        return strategy.layout.enumerated().map { place, gene in
             let chosen = strategy.genes[place]
             let points = gene.domain.neighbours(of: chosen, reach: 3).map { value in
                 var genes = strategy.genes

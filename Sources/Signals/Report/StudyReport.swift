@@ -20,6 +20,10 @@ public struct StudyReport: Encodable, Sendable {
     public let tradeWindow: Int
     /// What every fill costs.
     public let costs: ArtifactCosts
+    /// The timeframes whose trend the genomes may look at, with the weights that count on these bars; none: nil.
+    public let timeframes: [TimeframeWeights.Entry]?
+    /// The same in a sentence, and which timeframes were left out.
+    public let timeframesNote: String?
     /// How much was tried.
     public let search: ArtifactSearch
     /// The worst verdict of the assets.
@@ -158,4 +162,6 @@ public struct AssetReport: Encodable, Sendable {
     public let costCases: [CostCase]
     /// Profit by month.
     public let months: [Month]
+    /// The search run anew on purged parts of the history; nil with too few bars.
+    public let crossValidation: CrossValidation?
 }

@@ -47,16 +47,17 @@ public enum GeneLimitError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension StrategyGenome {
-    /// The space of the genomes whose genes keep within limits.
+    /// The space of the genomes whose genes keep within limits; without a gate on several timeframes, limits of its
+    /// genes limit nothing.
     ///
     /// - Throws: ``GeneLimitError`` naming the gene and what it takes.
-    public static func space(limits: [String: GeneLimit]) throws -> GeneSpace {
-        let names = Set(geneLayout.map(\.name))
+    public static func space(limits: [String: GeneLimit], timeframes: Bool = false) throws -> GeneSpace {
+        let names = Set(layout(timeframes: true).map(\.name))
         if let unknown = limits.keys.sorted().first(where: { !names.contains($0) }) {
             throw GeneLimitError.unknownGene(unknown)
         }
         return try GeneSpace(
-            try geneLayout.map { gene in
+            try layout(timeframes: timeframes).map { gene in
                 guard let limit = limits[gene.name] else { return gene }
                 return Gene(gene.name, try limited(gene, limit))
             })

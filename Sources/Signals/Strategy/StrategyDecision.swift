@@ -53,10 +53,14 @@ public struct StrategyInputs: Hashable, Sendable {
     public let volatility: Double
     /// The realised volatility per bar over the longest period.
     public let usualVolatility: Double
+    /// The trend over several timeframes; looked at by genomes with a gate on it only.
+    public let timeframes: Double
 
     /// Inputs from their parts.
-    public init(score: Double, range: Double, volatility: Double, usualVolatility: Double) {
-        (self.score, self.range) = (score, range)
+    public init(
+        score: Double, range: Double, volatility: Double, usualVolatility: Double, timeframes: Double = .nan
+    ) {
+        (self.score, self.range, self.timeframes) = (score, range, timeframes)
         (self.volatility, self.usualVolatility) = (volatility, usualVolatility)
     }
 }

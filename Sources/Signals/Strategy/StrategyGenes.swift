@@ -36,22 +36,33 @@ extension StrategyGenome {
             Gene("volatilityTarget", .integer(minimum: 0, maximum: volatilityTargets.count - 1)),
         ]
 
-    private static let grids = geneLayout.map { GeneGrid($0.domain) }
+    /// The genes that a search over several timeframes has behind those of ``geneLayout``: whether the gate counts, and
+    /// its threshold.
+    public static let timeframeGenes: [Gene] = [
+        Gene("timeframeGate", .categorical(count: 2)),
+        Gene("timeframeThreshold", .real(minimum: -1, maximum: 2, step: 0.25)),
+    ]
+
+    /// The genes of a search, with or without a gate on several timeframes.
+    public static func layout(timeframes: Bool) -> [Gene] { timeframes ? geneLayout + timeframeGenes : geneLayout }
+
+    private static let grids = layout(timeframes: true).map { GeneGrid($0.domain) }
 
     private static let periodDomain = GeneDomain.integer(minimum: 0, maximum: QuantisedPeriod.grid.count - 1)
 
-    /// The space of all genomes.
+    /// The space of all genomes, with or without a gate on several timeframes.
     ///
     /// - Throws: ``GeneSpaceError``, which a test of ``geneLayout`` rules out.
-    public static func space() throws(GeneSpaceError) -> GeneSpace {
-        try GeneSpace(geneLayout)
+    public static func space(timeframes: Bool = false) throws(GeneSpaceError) -> GeneSpace {
+        try GeneSpace(layout(timeframes: timeframes))
     }
 
     /// The strategy that gene values describe; each is moved to the nearest legal one.
     ///
-    /// - Precondition: `genes` has one value per gene of ``geneLayout``.
+    /// - Precondition: `genes` has one value per gene of a ``layout(timeframes:)``.
     public init(genes: [Double]) {
-        precondition(genes.count == Self.geneLayout.count, "a strategy has \(Self.geneLayout.count) genes")
+        let base = Self.geneLayout.count
+        precondition(genes.count == base || genes.count == Self.grids.count, "a strategy has \(base) genes or two more")
         var next = 0
         func value() -> Double {
             defer { next += 1 }
@@ -68,15 +79,19 @@ extension StrategyGenome {
         (maximumHolding, cooldown) = (index(), index())
         (volatilityPeriod, gateLow, gateHigh) = (period(), value(), value())
         volatilityTarget = Self.volatilityTargets[index()]
+        if genes.count > base { timeframes = TimeframeGate(isOn: value() != 0, threshold: value()) }
     }
 
-    /// The gene values of this strategy in the order of ``geneLayout``, each moved to the nearest legal one.
+    /// Its genes: with those of ``timeframeGenes`` when it knows of several timeframes.
+    public var layout: [Gene] { Self.layout(timeframes: timeframes != nil) }
+
+    /// The gene values of this strategy in the order of ``layout``, each moved to the nearest legal one.
     ///
     /// - Precondition: there are at most ``termCount`` terms; missing ones get the weight 0.
     public var genes: [Double] {
         precondition(terms.count <= Self.termCount, "the genes hold \(Self.termCount) terms")
         let spare = Array(repeating: Term(.trend, over: .usual, weight: 0), count: Self.termCount - terms.count)
-        let values =
+        let values: [Double] =
             (terms + spare).flatMap { term in
                 [Self.position(of: term.feature, in: Feature.allCases), Double(term.period.index), term.weight]
             } + [
@@ -84,7 +99,8 @@ extension StrategyGenome {
                 takeProfitRanges, Double(rangePeriod.index), Double(maximumHolding), Double(cooldown),
                 Double(volatilityPeriod.index), gateLow, gateHigh, Double(Self.level(of: volatilityTarget)),
             ]
-        return zip(Self.geneLayout, values).map { $0.domain.snapped($1) }
+        let gate: [Double] = timeframes.map { [$0.isOn ? 1 : 0, $0.threshold] } ?? []
+        return zip(layout, values + gate).map { $0.domain.snapped($1) }
     }
 
     private static func position<T: Equatable>(of value: T, in choices: [T]) -> Double {
@@ -126,15 +142,17 @@ private struct GeneGrid {
 extension StrategyGenome {
     /// The gene values by gene name.
     public var namedGenes: [String: Double] {
-        Dictionary(uniqueKeysWithValues: zip(Self.geneLayout.map(\.name), genes))
+        Dictionary(uniqueKeysWithValues: zip(layout.map(\.name), genes))
     }
 
     /// The strategy of named gene values; nil when a gene is missing, unknown or has a value that is not legal.
     public init?(namedGenes: [String: Double]) {
-        let values = Self.geneLayout.compactMap { gene in
+        let isWider = namedGenes.keys.contains(Self.timeframeGenes[0].name)
+        let layout = Self.layout(timeframes: isWider)
+        let values = layout.compactMap { gene in
             namedGenes[gene.name].flatMap { gene.domain.contains($0) ? $0 : nil }
         }
-        guard values.count == Self.geneLayout.count, namedGenes.count == values.count else { return nil }
+        guard values.count == layout.count, namedGenes.count == values.count else { return nil }
         self.init(genes: values)
     }
 }

@@ -28,6 +28,20 @@ public struct StrategyGenome: Hashable, Codable, Sendable {
         case short
     }
 
+    /// An entry condition on the trend over several timeframes, see ``TimeframeTrend``.
+    public struct TimeframeGate: Hashable, Codable, Sendable {
+        /// Whether the condition counts at all.
+        public var isOn: Bool
+        /// A long entry needs a trend of at least this, a short one of at most minus this; -1...2. Below 0 it only
+        /// forbids entries against a clear trend.
+        public var threshold: Double
+
+        /// A condition from its parts.
+        public init(isOn: Bool, threshold: Double) {
+            (self.isOn, self.threshold) = (isOn, threshold)
+        }
+    }
+
     /// What the score is made of; the genes hold ``termCount`` terms.
     public var terms: [Term]
     /// A long position is entered at a score of at least this, a short one at minus this or below; positive.
@@ -55,6 +69,9 @@ public struct StrategyGenome: Hashable, Codable, Sendable {
     /// The volatility per bar, as a share of the budget, that a position's size aims at.
     public var volatilityTarget = 0.008
 
+    /// What the trend over several timeframes must say for an entry; nil in a search that does not look at it.
+    public var timeframes: TimeframeGate?
+
     /// A genome with the given terms and middling values for the rest.
     public init(terms: [Term]) {
         self.terms = terms
@@ -71,6 +88,15 @@ extension StrategyGenome {
     var activeTerms: [Term] {
         let sum = terms.reduce(0) { $0 + abs($1.weight) }
         return terms.filter { $0.weight != 0 }.map { Term($0.feature, over: $0.period, weight: $0.weight / sum) }
+    }
+
+    /// Whether a decision looks at the trend over several timeframes.
+    public var looksAtTimeframes: Bool { timeframes?.isOn ?? false }
+
+    /// Whether a trend over several timeframes lets an entry pass; one that is not known lets nothing pass.
+    func permits(timeframes trend: Double, isLong: Bool) -> Bool {
+        guard let gate = timeframes, gate.isOn else { return true }
+        return (isLong ? trend : -trend) >= gate.threshold
     }
 
     /// The columns a decision needs: those of the active terms, then range, volatility and usual volatility.

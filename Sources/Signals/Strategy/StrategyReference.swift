@@ -17,7 +17,8 @@ public struct StrategyReference: Sendable {
     /// - Parameters:
     ///   - flatRow: the row on which the target is forced to 0, the last one of a whole window; nil for none.
     ///   - keepsDecisions: whether to keep the row decided at each close, which a search does not need.
-    /// - Precondition: `rows` lies inside the bars, and the table has the genome's columns.
+    /// - Precondition: `rows` lies inside the bars, and the table has the genome's columns,
+    ///   the timeframes among them when it looks at them.
     public func evaluate(
         _ genome: StrategyGenome, rows: Range<Int>, flatRow: Int? = nil, keepsDecisions: Bool = true
     ) -> StrategyEvaluation {
@@ -25,7 +26,8 @@ public struct StrategyReference: Sendable {
         let inputs = InputColumns(
             score: scores(genome, rows), range: Array(table[.averageRange(genome.rangePeriod), rows]),
             volatility: Array(table[.volatility(genome.volatilityPeriod), rows]),
-            usualVolatility: Array(table[.volatility(.longest), rows]))
+            usualVolatility: Array(table[.volatility(.longest), rows]),
+            timeframes: genome.looksAtTimeframes ? Array(table.timeframes[rows]) : [])
         let state = StrategyState(genome: genome, costs: costs)
         return Self.run(
             state, inputs, over: table.bars, rows: rows, flatRow: flatRow, keepsDecisions: keepsDecisions)
@@ -47,9 +49,14 @@ public struct StrategyReference: Sendable {
         package var range: [Double]
         package var volatility: [Double]
         package var usualVolatility: [Double]
+        /// Empty where the genome does not look at it.
+        package var timeframes: [Double]
 
-        package init(score: [Double], range: [Double], volatility: [Double], usualVolatility: [Double]) {
-            (self.score, self.range) = (score, range)
+        package init(
+            score: [Double], range: [Double], volatility: [Double], usualVolatility: [Double],
+            timeframes: [Double] = []
+        ) {
+            (self.score, self.range, self.timeframes) = (score, range, timeframes)
             (self.volatility, self.usualVolatility) = (volatility, usualVolatility)
         }
     }
@@ -66,7 +73,8 @@ public struct StrategyReference: Sendable {
             let (bar, index) = (bars[row], row - rows.lowerBound)
             let known = StrategyInputs(
                 score: inputs.score[index], range: inputs.range[index], volatility: inputs.volatility[index],
-                usualVolatility: inputs.usualVolatility[index])
+                usualVolatility: inputs.usualVolatility[index],
+                timeframes: inputs.timeframes.isEmpty ? .nan : inputs.timeframes[index])
             let before = evaluation.trades.count
             let decision = state.decide(
                 row: row, bar: bar, inputs: known, mustBeFlat: row == flatRow, trades: &evaluation.trades)

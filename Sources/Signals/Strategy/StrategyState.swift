@@ -81,13 +81,14 @@ public struct StrategyState: Sendable {
         return agreement < exitThreshold ? .signal : .holding
     }
 
-    /// The row that enters a position at the next open, or nil when score, permission, gate or range forbid it.
+    /// The row that enters a position at the next open, or nil when score, permission, a gate or the range forbid it.
     private func entry(_ close: Double, _ inputs: StrategyInputs, _ confidence: Double) -> StrategyDecision? {
         let isLong = inputs.score > 0
         guard abs(inputs.score) >= genome.entryThreshold, inputs.range > 0,
             genome.permission == .both || genome.permission == (isLong ? .long : .short),
             inputs.volatility >= genome.gateLow * inputs.usualVolatility,
-            inputs.volatility <= genome.gateHigh * inputs.usualVolatility
+            inputs.volatility <= genome.gateHigh * inputs.usualVolatility,
+            genome.permits(timeframes: inputs.timeframes, isLong: isLong)
         else { return nil }
         let side = isLong ? 1.0 : -1.0
         let stop = close - side * genome.stopRanges * inputs.range

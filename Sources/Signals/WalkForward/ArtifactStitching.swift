@@ -39,7 +39,7 @@ struct ArtifactStitching: Sendable {
                 population: options.search.population, generations: options.search.generations,
                 evaluations: evaluations, trials: trials, trialSharpeVariance: sharpes.variance,
                 digest: Digest.sha256(log)),
-            crossAsset: options.crossAsset)
+            crossAsset: options.crossAsset, timeframes: options.timeframes)
     }
 
     private func asset(_ index: Int, _ group: StudyGroup, _ results: [UnitKey: FoldResult]) -> ArtifactAsset? {
@@ -92,7 +92,8 @@ struct ArtifactStitching: Sendable {
         let trials = all.reduce(0) { $0 + $1.trials }
         return Judge(
             asset: asset, folds: folds, costs: study.options.costs, options: study.options.judgement,
-            seed: study.options.seed, trials: trials, evaluations: trials, sharpes: sharpes)
+            seed: study.options.seed, trials: trials, evaluations: trials, sharpes: sharpes,
+            timeframes: study.options.timeframes)
     }
 
     private func fold(

@@ -18,10 +18,10 @@ struct AssetCheck {
     func findings(cuts: Int, random: inout SeededRandom) -> [ArtifactFinding] {
         var found: [ArtifactFinding] = []
         var spans: [Span] = []
-        let whole = AssetStudy(bars: bars, costs: origin.costs)
+        let whole = AssetStudy(bars: bars, costs: origin.costs, timeframes: origin.timeframes)
         var column = 0
         for fold in asset.folds.indices {
-            guard let strategy = StrategyGenome(namedGenes: asset.folds[fold].genome) else {
+            guard let strategy = origin.strategy(asset.folds[fold].genome) else {
                 return found + [.unknownGenome(asset.symbol, fold: fold)]
             }
             guard let span = span(fold, Genome(strategy.genes), firstColumn: column) else {
@@ -44,7 +44,8 @@ struct AssetCheck {
         for _ in 0..<cuts {
             let span = spans[random.below(spans.count)]
             let cut = span.rows.lowerBound + 1 + random.below(span.rows.count)
-            let study = AssetStudy(bars: bars.prefix(cut), costs: origin.costs, genome: span.genome)
+            let study = AssetStudy(
+                bars: bars.prefix(cut), costs: origin.costs, genome: span.genome, timeframes: origin.timeframes)
             if let row = firstDifference(span, on: study, through: cut) {
                 let (time, end) = (bars.closeTime(row), bars.closeTime(cut - 1))
                 found.append(.looksAhead(asset.symbol, fold: span.fold, time: time, cut: end))

@@ -7,15 +7,17 @@ struct AssetStudy: Sendable {
     private let kernel: PopulationKernel?
 
     /// Every column there is, for a search.
-    init(bars: BarSeries, costs: ArtifactCosts) {
-        reference = StrategyReference(table: FeatureTable(bars: bars), costs: costs)
+    init(bars: BarSeries, costs: ArtifactCosts, timeframes: TimeframeWeights?) {
+        reference = StrategyReference(table: FeatureTable(bars: bars, timeframes: timeframes), costs: costs)
         kernel = PopulationKernel(table: reference.table, costs: costs)
     }
 
     /// The columns that one genome needs.
-    init(bars: BarSeries, costs: ArtifactCosts, genome: Genome) {
-        let keys = StrategyGenome(genes: genome.values).columnKeys
-        reference = StrategyReference(table: FeatureTable(bars: bars, keys: keys), costs: costs)
+    init(bars: BarSeries, costs: ArtifactCosts, genome: Genome, timeframes: TimeframeWeights?) {
+        let strategy = StrategyGenome(genes: genome.values)
+        let table = FeatureTable(
+            bars: bars, keys: strategy.columnKeys, timeframes: strategy.looksAtTimeframes ? timeframes : nil)
+        reference = StrategyReference(table: table, costs: costs)
         kernel = nil
     }
 

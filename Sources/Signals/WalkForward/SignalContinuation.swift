@@ -41,7 +41,7 @@ public struct SignalContinuation: Sendable {
             else { throw .barsDiffer(asset.symbol) }
             let history = given.prefix(asset.bars.count)
             let group = artifact.origin.mode == .universal ? 0 : index
-            desks[asset.symbol] = try Self.desk(asset, history, artifact.origin.costs, group: group)
+            desks[asset.symbol] = try Self.desk(asset, history, artifact.origin, group: group)
             histories.append(history)
         }
         let tails = zip(artifact.assets, histories).map { asset, history in
@@ -83,12 +83,12 @@ public struct SignalContinuation: Sendable {
 
     /// A strategy that has seen the history and stands where the artifact ends.
     private static func desk(
-        _ asset: ArtifactAsset, _ history: BarSeries, _ costs: ArtifactCosts, group: Int
+        _ asset: ArtifactAsset, _ history: BarSeries, _ origin: ArtifactOrigin, group: Int
     ) throws(SignalContinuationError) -> Desk {
-        guard let genome = StrategyGenome(namedGenes: asset.production.genome) else {
-            throw .unknownGenome(asset.symbol)
-        }
-        var strategy = LiveStrategy(genome: genome, costs: costs)
+        guard let genome = origin.strategy(asset.production.genome) else { throw .unknownGenome(asset.symbol) }
+        var strategy = LiveStrategy(
+            genome: genome, costs: origin.costs,
+            timeframes: origin.timeframes.map { TimeframeTrend($0, base: origin.interval) })
         let tail = asset.folds.last.flatMap { $0.tail ? $0.trade.first : nil }
         let start = tail.map { history.firstRow(closingAtOrAfter: $0) } ?? history.count
         for row in 0..<start { strategy.warm(history[row]) }

@@ -40,8 +40,8 @@ public struct SignalGenerator: Sendable {
     ///
     /// - Throws: ``SignalGeneratorError``, or what a hook throws.
     public func generate(threads: Int, hooks: GenerationHooks = GenerationHooks()) async throws -> SignalsArtifact {
-        let assets = try await UnitPool.map(study.bars, threads: threads) { [costs = study.options.costs] bars in
-            AssetStudy(bars: bars, costs: costs)
+        let assets = try await UnitPool.map(study.bars, threads: threads) { [options = study.options] bars in
+            AssetStudy(bars: bars, costs: options.costs, timeframes: options.timeframes)
         }
         let units = study.units
         let book = ProgressBook(unitsTotal: units.count, hooks: hooks)

@@ -18,6 +18,8 @@ public struct SignalPreset: Hashable, Codable, Sendable {
     public var generations: Int?
     /// What the search looks for.
     public var fitness: Fitness?
+    /// Whether genomes may look at several timeframes, and with which weights.
+    public var timeframes: TimeframeChoice?
     /// The values that genes may take, by gene name.
     public var genes: [String: GeneLimit]?
 
@@ -47,6 +49,7 @@ public struct SignalPreset: Hashable, Codable, Sendable {
     public init(from decoder: any Decoder) throws {
         try KnownKeys([
             "name", "summary", "trainWindow", "tradeWindow", "population", "generations", "fitness", "genes",
+            "timeframes",
         ]).check(decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
@@ -56,14 +59,16 @@ public struct SignalPreset: Hashable, Codable, Sendable {
         population = try container.decodeIfPresent(Int.self, forKey: .population)
         generations = try container.decodeIfPresent(Int.self, forKey: .generations)
         fitness = try container.decodeIfPresent(Fitness.self, forKey: .fitness)
+        timeframes = try container.decodeIfPresent(TimeframeChoice.self, forKey: .timeframes)
         genes = try container.decodeIfPresent([String: GeneLimit].self, forKey: .genes)
     }
 
-    /// Puts the preset into options.
+    /// Puts the preset into options; `timeframes` are the weights of a preset that asks for timeframes without any.
     ///
     /// - Throws: ``GeneLimitError`` where a gene cannot take what the preset says.
-    public func apply(to options: inout WalkForwardOptions) throws {
-        _ = try StrategyGenome.space(limits: genes ?? [:])
+    public func apply(to options: inout WalkForwardOptions, timeframes usual: TimeframeWeights = .usual) throws {
+        _ = try StrategyGenome.space(limits: genes ?? [:], timeframes: true)
+        if let timeframes { options.timeframes = timeframes.weights(usual: usual) }
         options.preset = name
         options.trainWindow = trainWindow ?? options.trainWindow
         options.tradeWindow = tradeWindow ?? options.tradeWindow

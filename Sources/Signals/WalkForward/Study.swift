@@ -15,7 +15,7 @@ struct Study: Hashable, Sendable {
     init(bars: [BarSeries], options: WalkForwardOptions) throws(SignalGeneratorError) {
         self.options = options
         do {
-            space = try StrategyGenome.space(limits: options.limits)
+            space = try StrategyGenome.space(limits: options.limits, timeframes: options.timeframes != nil)
         } catch let error as GeneLimitError {
             throw .options(error.description)
         } catch {
@@ -70,6 +70,11 @@ struct Study: Hashable, Sendable {
             throw .mixedIntervals(first.symbol, first.interval, other.symbol, other.interval)
         }
         if let flaw = options.search.flaw ?? options.judgement.flaw { throw .options(flaw) }
+        if let timeframes = options.timeframes, timeframes.used(on: first.interval).isEmpty {
+            throw .options(
+                "none of the timeframes \(timeframes) is made of whole \(first.interval) bars; "
+                    + "name longer ones, or shorten --interval")
+        }
         guard !options.crossAsset || (options.mode == .universal && bars.count > 1) else {
             throw .options("--cross-asset-wf needs --mode universal and at least two assets")
         }

@@ -8,6 +8,8 @@ public struct WalkForwardOptions: Hashable, Codable, Sendable {
     public var crossAsset = false
     /// The values that genes may take, by gene name; a gene that is not named may take all of its own.
     public var limits: [String: GeneLimit] = [:]
+    /// The timeframes whose trend genomes may make a condition of entries; nil for none.
+    public var timeframes: TimeframeWeights?
     /// The name of the preset the options came from.
     public var preset = "standard"
     /// The seed of every random decision.

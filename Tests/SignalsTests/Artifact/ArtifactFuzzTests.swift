@@ -17,8 +17,9 @@ import Testing
         ProcessInfo.processInfo.environment["AITRADE_FUZZ"].flatMap { Int($0) } ?? 3000
 
     private static func sample() throws -> [UInt8] {
-        try SignalsArtifact(origin: SampleArtifact.origin(), assets: [SampleArtifact.asset("BTCUSDT", rows: 5)])
-            .encode()
+        var origin = try SampleArtifact.origin()
+        origin.timeframes = .usual
+        return try SignalsArtifact(origin: origin, assets: [SampleArtifact.asset("BTCUSDT", rows: 5)]).encode()
     }
 
     private static func seal(_ bytes: inout [UInt8]) {

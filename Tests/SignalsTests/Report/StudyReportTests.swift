@@ -17,7 +17,7 @@ import Testing
             histories: [
                 UnitKey(group: mode == .walk ? "AAA" : "*", fold: 1): [1, 2, 2.5],
                 UnitKey(group: mode == .walk ? "AAA" : "*", fold: 0): [nil, 0.5],
-            ])
+            ], options: StudyBars.options(mode))
         return (artifact, reporter.report())
     }
 
@@ -82,7 +82,8 @@ import Testing
         let artifact = try await StudyBars.artifact(
             [try StudyBars.walk("AAA", count: 560, seed: 1)], StudyBars.options())
         let other = try StudyBars.walk("AAA", count: 560, seed: 9)
-        let reporter = StudyReporter(artifact: artifact, digest: Digest.sha256(""), bars: [other])
+        let reporter = StudyReporter(
+            artifact: artifact, digest: Digest.sha256(""), bars: [other], options: StudyBars.options())
         #expect(reporter.report().assets.isEmpty)
     }
 }
