@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs W1, W2, W3, W5 and the strategy family; beside the Python peers where `make bench-peers` has installed them, whose
+# Runs W1, W2, W3, W5, the strategy family and the test of overfitting; beside the Python peers where `make bench-peers` has installed them, whose
 # values are compared before any ratio is printed.
 set -euo pipefail
 
@@ -41,6 +41,7 @@ if [ "$peers" -eq 1 ]; then
 fi
 for genomes in 128 256 512; do ours family --runs "$runs" --genomes "$genomes"; done
 ours family --runs "$runs" --threads 2
+keep "$bench" overfitting --runs "$runs"
 "$bench" make-bars 130000 --out "$work/w5.csv"
 if [ -x .build/release/aitrade ]; then
     mkdir -p "$work/w5"

@@ -63,3 +63,5 @@ print(f"  W3: {rate:.0f} evaluations/s, {rate / mean([x['evals_per_s'] for x in 
 print(f"  W3 best, mean of {len(equals)} seeds: {mean([float(x['best']) for x in equals]):.2f}"
       f" after {mean([x['evals'] for x in equals]):.0f} evaluations, DEAP"
       f" {mean([x['best'] for x in theirs]):.2f} after {mean([x['evals'] for x in theirs]):.0f}")
+assert mean([x["evals"] for x in equals]) <= 1.01 * mean([x["evals"] for x in theirs]), "W3: not at equal evaluations"
+assert mean([float(x["best"]) for x in equals]) >= mean([x["best"] for x in theirs]), "W3: DEAP found more on average"

@@ -38,4 +38,4 @@ for index, name in enumerate(names):
             file.write(f"{1_704_067_200_000 + hour * 3_600_000},{row.split(',', 1)[1]}\n")
 measure(f"signals-{assets}x26000", [
     aitrade, "signals", "--bars", work, "--assets", ",".join(names), "--out", f"{work}/signals.bin", "--reset",
-    "--threads", "2"], 1)
+    "--trials", f"{work}/trials.sqlite", "--threads", "2", "--json"], 1)

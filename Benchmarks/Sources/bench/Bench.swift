@@ -6,6 +6,6 @@ import ArgumentParser
         abstract: "Measures AiTrade; every measurement is one JSON line.",
         subcommands: [
             MakeBars.self, W1Command.self, W2Command.self, W3Command.self, FamilyCommand.self, W4Command.self,
-            RunnerCommand.self, SoakCommand.self, ReportCommand.self,
+            OverfittingCommand.self, RunnerCommand.self, SoakCommand.self, ReportCommand.self,
         ])
 }

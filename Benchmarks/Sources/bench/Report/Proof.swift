@@ -38,6 +38,26 @@ struct Proof {
         }
     }
 
+    /// Durations of one kind in one simulated scenario against limits in milliseconds.
+    static func spans(
+        _ scenario: String, _ kind: String, _ method: String, p99 limit: Double, longest: Double = .infinity
+    ) -> Proof {
+        Proof(method: method, command: "aitrade simulate --scenario \(scenario)") { results in
+            guard let line = results.simulations.first(where: { $0.text("scenario") == scenario }),
+                let figures = line.fields["figures"] as? [String: Any], let spans = figures[kind] as? [String: Any]
+            else { return nil }
+            let (count, p50, p99, most) = (
+                number(spans["count"]), number(spans["p50Ms"]), number(spans["p99Ms"]), number(spans["maxMs"])
+            )
+            let seconds = [p50, p99, most].map { String(format: "%.2f s", $0 / 1e3) }
+            return Finding(
+                text: "\(whole(count)) times: p50 \(seconds[0]), p99 \(seconds[1]), max \(seconds[2])",
+                holds: count > 0 && p99 <= limit && most <= longest)
+        }
+    }
+
+    private static func number(_ field: Any?) -> Double { (field as? NSNumber)?.doubleValue ?? .nan }
+
     /// All seeds of all scenarios that were simulated.
     static func simulation(_ method: String, _ figure: @escaping @Sendable ([Results.Line]) -> Finding) -> Proof {
         Proof(method: method, command: "make reliability, or aitrade simulate --scenario all") { results in

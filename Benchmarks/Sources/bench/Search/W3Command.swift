@@ -43,8 +43,11 @@ struct W3Command: ParsableCommand {
         ])
         var search = try GeneticSearch(
             space: space, options: GeneticOptions(population: 200, generations: 20), random: SeededRandom(seed: seed))
-        while search.end == nil, search.evaluations < evaluations ?? .max {
-            search.tell(fitness(sweep, search.ask()))
+        while search.end == nil {
+            let batch = search.ask()
+            // A generation that would go beyond the limit is not evaluated.
+            guard search.evaluations + batch.count <= evaluations ?? .max else { break }
+            search.tell(fitness(sweep, batch))
         }
         return search
     }
