@@ -1,6 +1,6 @@
 # One build configuration for everything: `make build`, `make demo` and `make test` share their objects.
 SWIFT_FLAGS := -c release --explicit-target-dependency-import-check error
-SOURCES := Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift
+SOURCES := Sources Tests Benchmarks/Venue Benchmarks/Sources Benchmarks/Package.swift Package.swift
 ASSET ?= BTCUSDT
 THREADS ?=
 FILTER ?=
@@ -11,7 +11,7 @@ QUICK ?=
 INPUTS ?= 10000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench bench-peers chaos ccxt fuzz mutations reliability lint format clean
+.PHONY: help setup build demo test check bench bench-peers bench-venue chaos ccxt fuzz mutations reliability lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | awk -F'\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ check: lint test chaos ## Lint, test and a thousand seeds of chaos: what a chang
 bench: build ## Measure engine, simulator, indicators, sweeps and searches; PEERS=1 beside Python's backtesters
 	@PEERS='$(PEERS)' scripts/bench.sh
 	@SKIP_BUILD=1 scripts/bench-search.sh
+
+bench-venue: setup ## Measure the venue client against the twin, into docs/performance.md
+	@scripts/bench-venue.sh
 
 bench-peers: ## Install TA-Lib, pandas, numba, vectorbt and DEAP for make bench, in a Python environment of their own
 	@scripts/bench-peers.sh

@@ -90,6 +90,15 @@ let package = Package(
             ],
             resources: [.embedInCode("Scenarios"), .embedInCode("Presets")],
             swiftSettings: strict),
+        // What the venue client costs; here, because a venue's client is no part of the public API.
+        .executableTarget(
+            name: "venuebench",
+            dependencies: [
+                "Core", "Brokers", "Router", "Twins",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ] + nio,
+            path: "Benchmarks/Venue",
+            swiftSettings: strict),
         // Tests.
         tests("CoreTests", ["Core"]),
         tests("OptimizerTests", ["Core", "Optimizer", real]),

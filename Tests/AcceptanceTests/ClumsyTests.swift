@@ -42,10 +42,10 @@ extension Acceptance {
             Case(arguments: ["backtest", "--signals", "gone.bin"], status: 65, words: ["gone.bin", "fix:"]),
             Case(arguments: ["signals", "verify", "gone.bin"], status: 65, words: ["gone.bin", "fix:"]),
             Case(arguments: ["signals", "--assets", "NOPE", "--bars", "BARS"], status: 65, words: ["NOPE", "BTC"]),
-            Case(arguments: ["signals", "--interval", "4h", "--bars", "BARS"], status: 65, words: ["4h", "import"]),
+            Case(arguments: ["signals", "--interval", "90m", "--bars", "BARS"], status: 65, words: ["90m", "import"]),
             Case(
-                arguments: ["signals", "--interval", "4h", "--assets", "BTCUSDT", "--bars", "BARS"], status: 65,
-                words: ["BTCUSDT has no 4h bars", "--interval 1h"]),
+                arguments: ["signals", "--interval", "90m", "--assets", "BTCUSDT", "--bars", "BARS"], status: 65,
+                words: ["BTCUSDT has no 90m bars", "--interval 1h"]),
             Case(arguments: ["signals", "--bars", "nowhere"], status: 65, words: ["nowhere", "fix:"]),
             Case(
                 arguments: signals + ["--train-window", "100000"], status: 78,

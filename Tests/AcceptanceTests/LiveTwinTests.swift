@@ -27,6 +27,20 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
+        /// Ctrl-C ends what we opened ourselves: nothing of that is worth a warning.
+        @Test(arguments: [SIGINT, SIGTERM]) func endingItSaysNothingNeedless(signal: Int32) async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            runner.send(signal)
+            let end = try await runner.end()
+            #expect(end.status == 0, "\(end.text)")
+            #expect(!end.text.contains("warning venue"), "\(end.text)")
+            #expect(!end.text.contains("stream was lost") && !end.text.contains("could not be read"), "\(end.text)")
+            #expect(try await live.twin.books().livePlans.count == 2, "the native protections stay")
+            try await live.twin.stop()
+        }
+
         @Test func aNativeStopClosesThePositionAndTheBooksLearnOfIt() async throws {
             let live = try await LiveSite()
             let runner = try live.start()
@@ -50,7 +64,7 @@ extension Acceptance {
             }
             let runner = try live.start()
             try await live.untilProtected()
-            let names = try await live.twin.books().orders.compactMap { $0["clientOid"] as? String }
+            let names = try await live.twin.books().names
             #expect(Set(names).count == names.count, "no order was sent twice")
             #expect(try await live.twin.books().held.count == 1)
             try await live.site.succeed(["kill"])
@@ -89,6 +103,24 @@ extension Acceptance {
             #expect(try await live.twin.books().isFlat)
             try await live.expectEqualBooks()
             try live.expectNoSecrets()
+            try await live.twin.stop()
+        }
+
+        /// On spot the fee is taken out of what was bought, so less is sold than was bought: nothing is left of that.
+        @Test func aFullExitOnSpotLeavesNothingThatHoldsEntries() async throws {
+            var live = try await LiveSite()
+            live.settings = ["ASSET_ROUTING": "BTCUSDT:bitget-spot", "RECONCILE_SECONDS": "1"]
+            let runner = try live.start()
+            #expect(try await waitFor { !live.site.positions.isEmpty }, "nothing was bought")
+            try await live.twin.price(live.moved(88))
+            #expect(try await waitFor { live.site.positions.isEmpty }, "the stop did not sell")
+            let why = try await live.site.succeed(["why", "BTCUSDT", "--json"]).jsonObject()
+            #expect(why["code"] as? String != "EXTERNAL_POSITION" && why["code"] as? String != "SYMBOL_HELD", "\(why)")
+            try await live.end(runner)
+            let log = String(decoding: try live.site.data("state/trade_bot.log"), as: UTF8.self)
+            #expect(!log.contains("EXTERNAL_POSITION") && !log.contains("SYMBOL_HELD"), "\(log)")
+            let export = try await live.site.succeed(["ledger", "export", "fills", "--format", "json"])
+            #expect(export.output.contains("DUST-BTCUSDT-1"), "\(export.text)")
             try await live.twin.stop()
         }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// How a start of the program ended.
@@ -22,6 +23,7 @@ final class Program: Sendable {
     let pid: pid_t
     private let folder: URL
     private let started: ContinuousClock.Instant
+    private let hasEnded = Atomic(false)
 
     /// Starts the program in `folder`.
     init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
@@ -49,6 +51,14 @@ final class Program: Sendable {
         started = .now
     }
 
+    /// A test that failed halfway leaves nothing running.
+    deinit {
+        guard !hasEnded.load(ordering: .relaxed) else { return }
+        var status: Int32 = 0
+        Glibc.kill(pid, SIGKILL)
+        waitpid(pid, &status, 0)
+    }
+
     /// Starts the program and waits for its end.
     static func run(
         _ arguments: [String], in folder: URL, environment: [String: String] = [:]
@@ -68,6 +78,7 @@ final class Program: Sendable {
             }
             try? await Task.sleep(for: .milliseconds(2))
         }
+        hasEnded.store(true, ordering: .relaxed)
         let took = started.duration(to: .now)
         let signal = status & 0x7f
         return Finished(

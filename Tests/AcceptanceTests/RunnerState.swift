@@ -8,6 +8,17 @@ extension Site {
 
     var positions: [String: String] { heartbeat?["positions"] as? [String: String] ?? [:] }
 
+    /// Whether everything that is held has both its levels, each guarded by the venue or by the runner.
+    var isProtected: Bool {
+        guard let data = try? data("state/protections.json"),
+            let rows = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]], !rows.isEmpty
+        else { return false }
+        return rows.allSatisfy { row in
+            let legs = (row["legs"] as? [[String: Any]] ?? []).compactMap { $0["state"] as? String }
+            return legs.count == 2 && legs.allSatisfy { ["armedNative", "armedSynthetic"].contains($0) }
+        }
+    }
+
     /// Waits until a started runner trades.
     func waitUntilRunning(_ pid: pid_t) async throws {
         let isRunning = try await waitFor {

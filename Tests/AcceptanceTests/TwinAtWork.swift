@@ -1,28 +1,45 @@
-import Core
 import Foundation
 import FoundationNetworking
-import Signals
 import Testing
 
-/// `aitrade twin bitget` as a process, and its control endpoint.
+/// A venue that a twin plays.
+enum TwinVenue: String, Sendable {
+    case bitget, tinvest
+
+    /// What is traded there.
+    var asset: String { self == .bitget ? "BTCUSDT" : "SBER" }
+    /// As the client's commands call it.
+    var client: String { self == .bitget ? "bitget" : "tinkoff" }
+    /// The settings that must never be seen outside the environment.
+    fileprivate var secretKeys: [String] {
+        switch self {
+        case .bitget: ["BITGET_API_KEY", "BITGET_API_SECRET", "BITGET_API_PASSPHRASE"]
+        case .tinvest: ["TINKOFF_API_TOKEN"]
+        }
+    }
+}
+
+/// `aitrade twin` as a process, and its control endpoint.
 final class TwinAtWork: Sendable {
     let program: Program
+    let venue: TwinVenue
     let port: Int
     /// What a client of it has to be told, keys included.
     let environment: [String: String]
 
     /// Texts that must never be seen outside the environment.
-    var secrets: [String] {
-        ["BITGET_API_KEY", "BITGET_API_SECRET", "BITGET_API_PASSPHRASE"].compactMap { environment[$0] }
-    }
+    var secrets: [String] { venue.secretKeys.compactMap { environment[$0] } }
 
     /// Starts one on a free port, in a folder of its own inside the site.
-    init(_ site: Site, _ flags: [String] = [], port: Int = 0) async throws {
-        let folder = site.url.appending(path: "twin", directoryHint: .isDirectory)
+    init(
+        _ site: Site, _ flags: [String] = [], port: Int = 0, venue: TwinVenue = .bitget,
+        bars: String = Workshop.bundle.path
+    ) async throws {
+        self.venue = venue
+        let folder = site.url.appending(path: "twin/\(venue.rawValue)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let bars = Workshop.bundle.path
         let started = try Program(
-            ["twin", "bitget", "--json", "--port", String(port), "--assets", "BTCUSDT", "--bars", bars] + flags,
+            ["twin", venue.rawValue, "--json", "--port", String(port), "--assets", venue.asset, "--bars", bars] + flags,
             in: folder)
         program = started
         var found: [String: Any]?
@@ -51,22 +68,22 @@ final class TwinAtWork: Sendable {
 
     /// Holds the price where it is put.
     func price(_ price: String) async throws {
-        try await control("price", #"{"symbol":"BTCUSDT","price":"\#(price)"}"#)
+        try await control("price", #"{"symbol":"\#(venue.asset)","price":"\#(price)"}"#)
     }
 
     /// The price now.
     func price() async throws -> String {
         let prices = try #require(try await control("status")["prices"] as? [String: Any])
-        return try #require(prices["BTCUSDT"] as? String)
+        return try #require(prices[venue.asset] as? String)
     }
 
     /// What the venue has.
-    func books() async throws -> Books { Books(root: try await control("books")) }
+    func books() async throws -> TwinBooks { TwinBooks(root: try await control("books"), venue: venue) }
 
     /// Waits until the venue's books are as they should be.
-    func until(_ what: String, _ condition: (Books) -> Bool) async throws {
+    func until(_ what: String, _ condition: (TwinBooks) -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(45)
-        var last: Books?
+        var last: TwinBooks?
         while ContinuousClock.now < end {
             let books = try await books()
             if condition(books) { return }
@@ -82,41 +99,6 @@ final class TwinAtWork: Sendable {
         program.send(SIGTERM)
         _ = try await program.end()
     }
-
-    struct Books {
-        let root: [String: Any]
-
-        private func rows(_ name: String) -> [[String: Any]] { root[name] as? [[String: Any]] ?? [] }
-
-        /// Signed quantities of what is held.
-        var held: [String] {
-            rows("positions").compactMap { row in
-                guard let text = row["quantity"] as? String, FixedDecimal(text) != .zero else { return nil }
-                return text
-            }
-        }
-        var livePlans: [[String: Any]] { rows("plans").filter { $0["status"] as? String == "live" } }
-        var openOrders: [[String: Any]] {
-            rows("orders").filter { ["live", "new", "partially_filled"].contains($0["orderStatus"] as? String ?? "") }
-        }
-        var orders: [[String: Any]] { rows("orders") }
-        var isFlat: Bool { held.isEmpty && livePlans.isEmpty && openOrders.isEmpty }
-
-        /// Executions: trade, side, price, quantity and fee, to the last digit.
-        var fills: [String] {
-            rows("fills").map { row in
-                let fee = (row["feeDetail"] as? [[String: Any]])?.first?["fee"]
-                return [row["execId"], row["side"], row["execPrice"], row["execQty"], fee].map(Self.exact)
-                    .joined(separator: " ")
-            }.sorted()
-        }
-
-        /// A number in one spelling.
-        static func exact(_ value: Any?) -> String {
-            let text = value as? String ?? (value as? NSNumber)?.stringValue ?? ""
-            return text.count < 18 ? FixedDecimal(text)?.description ?? text : text
-        }
-    }
 }
 
 extension JSONSerialization {
@@ -129,52 +111,4 @@ extension JSONSerialization {
 extension Program {
     /// What it has printed until now.
     var outputSoFar: String { get throws { try soFar("output") } }
-}
-
-/// Artifacts whose rows are known, for every minute around now.
-enum KnownRows {
-    /// Rows of BTCUSDT: `target` decides by the minute, counted from the last full one.
-    static func write(
-        to url: URL, stop: Double, takeProfit: Double, target: (_ minute: Int) -> Double
-    ) throws {
-        let symbol = try #require(Symbol("BTCUSDT"))
-        let minute: Int64 = 60_000
-        let interval = try #require(BarInterval("1m"))
-        let now = Int64(Date().timeIntervalSince1970 * 1000) / minute * minute
-        let opens = (-240...1440).map { now + $0 * minute }
-        let ones = opens.map { _ in 1.0 }
-        let series = try BarSeries(
-            symbol: symbol, interval: interval, openTimes: opens, open: ones, high: ones, low: ones, close: ones,
-            volume: ones)
-        let bars = try #require(ArtifactBars(series))
-        let train = ArtifactWindow(first: bars.first, last: now - 180 * minute)
-        let none = ArtifactStatistics(
-            trades: 0, netReturn: 0, fees: 0, maxDrawdown: 0, exposure: 0, buyAndHold: 0, sharpe: nil, winRate: nil,
-            profitFactor: nil)
-        let fold = ArtifactFold(
-            train: train, trade: ArtifactWindow(first: now - 120 * minute, last: now + 1000 * minute), tail: true,
-            genome: ["known": 1], inSample: none, outOfSample: none)
-        var columns = SignalColumns()
-        for offset in -2...600 {
-            let side = target(offset)
-            columns.append(
-                SignalRow(
-                    symbol: symbol, time: Timestamp(milliseconds: now + Int64(offset) * minute), target: side,
-                    confidence: 1, stop: side == 0 ? nil : side > 0 ? stop : takeProfit,
-                    takeProfit: side == 0 ? nil : side > 0 ? takeProfit : stop, fold: 0))
-        }
-        let asset = ArtifactAsset(
-            symbol: symbol, bars: bars, folds: [fold],
-            production: ArtifactProduction(fold: 0, genome: ["known": 1], train: train), statistics: none,
-            columns: columns)
-        let artifact = try SignalsArtifact(
-            origin: ArtifactOrigin(
-                generator: ArtifactGenerator(name: "test", version: "1"), mode: .walk, preset: "known", seed: 1,
-                interval: interval, trainWindow: 1, tradeWindow: 1,
-                costs: ArtifactCosts(feeBps: 6, slippageBps: 1),
-                search: ArtifactSearch(
-                    population: 1, generations: 1, evaluations: 1, trials: 1, trialSharpeVariance: nil)),
-            assets: [asset])
-        try Data(try artifact.encode()).write(to: url)
-    }
 }

@@ -43,6 +43,48 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
+        /// Somebody trades beside the runner: adopted, protected as a whole, held until acknowledged, and counted.
+        @Test func anOrderByOtherHandsIsAdoptedProtectedAndCounted() async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            let before = try await live.twin.books().held
+            try await live.twin.control(
+                "trade", #"{"symbol":"BTCUSDT","side":"buy","size":"0.002","market":"futures"}"#)
+            try await live.twin.until("the whole position is protected") { books in
+                books.held != before && books.livePlans.count == 2
+                    && books.livePlans.allSatisfy { books.held == [TwinBooks.exact($0["qty"])] }
+            }
+            #expect(try await waitFor { try live.hold == "external" }, "entries are not held")
+            let why = try await live.site.succeed(["why", "BTCUSDT"]).output
+            #expect(why.contains("no trade: EXTERNAL_POSITION"), "\(why)")
+            let held = try await live.site.run(["reconcile", "--json"])
+            #expect(held.status == 1 && held.output.contains("BTCUSDT"), "\(held.text)")
+            let status = try await live.site.succeed(["status"]).output
+            #expect(status.contains("2 of 7 opening orders") && status.contains("EXTERNAL"), "\(status)")
+            try await live.site.succeed(["acknowledge", "BTCUSDT", "--by", "ann"])
+            #expect(try await waitFor { try live.hold == nil }, "the acknowledgement was not taken")
+            try await live.end(runner)
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+
+        @Test func handsCountAgainstTheDayWithoutARunner() async throws {
+            var live = try await LiveSite()
+            live.settings["RISK_MAX_ORDERS_DAY"] = "2"
+            for round in 1...2 {
+                let bought = try await place(live, ["--side", "buy", "--quantity", "0.01"], id: "by-hand-\(round)")
+                #expect(bought.status == 0, "\(bought.text)")
+            }
+            let third = try await place(live, ["--side", "buy", "--quantity", "0.01"], id: "by-hand-3")
+            #expect(third.status == 1 && third.errors.contains("opening order 3 today"), "\(third.text)")
+            let exit = try await place(
+                live, ["--side", "sell", "--quantity", "0.01", "--reduce-only"], id: "by-hand-4")
+            #expect(exit.status == 0, "\(exit.text)")
+            try await live.twin.stop()
+        }
+
         @Test(arguments: ["classic", "unified"]) func theDoctorNamesWhatIsWrong(account: String) async throws {
             let live = try await LiveSite(["--account", account])
             let well = try await live.site.run(["doctor"], environment: live.environment)

@@ -31,7 +31,7 @@ extension Acceptance {
             try await live.twin.control("faults", plan)
             let runner = try live.start()
             try await live.untilProtected()
-            let names = try await live.twin.books().orders.compactMap { $0["clientOid"] as? String }
+            let names = try await live.twin.books().names
             #expect(Set(names).count == names.count, "no order was sent twice")
             try await live.end(runner)
             #expect(try await live.twin.books().isFlat)

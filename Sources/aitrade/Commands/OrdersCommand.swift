@@ -73,7 +73,13 @@ struct OrdersCancel: AsyncParsableCommand {
                     "The venue was asked to cancel everything of \(symbols.map(\.name).joined(separator: ", ")).")
             }
             let open = try await broker.snapshot().openOrders
-            guard let found = open.first(where: { $0.venueOrderID == order || $0.clientID?.text == order }) else {
+            var found = open.first { $0.venueOrderID == order || $0.clientID?.text == order }
+            // A venue that only takes names of its own form does not list ours.
+            for symbol in found == nil ? symbols : [] {
+                let named = try await broker.order(ClientOrderID(order), symbol)
+                if let named, !named.state.isFinal { found = named }
+            }
+            guard let found else {
                 throw CommandFailure(
                     .usage, "no open order is named \(order)", fix: "aitrade orders list shows the open ones")
             }

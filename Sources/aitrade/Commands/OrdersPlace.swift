@@ -24,6 +24,8 @@ struct OrdersPlace: AsyncParsableCommand {
     @Option(help: "Units of the instrument.") var quantity: String
     @Option(help: "Limit price; without it, at market.") var limit: String?
     @Flag(help: "Only reduce a position.") var reduceOnly = false
+    @Option(help: "Name of a waiting order of yours to cancel first; what it executed counts towards --quantity.")
+    var replace: String?
     @Option(help: "Name of the order, to repeat it safely; made up by default.") var id: String?
     @Option(help: "bitget, bitget-spot or tinkoff; by default the asset's route.") var venue: String?
     @OptionGroup var state: StateFolderOption
@@ -34,11 +36,12 @@ struct OrdersPlace: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await Settings.load()
+        var settings = try await Settings.load()
         guard settings.allowLive else {
             throw CommandFailure(.notAllowed, "live trading is not allowed", fix: "set ALLOW_LIVE=1")
         }
-        try settings.risk.requireDecisions()
+        await settings.venues.recogniseTwins()
+        try settings.risk.requireDecisions(isRehearsal: settings.venues.isRehearsal)
         let symbol = try Flags.symbol(symbol)
         let choice = try VenueChoice(venue, [symbol], settings)
         let lock = try OperatorLock(state.folder, account: choice.account)
@@ -50,12 +53,14 @@ struct OrdersPlace: AsyncParsableCommand {
         let known = try ledger.reader.intents().first { $0.request.clientID == request.clientID }
         let outcome = try await choice.use { broker in
             if let known { return try await Self.found(known.request, broker) }
-            let gate = try await HandGate(broker, ledger, settings.limits, symbol)
+            let gate = try await HandGate(
+                broker, ledger, settings.limits, symbol, isReduction: request.reduceOnly)
             let approved = try gate.approve(request)
             var commit = LedgerCommit()
             commit.intents = [LedgerIntent(request: approved.request, venue: broker.name, at: await broker.time())]
             try ledger.commit(commit)
-            return await broker.submit(approved.request)
+            guard let replace else { return await broker.submit(approved.request) }
+            return try Self.outcome(await broker.replace(ClientOrderID(replace), with: approved.request))
         }
         try ledger.close()
         try show(outcome, request)
@@ -70,6 +75,22 @@ struct OrdersPlace: AsyncParsableCommand {
                     message: "\(request.clientID) was written down, but the venue never got it; use another --id"))
         }
         return .accepted(report)
+    }
+
+    /// What became of an order that takes another's place.
+    private static func outcome(_ replacement: OrderReplacement) throws -> SubmitOutcome {
+        switch replacement {
+        case .replaced(let report), .executed(let report): return .accepted(report)
+        case .silent(let error): return .silent(error)
+        case .stands(let error):
+            throw CommandFailure(
+                .checkFailed, "the old order stands as it was: \(error)", fix: "aitrade orders list shows it")
+        case .gone(let old, let error):
+            throw CommandFailure(
+                .checkFailed,
+                "the old order is cancelled (\(old.filled) executed), and the new one was refused: \(error)",
+                fix: "place it anew under another --id")
+        }
     }
 
     private func show(_ outcome: SubmitOutcome, _ request: OrderRequest) throws {

@@ -48,13 +48,14 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await Settings.load()
+        var settings = try await Settings.load()
         let mode = wantedMode(settings)
+        if mode != .backtest { await settings.venues.recogniseTwins() }
         let file = try ArtifactFile(path: signals)
-        if mode == .live { try settings.risk.requireDecisions() }
+        if mode == .live { try settings.risk.requireDecisions(isRehearsal: settings.venues.isRehearsal) }
         try RunGate(file: file, assets: file.assets(try assets.map(Flags.symbols)), trials: trials.path)
             .admit(
-                mode: mode, isRehearsal: settings.venues.areLocal, override: overrideGate, isQuiet: json)
+                mode: mode, isRehearsal: settings.venues.isRehearsal, override: overrideGate, isQuiet: json)
         let end = mode == .backtest ? try await replay(settings) : try await live(mode, settings)
         switch end.outcome {
         case .finished, .stopped: return

@@ -40,7 +40,7 @@ struct SignalsGenerate: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.load()
         let series = try loadBars(settings.universe)
-        let options = try options()
+        let options = try options(settings)
         let generator: SignalGenerator
         do {
             generator = try SignalGenerator(
@@ -65,18 +65,18 @@ struct SignalsGenerate: AsyncParsableCommand {
         try store.remove()
         if let report {
             let reporter = StudyReporter(
-                artifact: artifact, digest: digest, bars: series, histories: collector.histories)
+                artifact: artifact, digest: digest, bars: series, histories: collector.histories, options: options)
             try ReportFolder(path: report).write(reporter)
         }
         try show(artifact, digest)
     }
 
-    private func options() throws -> WalkForwardOptions {
+    private func options(_ settings: Settings) throws -> WalkForwardOptions {
         var options = WalkForwardOptions()
         options.mode = mode == .walk ? .walk : .universal
         options.seed = seed
         options.costs = ArtifactCosts(feeBps: feeBps, slippageBps: slippageBps)
-        try choices.apply(to: &options)
+        try choices.apply(to: &options, timeframes: settings.timeframes)
         return options
     }
 
@@ -85,8 +85,7 @@ struct SignalsGenerate: AsyncParsableCommand {
         let store = BarStore(folder: bars.folder)
         let catalog = try InstrumentCatalog(folder: bars.folder)
         let wanted =
-            try assets.map(Flags.symbols)
-            ?? store.names().filter { $0.interval == length && universe.holds($0.symbol, catalog) }.map(\.symbol)
+            try assets.map(Flags.symbols) ?? Self.known(length, store).filter { universe.holds($0, catalog) }
         guard !wanted.isEmpty else {
             let kind = universe == .both ? "" : " of UNIVERSE_MODE=\(universe.rawValue)"
             throw CommandFailure(
@@ -95,14 +94,22 @@ struct SignalsGenerate: AsyncParsableCommand {
         }
         for symbol in wanted {
             let others = try store.names().filter { $0.symbol == symbol }.map(\.interval)
-            guard !others.isEmpty, !others.contains(length) else { continue }
+            guard !others.isEmpty, try store.source(of: symbol, length) == nil else { continue }
             throw CommandFailure(
-                .corruptInput, "\(symbol) has no \(length) bars in \(bars.folder)",
+                .corruptInput, "\(symbol) has no \(length) bars in \(bars.folder), nor any that make them",
                 fix:
                     "choose --interval \(others.map(\.description).joined(separator: " or ")), or import \(length) bars"
             )
         }
         return try wanted.map { try store.load($0, length) }
+    }
+
+    /// The assets with bars of that length; where there are none, those with bars that make them.
+    private static func known(_ length: BarInterval, _ store: BarStore) throws -> [Symbol] {
+        let names = try store.names()
+        let exact = names.filter { $0.interval == length }.map(\.symbol)
+        guard exact.isEmpty else { return exact }
+        return Set(try names.map(\.symbol).filter { try store.source(of: $0, length) != nil }).sorted()
     }
 
     /// Finds out before the long work whether its result can be written.
@@ -129,6 +136,9 @@ struct SignalsGenerate: AsyncParsableCommand {
         let names = series.map { "\($0.symbol) (\($0.count) bars)" }.joined(separator: ", ")
         print("Training \(mode.rawValue) on \(names), \(generator.units.count) folds,", terminator: " ")
         print("\(options.search.population) genomes x \(options.search.generations) generations, seed \(seed).")
+        if let timeframes = options.timeframes {
+            print("Entries may ask the \(timeframes.note(on: series[0].interval)).")
+        }
         if resumed > 0 { print("Going on from a checkpoint: \(resumed) folds are finished.") }
         Output.flush()
     }

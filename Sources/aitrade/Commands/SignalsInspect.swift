@@ -23,7 +23,9 @@ struct SignalsInspect: AsyncParsableCommand {
         print("preset \(origin.preset), seed \(origin.seed), interval \(origin.interval)")
         print("  train \(origin.trainWindow), trade \(origin.tradeWindow) bars;", terminator: " ")
         print("fee \(origin.costs.feeBps) bp, slippage \(origin.costs.slippageBps) bp;", terminator: " ")
-        print("\(origin.search.trials) genomes tried\n")
+        print("\(origin.search.trials) genomes tried")
+        if let timeframes = origin.timeframes { print("  \(timeframes.note(on: origin.interval))") }
+        print("")
         ArtifactText.table(file.artifact)
         let history = try TrialHistory(path: trials.path)
         if let history, !history.rows.made(file.digest) {

@@ -14,6 +14,7 @@ struct SignalsPresets: AsyncParsableCommand {
         if json { return try Output.json(presets) }
         for preset in presets {
             print("  \(preset.name.padding(to: 10))\(preset.summary)")
+            if let timeframes = preset.timeframes { print("            timeframes \(timeframes)") }
             let genes = (preset.genes ?? [:]).sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value.minimum) to \($0.value.maximum)" }
             if !genes.isEmpty { print("            \(genes.joined(separator: ", "))") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Optimizer
 import Signals
 import Storage
 
@@ -23,8 +24,21 @@ struct SignalsReport: AsyncParsableCommand {
         let file = try ArtifactFile(path: artifact.file)
         let store = BarStore(folder: bars.folder)
         let series = try file.artifact.assets.map { try store.load($0.symbol, file.artifact.origin.interval) }
-        let reporter = StudyReporter(artifact: file.artifact, digest: file.digest, bars: series)
+        let reporter = StudyReporter(
+            artifact: file.artifact, digest: file.digest, bars: series, options: options(file.artifact.origin))
         try ReportFolder(path: out).write(reporter)
         print("  report     \(out)/report.html, report.json")
+    }
+
+    /// The options of the search as far as the file tells them: a preset that is not bundled is not known.
+    private func options(_ origin: ArtifactOrigin) -> WalkForwardOptions {
+        var options = WalkForwardOptions()
+        if BundledPresets.all.contains(where: { $0.name == origin.preset }) {
+            try? BundledPresets.load(origin.preset).apply(to: &options)
+        }
+        (options.mode, options.seed, options.costs) = (origin.mode, origin.seed, origin.costs)
+        (options.search.population, options.search.generations) = (origin.search.population, origin.search.generations)
+        options.timeframes = origin.timeframes
+        return options
     }
 }

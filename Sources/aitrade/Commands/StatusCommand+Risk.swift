@@ -11,6 +11,12 @@ extension StatusCommand {
             .flatMap { try? JSONDecoder().decode(Form.self, from: $0) }?.risk
     }
 
+    static func show(_ residual: Residual, of symbol: String) {
+        let worth = residual.worth.map { "worth \(Output.number($0.double)) \(residual.currency)" } ?? "worth unknown"
+        let until = residual.opensAt.map { ", planned for \(Output.time($0))" } ?? ""
+        print("  residual    \(symbol) \(residual.quantity), \(worth); the close waits for the opening\(until)")
+    }
+
     static func show(_ risk: RiskProjection) {
         for cause in risk.restrictions {
             print("  stopped     \(cause.summary) on \(Output.time(cause.since)): \(cause.sentence)")

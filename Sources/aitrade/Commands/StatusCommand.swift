@@ -52,6 +52,15 @@ struct StatusCommand: AsyncParsableCommand {
         var noTrade: String?
         var held: Bool
         var hold: String?
+        var residual: Residual?
+    }
+
+    /// What stays open until the market opens, in money.
+    struct Residual: Codable {
+        var quantity: Quantity
+        var worth: Money?
+        var currency: String
+        var opensAt: Timestamp?
     }
 
     private struct StateForm: Decodable {
@@ -162,6 +171,7 @@ struct StatusCommand: AsyncParsableCommand {
         for asset in status.assets {
             let why = why(asset, status)
             print("  asset       \(asset.symbol) on \(asset.broker), target \(asset.target ?? 0): \(why)")
+            if let residual = asset.residual { Self.show(residual, of: asset.symbol) }
         }
     }
 }

@@ -79,7 +79,7 @@ struct TwinBitget: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let stage = try TwinStage(options, broker: BrokerName("bitget"))
+        let stage = try TwinStage(options, broker: BrokerName("bitget"), interval: "1h")
         let now = SystemTime.wall()
         let moment = TwinMoment(wall: now, venue: stage.market.venueTime(at: now))
         var world = BitgetWorld(setup: setup, market: stage.market, faults: stage.faults, at: moment)

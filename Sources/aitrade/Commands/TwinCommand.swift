@@ -6,7 +6,7 @@ struct TwinCommand: AsyncParsableCommand {
         commandName: "twin",
         abstract: "A local venue that speaks a real one's REST and WebSocket, with faults on demand.",
         discussion: "Example: aitrade twin bitget --port 8787",
-        subcommands: [TwinBitget.self])
+        subcommands: [TwinBitget.self, TwinTInvest.self])
 }
 
 /// What every twin takes.
@@ -18,7 +18,8 @@ struct TwinOptions: ParsableArguments {
     @Option(help: "Instruments, such as BTCUSDT,LINKUSDT; those of the venue with stored bars by default.")
     var assets: String?
     @Option(help: "Folder of bar files.") var bars = "data_cache/bars"
-    @Option(help: "Interval of the stored bars to follow.") var interval = "1h"
+    @Option(help: "Interval of the stored bars to follow; 1h for coins and 1d for shares by default.")
+    var interval: String?
     @Option(help: "Bars from this moment on: 2024-03-01, or ms; the last quarter by default.") var from: String?
     @Option(help: "Seconds of the bars' time that pass in one second.") var speed = 1.0
     @Option(help: "real: the venue lives now. bars: it lives in the stored bars' own time.") var clock = "real"

@@ -55,6 +55,7 @@ struct WhyAnswer: Encodable {
         let position: Quantity
         let target: Double?
         let held: Bool
+        let hold: String?
     }
 
     private struct StateForm: Decodable {
@@ -100,6 +101,12 @@ struct WhyAnswer: Encodable {
             return Reason(
                 code: "KILL_SWITCH", figures: latch.reason, sentence: "everything is halted by the kill switch",
                 at: latch.at)
+        }
+        if asset.hold == EntryHold.external.rawValue {
+            return Reason(
+                code: RiskCode.externalPosition.rawValue, figures: "\(asset.position)",
+                sentence: "someone else changed the position; aitrade acknowledge \(asset.symbol) --by NAME lets "
+                    + "entries go on", at: nil)
         }
         if asset.held {
             return Reason(

@@ -24,7 +24,7 @@ struct BarDownload {
 
     private func fetch() async throws -> BarImport {
         try AtomicFile.createFolder(folder)
-        let stored = (try? store.load(symbol, interval)).map { series in (0..<series.count).map { series[$0] } } ?? []
+        let stored = (try? store.stored(symbol, interval)).map { series in (0..<series.count).map { series[$0] } } ?? []
         let have = Set(stored.map(\.openTime.milliseconds))
         var bars = Dictionary(stored.map { ($0.openTime.milliseconds, $0) }, uniquingKeysWith: { old, _ in old })
         let parts = parts(without: have)

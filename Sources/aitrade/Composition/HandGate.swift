@@ -12,7 +12,9 @@ struct HandGate {
     private let now: Timestamp
 
     /// Reads the venue and the ledger.
-    init(_ broker: any LiveBroker, _ ledger: Ledger, _ limits: RiskLimits, _ symbol: Symbol) async throws {
+    init(
+        _ broker: any LiveBroker, _ ledger: Ledger, _ limits: RiskLimits, _ symbol: Symbol, isReduction: Bool
+    ) async throws {
         guard let rules = try await broker.instruments([symbol]).first else {
             throw CommandFailure(.usage, "\(symbol) is not traded on \(broker.name)", fix: "check the symbol's name")
         }
@@ -26,10 +28,38 @@ struct HandGate {
             signalTime: nil, stop: nil, isDuplicate: false)
         circumstances.ordered = account.openOrders.filter { $0.symbol == symbol && !$0.kind.isProtective }
             .reduce(Quantity.zero) { $0 + $1.side.signed($1.quantity - $1.filled) }
+        // What limits entries is no reason to hold up an exit.
+        let placed = isReduction ? [] : try await Self.placed(broker, ledger, at: now)
         let equity = account.balances[rules.quote.code] ?? .zero
-        circumstances.risk = engine.riskForHands(of: symbol, equity: equity, at: now)
+        circumstances.risk = engine.riskForHands(
+            of: symbol, in: rules.quote, equity: equity, placed: placed, at: now)
         circumstances.profit = engine[symbol]?.profit ?? .zero
         self.circumstances = circumstances
+    }
+
+    /// Today's opening orders by hand that no runner has counted: until its fills are booked, an order by hand is known
+    /// by its intent alone.
+    private static func placed(
+        _ broker: any LiveBroker, _ ledger: Ledger, at now: Timestamp
+    ) async throws -> [EnteredOrder] {
+        let booked = Set(try ledger.reader.fills().compactMap(\.clientID))
+        let open = try ledger.reader.intents().filter { intent in
+            intent.request.purpose == .manual && !intent.request.reduceOnly && intent.venue == broker.name
+                && intent.at.milliseconds / 86_400_000 == now.milliseconds / 86_400_000
+                && !booked.contains(intent.request.clientID)
+        }
+        var orders: [EnteredOrder] = []
+        for intent in open.sorted(by: { $0.at < $1.at }) {
+            let request = intent.request
+            guard let rules = try await broker.instruments([request.symbol]).first else { continue }
+            var price = try await broker.lastPrice(request.symbol)
+            if case .limit(let limit) = request.kind { price = limit }
+            orders.append(
+                EnteredOrder(
+                    at: intent.at, symbol: request.symbol, side: request.side, quantity: request.quantity,
+                    value: price.notional(request.quantity), currency: rules.quote, isByHand: true))
+        }
+        return orders
     }
 
     /// Lets an order pass.

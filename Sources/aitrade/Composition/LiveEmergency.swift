@@ -54,7 +54,7 @@ struct LiveEmergency {
         _ venues: LiveVenues, _ configuration: EngineConfiguration, _ ledger: Ledger, runId: String,
         _ adjust: (inout RunSetup) -> Void
     ) async throws -> VenueLoop {
-        try await venues.start(interval: nil, barsAfter: [:])
+        try await venues.start(interval: nil, barsAfter: [:], orElse: configuration, log)
         let brokers = await venues.brokers(
             configuration.assets.map(\.instrument), settings, costs: .free, ledger: ledger.reader)
         var setup = RunSetup(
@@ -76,7 +76,7 @@ struct LiveEmergency {
         }
         let moment = recovered.engine.now
         return try await atTheVenues(configuration) { venues in
-            _ = try await venues.instruments()
+            _ = try await venues.instruments(orElse: configuration)
             let router = ExecutionRouter(brokers: venues.seats.map(\.venue))
             let closed = await router.closeAllPositions { broker, symbol, leg in
                 // The same after each start from the same journal.

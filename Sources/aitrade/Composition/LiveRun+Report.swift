@@ -9,6 +9,12 @@ import Storage
 extension LiveRun {
     func announce(_ signals: LiveSignals, _ books: LiveBooks) {
         for end in signals.ends { Output.warn("\(end.symbol) gets no new signals: \(end.reason)") }
+        if !signals.rehearsed.isEmpty {
+            let names = signals.rehearsed.map(\.name).joined(separator: ", ")
+            Output.warn(
+                "\(names): the artifact's bars are not the venue's; the venues are on this machine, so its production "
+                    + "genome decides on their bars. This rehearses the trading and says nothing about the signals")
+        }
         guard !request.isQuiet else { return }
         for seat in venues.seats {
             let isShares = seat.venue.name == Venues.shares

@@ -60,11 +60,14 @@ struct LiveRun {
 
     private func trade() async throws -> Replay.End {
         // What the venues say is asked before anything is written.
-        let instruments = try await venues.instruments()
-        let history = try await LiveHistory(self)
+        let known = request.startNew ? nil : LiveVenues.known(request.stateFolder)
+        let (instruments, late) = try await venues.instruments(orElse: known)
+        let history = try await LiveHistory(self, without: late)
         let books = try LiveBooks(request, venues, log: settings.log)
         defer { books.release() }
-        try await venues.start(interval: file.artifact.origin.interval, barsAfter: history.newest)
+        try await venues.start(
+            interval: file.artifact.origin.interval, barsAfter: history.newest, orElse: known,
+            Logger(label: "venues"))
         announce(history.signals, books)
         let brokers = await venues.brokers(instruments, settings, costs: costs, ledger: books.ledger.reader)
         let feed = try await RegimeSetup.feed(settings, release: .never)
@@ -98,6 +101,16 @@ struct LiveRun {
         return ExchangeCosts(takerFee: fee, makerFee: fee, slippage: FixedDecimal(measured: costs.slippageBps) ?? .zero)
     }
 
+    /// A rehearsal acts on the row of the bar that closed last, however long ago, unless the age of signals was
+    /// decided: nobody should have to wait for the end of a bar to see an order.
+    private var limits: RiskLimits {
+        var limits = settings.limits
+        if settings.venues.isRehearsal, !settings.risk.hasSignalAge, let age = limits.signalExpiresAfter {
+            limits.signalExpiresAfter = max(age, file.artifact.origin.interval.span)
+        }
+        return limits
+    }
+
     private func setup(
         _ brokers: [any Broker], _ instruments: [Instrument], _ history: LiveHistory, _ books: LiveBooks
     ) -> RunSetup {
@@ -110,8 +123,8 @@ struct LiveRun {
                 budget: settings.budget.amount(in: rules.quote))
         }
         let configuration = EngineConfiguration(
-            account: venues.account, artifact: file.digest.hex, assets: configured, limits: settings.limits,
-            timing: settings.protection.timing, reconcile: ReconcileRules(),
+            account: venues.account, artifact: file.digest.hex, assets: configured, limits: limits,
+            timing: settings.protection.timing, reconcile: settings.reconcile.rules,
             protection: settings.protection.protection, orders: settings.protection.orders)
         var setup = RunSetup(
             runId: books.runId, pid: ProcessInfo.processInfo.processIdentifier, mode: request.mode.rawValue,
@@ -122,40 +135,5 @@ struct LiveRun {
         (setup.process, setup.notify, setup.rebuildsVenue) = (.current, { notifier?.send($0) }, false)
         (setup.unsetLimits, setup.version) = (settings.unsetLimits, ProgramBuild.name)
         return setup
-    }
-}
-
-/// What was decided until now: stored bars, and what the venues have of the time since, up to the bar before the newest
-/// closed one, which is told as news.
-struct LiveHistory {
-    let signals: LiveSignals
-    /// The close of the last bar that is not told as news, by venue.
-    let newest: [BrokerName: Timestamp]
-    /// The earliest of them.
-    var start: Timestamp { newest.values.min() ?? .epoch }
-
-    init(_ run: LiveRun) async throws {
-        let interval = run.file.artifact.origin.interval
-        let store = BarStore(folder: run.request.barFolder)
-        var newest: [BrokerName: Timestamp] = [:]
-        var series: [Symbol: BarSeries] = [:]
-        for asset in run.file.artifact.assets { series[asset.symbol] = try? store.load(asset.symbol, interval) }
-        for seat in run.venues.seats {
-            let now = await seat.venue.time()
-            let open = now.milliseconds / interval.milliseconds * interval.milliseconds
-            let last = Timestamp(milliseconds: open - interval.milliseconds)
-            newest[seat.venue.name] = last
-            for symbol in seat.symbols {
-                guard let stored = series[symbol] else { continue }
-                let from = Timestamp(milliseconds: (stored.openTimes.last ?? 0) + interval.milliseconds)
-                guard from < last else { continue }
-                let newer = try await seat.venue.bars(symbol, interval, from: from, to: last)
-                series[symbol] = try BarSeries(
-                    symbol: symbol, interval: interval,
-                    bars: (0..<stored.count).map { stored[$0] } + newer.filter { $0.flaw == nil })
-            }
-        }
-        self.newest = newest
-        signals = LiveSignals(run.file.artifact, series: run.file.artifact.assets.compactMap { series[$0.symbol] })
     }
 }

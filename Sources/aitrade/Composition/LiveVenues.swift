@@ -20,6 +20,8 @@ struct LiveVenues {
     let account: String
     /// The account of each venue that takes orders.
     private let accounts: [String]
+    /// Venues that are still to be started.
+    let late = LateStarts()
 
     /// Clients that have not called yet.
     ///
@@ -49,25 +51,9 @@ struct LiveVenues {
     /// - Throws: `InstanceLockError` naming the process that trades the account already.
     func lock() throws -> [AccountLock] { try accounts.map { try AccountLock(account: $0) } }
 
-    /// The rules of everything that is traded, by symbol.
-    func instruments() async throws -> [Instrument] {
-        var found: [Instrument] = []
-        for seat in seats { found += try await seat.venue.instruments(seat.symbols) }
-        return found.sorted { $0.symbol < $1.symbol }
-    }
-
-    /// Begins to tell news.
-    func start(interval: BarInterval?, barsAfter: [BrokerName: Timestamp]) async throws {
-        for seat in seats {
-            try await seat.venue.start(
-                VenueWatch(
-                    symbols: seat.symbols, interval: interval,
-                    barsAfter: barsAfter[seat.venue.name] ?? .distantFuture, isPrivate: mode == .live))
-        }
-    }
-
     /// Ends all news and closes all connections.
     func stop() async {
+        late.cancel()
         await withTaskGroup(of: Void.self) { group in
             for seat in seats { group.addTask { await seat.venue.stop() } }
         }

@@ -9,6 +9,8 @@ struct RiskSettings {
     private(set) var limits = RiskLimits()
     /// The limits that nobody set and that have no default, by key.
     private(set) var unset: [SettingKey] = []
+    /// Whether the age at which a signal expires was decided.
+    private(set) var hasSignalAge = false
     /// Where readings of the regime come from; nil for nowhere.
     private(set) var regimeSource: String?
 
@@ -25,6 +27,7 @@ struct RiskSettings {
         limits.breaches = try breaches(reader)
         try readSizes(reader)
         try readMarket(reader, standard)
+        hasSignalAge = try reader.text(.riskSignalTTLSeconds) != nil
         try readPace(reader, standard)
         limits.dailyLoss = try money(reader, .riskMaxDailyLoss, standard.dailyLoss)
         limits.drawdownPercent = try percent(reader, .riskMaxDrawdownPct, standard.drawdownPercent)
@@ -32,11 +35,12 @@ struct RiskSettings {
         try readRegime(reader)
     }
 
-    /// Live trading needs a decision about every limit: a number or a conscious `off`.
+    /// Live trading needs a decision about every limit: a number or a conscious `off`. A rehearsal at venues on this
+    /// machine goes on without; what nobody set is shown at its start.
     ///
     /// - Throws: ``CommandFailure`` (78) naming the first key without one.
-    func requireDecisions() throws {
-        guard let key = Self.neededInLive.first(where: unset.contains) else { return }
+    func requireDecisions(isRehearsal: Bool) throws {
+        guard !isRehearsal, let key = Self.neededInLive.first(where: unset.contains) else { return }
         throw CommandFailure(
             .configuration, "\(key.rawValue) is not set, and live trading needs a limit",
             fix: "set \(key.rawValue) to a number that fits the account, or to off if you really want none")

@@ -31,6 +31,7 @@ enum SettingKey: String, CaseIterable {
     case tinkoffStopMark = "TINKOFF_STOP_MARK"
     case tinkoffStageUnit = "TINKOFF_STAGE_UNIT"
     case tinkoffTradesStream = "TINKOFF_TRADES_STREAM"
+    case signalsTimeframes = "SIGNALS_TIMEFRAMES"
     case riskBudgetQuote = "RISK_BUDGET_QUOTE"
     case riskMaxOrderNotional = "RISK_MAX_ORDER_NOTIONAL"
     case riskMaxPositionNotional = "RISK_MAX_POSITION_NOTIONAL"
@@ -109,7 +110,7 @@ enum SettingKey: String, CaseIterable {
     /// Beginnings of names that are ours, so that a misspelt key is an error and not a silent default.
     static let prefixes = [
         "EXECUTION_", "UNIVERSE_", "ALLOW_LIVE", "ASSET_", "TINKOFF_", "BITGET_", "RISK_", "PROTECT_", "ORDER_",
-        "RECONCILE_", "LOG_", "ALERT",
+        "RECONCILE_", "SIGNALS_", "LOG_", "ALERT",
     ]
 
     /// The known key closest to a misspelt one.

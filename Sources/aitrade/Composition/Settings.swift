@@ -3,6 +3,7 @@ import Core
 import Engine
 import Foundation
 import Router
+import Signals
 import SystemPackage
 
 /// The execution mode.
@@ -18,6 +19,8 @@ struct Settings {
     var allowLive: Bool
     /// Which stored assets are searched when none are named, and where assets go that have no route.
     var universe: Universe
+    /// The weights of a search over several timeframes that names none.
+    var timeframes: TimeframeWeights
     /// `SYMBOL:broker,...` as given; nil when nothing was configured.
     var assetRouting: String?
     var budget: Budget
@@ -64,10 +67,11 @@ struct Settings {
         executionMode = try reader.choice(.executionMode, of: ExecutionMode.self) ?? .backtest
         universe = try reader.choice(.universeMode, of: Universe.self) ?? .both
         allowLive = try reader.flag(.allowLive) ?? false
+        timeframes = try Self.timeframes(reader)
         assetRouting = try reader.text(.assetRouting)
         venues = try VenueSettings(reader)
         _ = try reader.flag(.alertsEnabled)
-        budget = Budget(configured: try reader.amount(.riskBudgetQuote, Money.init))
+        budget = try Budget(reader)
         risk = try RiskSettings(reader)
         protection = try ProtectionSettings(reader)
         reconcile = try ReconcileSettings(reader)
@@ -83,6 +87,17 @@ struct Settings {
     /// - Throws: ``CommandFailure`` (78) naming the key that is malformed.
     static func limits(from values: [SettingKey: String]) throws -> RiskLimits {
         try Settings(SettingReader { values[$0] }).limits
+    }
+
+    private static func timeframes(_ reader: SettingReader) throws -> TimeframeWeights {
+        guard let text = try reader.text(.signalsTimeframes) else { return .usual }
+        do {
+            return try TimeframeWeights(text)
+        } catch {
+            throw CommandFailure(
+                .configuration, "SIGNALS_TIMEFRAMES is '\(text)': \(error)",
+                fix: "set it to weights that add up to 1, such as \(TimeframeWeights.usual); or remove it")
+        }
     }
 
     /// The names that `.env` sets. A line that sets nothing is refused by its number alone: it may hold a secret.

@@ -41,17 +41,28 @@ struct VenueSettings {
         tinkoff = try Self.tinkoff(reader)
     }
 
-    /// Whether every venue with keys is on this machine, as the twins are: then no money is at stake.
-    var areLocal: Bool {
+    /// Whether every venue with keys has shown itself to be a twin: then no money is at stake.
+    private(set) var isRehearsal = false
+
+    /// Asks the venues that are on this machine whether they are twins. An address alone proves nothing: a proxy to the
+    /// real venue may stand there.
+    mutating func recogniseTwins() async {
         let inUse = [
             bitget.credentials == nil ? nil : bitget.baseURL, tinkoff.token == nil ? nil : tinkoff.baseURL ?? "remote",
         ].compactMap { $0 }
-        return !inUse.isEmpty && inUse.allSatisfy(Self.isLocal)
+        isRehearsal = !inUse.isEmpty
+        for url in inUse where isRehearsal { isRehearsal = Self.isLocal(url) ? await TwinProof.isTwin(url) : false }
     }
 
+    /// Whether a URL names this machine itself. Names that only begin like it, such as `localhost.example.com`, do not.
     private static func isLocal(_ url: String) -> Bool {
-        let host = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init) ?? ""
-        return ["127.", "localhost", "[::1]"].contains(where: host.hasPrefix)
+        let place = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+        guard !place.contains("@") else { return false }
+        if place == "[::1]" || place.hasPrefix("[::1]:") { return true }
+        let host = place.prefix { $0 != ":" }
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        return host == "localhost"
+            || (numbers.count == 4 && numbers.first == "127" && numbers.allSatisfy { UInt8($0) != nil })
     }
 
     static func address(_ key: SettingKey, _ text: String, schemes: [String]) throws -> String {

@@ -40,6 +40,7 @@ struct ReportPage {
             + "\(report.preset), seed \(report.seed), \(interval) bars, train \(report.trainWindow), trade "
             + "\(report.tradeWindow); fee \(report.costs.feeBps) bp and slippage \(report.costs.slippageBps) bp each; "
             + "\(report.search.trials) genomes tried in \(report.search.evaluations) evaluations."
+            + (report.timeframesNote.map { " Entries may ask the \($0)." } ?? "")
     }
 }
 

@@ -20,6 +20,7 @@ struct ReportSection {
             <p class="dim"><span class="key" style="background:var(--a);margin-left:0"></span>strategy, costs paid
             <span class="key" style="background:var(--b)"></span>buy and hold, without costs</p>
             """, charts.equity, "<h3>Out-of-sample drawdown</h3>", charts.drawdown, clauses, sentences,
+            ReportValidation(validation: asset.crossValidation).html,
             "<h3>Trades on price</h3>", tradesNote, charts.trades, "<h3>Monthly returns, out-of-sample</h3>", months,
             "<h3>Costs</h3><p class=\"dim\">The same rows at other fees; slippage stays.</p>", costs,
             "<h3>Folds</h3>", folds,

@@ -20,9 +20,10 @@ struct TwinStage {
     private let options: TwinOptions
     private let sources: [String]
 
-    init(_ options: TwinOptions, broker: BrokerName) throws {
+    /// - Parameter interval: Of the bars to follow where none is named.
+    init(_ options: TwinOptions, broker: BrokerName, interval: String) throws {
         self.options = options
-        let (instruments, series) = try Self.bars(options, broker: broker)
+        let (instruments, series) = try Self.bars(options, broker: broker, interval)
         let now = SystemTime.wall()
         var start = now
         if let from = options.from {
@@ -53,11 +54,11 @@ struct TwinStage {
     }
 
     private static func bars(
-        _ options: TwinOptions, broker: BrokerName
+        _ options: TwinOptions, broker: BrokerName, _ standard: String
     ) throws -> (instruments: [Instrument], series: [BarSeries]) {
         let catalog = try InstrumentCatalog(folder: options.bars)
         let store = BarStore(folder: options.bars)
-        let interval = try Flags.interval(options.interval)
+        let interval = try Flags.interval(options.interval ?? standard)
         let symbols =
             try options.assets.map(Flags.symbols)
             ?? catalog.instruments.map(\.symbol).filter { catalog.broker(of: $0) == broker }

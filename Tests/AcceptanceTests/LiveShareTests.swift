@@ -1,0 +1,146 @@
+import Core
+import Foundation
+import Glibc
+import Testing
+
+extension Acceptance {
+    /// Live runs against the local broker of shares, both as processes.
+    @Suite struct LiveShareTests {
+        static let manners = [[], ["--duplicates", "state"], ["--sandbox"]]
+
+        private func site(_ flags: [String] = []) async throws -> LiveSite {
+            try await LiveSite(flags, venue: .tinvest)
+        }
+
+        /// Trades at once, is protected, is halted flat, and the books of both sides agree to the last kopeck.
+        @Test(arguments: manners) func tradesTheArtifactAndEndsFlat(flags: [String]) async throws {
+            let live = try await site(flags)
+            let runner = try live.start()
+            try await live.untilProtected()
+            try await live.end(runner)
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try live.expectNoSecrets()
+            try await live.twin.stop()
+        }
+
+        /// In production the stop is the venue's own; in the sandbox the runner watches it.
+        @Test(arguments: [[], ["--sandbox"]]) func aStopClosesThePositionAndTheBooksLearnOfIt(
+            flags: [String]
+        ) async throws {
+            let live = try await site(flags)
+            let runner = try live.start()
+            try await live.untilProtected()
+            try await live.twin.price(live.moved(88))
+            try await live.twin.until("the stop fired") { $0.isFlat }
+            #expect(try await waitFor { live.site.positions.isEmpty })
+            try await live.end(runner)
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+
+        /// The take-profit is always watched here, and the venue's stop is gone before it sells.
+        @Test(arguments: [[], ["--sandbox"]]) func aTakeProfitClosesThePositionWithoutFlippingIt(
+            flags: [String]
+        ) async throws {
+            let live = try await site(flags)
+            let runner = try live.start()
+            try await live.untilProtected()
+            try await live.twin.price(live.moved(112))
+            try await live.twin.until("the profit was taken") { $0.isFlat }
+            try await live.twin.price(live.moved(80))
+            #expect(try await waitFor { live.site.positions.isEmpty })
+            try await live.end(runner)
+            let books = try await live.twin.books()
+            #expect(books.isFlat && books.fills.count == 2, "\(books.fills)")
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+
+        /// SIGKILL at moments spread over the first seconds; each start goes on where the one before was.
+        @Test(arguments: [[], ["--sandbox"]]) func killedAtAnyMomentItGoesOn(flags: [String])
+            async throws
+        {
+            var live = try await site(flags)
+            // Between two kills there is not always time for a stop.
+            live.settings = ["PROTECT_UNPROTECTED_SECONDS": "60"]
+            for delay in [150, 350, 600, 900, 1300, 2100] {
+                let runner = try live.start()
+                try await Task.sleep(for: .milliseconds(delay))
+                runner.send(SIGKILL)
+                _ = try await runner.end()
+            }
+            let runner = try live.start()
+            try await live.untilProtected()
+            let books = try await live.twin.books()
+            #expect(
+                Set(books.names).count == books.names.count && books.names.count == 1,
+                "one order, sent once")
+            try await live.end(runner)
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+
+        /// The venue dies and comes back without memory: the runner stays, notices, and ends flat.
+        @Test(arguments: [300, 1500]) func theVenueMayDie(delay: Int) async throws {
+            let live = try await site()
+            let runner = try live.start()
+            try await live.untilProtected()
+            live.twin.program.send(SIGKILL)
+            _ = try await live.twin.program.end()
+            try await Task.sleep(for: .milliseconds(delay))
+            let again = try await TwinAtWork(live.site, port: live.twin.port, venue: .tinvest)
+            try await again.price(live.price)
+            #expect(
+                try await waitFor { live.site.positions.isEmpty },
+                "the loss of the position was not noticed")
+            try await live.end(runner)
+            #expect(try await again.books().isFlat)
+            try await again.stop()
+        }
+
+        @Test func aDeadRunnersPositionIsClosedByTheWatchdog() async throws {
+            let live = try await site()
+            let runner = try live.start()
+            try await live.untilProtected()
+            runner.send(SIGKILL)
+            _ = try await runner.end()
+            let watchdog = try await live.site.run(
+                ["watchdog", "--on-stale", "flatten", "--max-age", "1.5", "--json"],
+                environment: live.environment)
+            #expect(watchdog.status == 10, "\(watchdog.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try live.expectNoSecrets()
+            try await live.twin.stop()
+        }
+
+        /// With the market closed a halt waits, says in money what stays open, and closes it at the opening.
+        @Test func aHaltWhileTheMarketIsClosedIsQueuedAndDoneAtTheOpening() async throws {
+            let live = try await site()
+            let runner = try live.start()
+            try await live.untilProtected()
+            try await live.twin.control("session", #"{"status":"SESSION_CLOSE"}"#)
+            try await live.site.succeed(["kill"])
+            #expect(try await waitFor { (try? live.site.log.contains("RESIDUAL_EXPOSURE")) ?? false })
+            #expect(try await waitFor { live.site.hasResidual("SBER") })
+            let status = try await live.site.succeed(["status"])
+            #expect(status.output.contains("worth") && status.output.contains("RUB"), "\(status.text)")
+            #expect(try await live.twin.books().held.count == 1)
+            try await live.twin.control("session", "{}")
+            let end = try await runner.end()
+            #expect(end.status == 10, "\(end.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.expectEqualBooks()
+            try await live.twin.stop()
+        }
+    }
+}
+
+extension Site {
+    /// What the runner wrote down.
+    var log: String {
+        get throws { String(decoding: try data("state/trade_bot.log"), as: UTF8.self) }
+    }
+}
