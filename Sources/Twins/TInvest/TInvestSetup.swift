@@ -52,7 +52,7 @@ package struct TInvestQuirks: Sendable {
     package var failedReplaces = 0
     /// So many next orders are refused within an answer of success.
     package var quietRejections = 0
-    /// So many next calls are answered with 500 and a body of nulls.
+    /// So many next orders and cancellations are not taken, and answered with 500 and a body of nulls.
     package var nullErrors = 0
     /// Whether answers carry fields and names that no client knows.
     package var surprises = false

@@ -53,8 +53,7 @@ import Twins
     @Test func unknownFieldsNamesAndMissingPricesChangeNothing() async throws {
         try await withTInvest { broker, twin in
             try await twin.control(
-                "quirks", #"{"surprises":true,"missingPrices":true,"bareDescriptions":true,"nullErrors":1}"#
-            )
+                "quirks", #"{"surprises":true,"missingPrices":true,"bareDescriptions":true}"#)
             _ = await broker.submit(TinkoffBench.request("a", .buy))
             _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("a"))
             #expect(try await broker.snapshot().positions.count == 1)
@@ -64,6 +63,29 @@ import Twins
                 return
             }
             #expect(["TINKOFF_30042", "TINKOFF_90003"].contains(error.code), "\(error)")
+        }
+    }
+
+    /// Answered with 500 and nulls, and never taken: in doubt until it is surely absent, and then sent under its name.
+    @Test func anOrderAnsweredWithNullsIsInDoubtAndThenSentAgain() async throws {
+        try await withTInvest { broker, twin in
+            try await twin.control("quirks", #"{"nullErrors":1}"#)
+            guard case .silent = await broker.submit(TinkoffBench.request("a", .buy)) else {
+                Issue.record("nobody can know what became of it")
+                return
+            }
+            var outcome = await broker.submit(TinkoffBench.request("a", .buy))
+            for _ in 0..<100 {
+                guard case .silent = outcome else { break }
+                try await Task.sleep(for: .milliseconds(20))
+                outcome = await broker.submit(TinkoffBench.request("a", .buy))
+            }
+            guard case .accepted = outcome else {
+                Issue.record("it is absent, so it may be sent: \(outcome)")
+                return
+            }
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("a"))
+            #expect(twin.host.withWorld { $0.books["orders"]?.elements.count } == 1)
         }
     }
 
