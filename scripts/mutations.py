@@ -2,8 +2,9 @@
 """Proves that the tests notice deliberate bugs.
 
 All bugs of scripts/mutations.json are built into one scratch copy of the repository, each behind a switch that an
-environment variable turns on; so one build is enough. Then the engine's tests and the chaos runs are started once for
-each bug and have to fail.
+environment variable turns on; so one build is enough. Then the engine's tests and the chaos runs, or for a bug of the
+room "search" the tests of signals and optimizer, of the room "shell" those of runner, router and storage, are started
+once for each bug, and one of them has to fail.
 
     scripts/mutations.py                 every bug; prints a table and, with --write, puts it into docs/chaos.md
     scripts/mutations.py --only gate     those whose name contains the word
@@ -26,10 +27,14 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MARK = "<!-- mutations: written by scripts/mutations.py --write -->"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-SUITES = {"engine": "^EngineTests", "chaos": "ChaosRunTests"}
+SUITES = {"engine": "^EngineTests", "chaos": "ChaosRunTests", "search": "^(SignalsTests|OptimizerTests)",
+    "shell": r"^(Runner|Router|Storage)Tests\."}
+# Which suites have to notice a bug, by the room it is in.
+ROOMS = {"engine": ["engine", "chaos"], "search": ["search"], "shell": ["shell"]}
 KEPT = {
     "Core", "Optimizer", "CSearchKernel", "SearchKernel", "SearchKernelV3", "SearchKernelV4", "Signals", "Simulator",
-    "Engine", "Backtest", "Storage", "CZlib", "EngineTests", "BacktestTests",
+    "Engine", "Backtest", "Storage", "CZlib", "Brokers", "Router", "Runner", "EngineTests", "BacktestTests",
+    "SignalsTests", "OptimizerTests", "RunnerTests", "RouterTests", "StorageTests",
 }
 SWITCH = """import Foundation
 
@@ -53,6 +58,8 @@ def problems(bugs):
         if count != 1:
             where = "the file is gone" if count < 0 else f"the text to replace is there {count} times"
             found.append(f"{bug['name']}: {bug['file']}: {where}; bring scripts/mutations.json up to date")
+        if bug.get("room", "engine") not in ROOMS:
+            found.append(f"{bug['name']}: {bug['room']}: no such room; use {', '.join(ROOMS)}")
         if names.count(bug["name"]) > 1:
             found.append(f"{bug['name']}: this name is used twice")
     return found
@@ -135,17 +142,31 @@ def try_suite(suite, tree, number=None):
     # The test program itself: `swift test` would look at the whole package again for every bug.
     program = ".build/release/AiTradePackageTests.xctest"
     command = [program, "--testing-library", "swift-testing", "--filter", SUITES[suite]]
-    return witness(*run(command, tree, 300, number))
+    return witness(*run(command, tree, 600, number))
+
+
+def suites(bug):
+    return ROOMS[bug.get("room", "engine")]
+
+
+def suites(bug):
+    return ROOMS[bug.get("room", "engine")]
 
 
 def table(bugs, found):
-    lines = [
-        "| bug | in | noticed by the engine's tests | noticed by the chaos runs |", "|---|---|---|---|",
-    ]
-    for bug in bugs:
-        cells = [found[bug["name"]].get(suite) or "-" for suite in SUITES]
-        lines.append(f"| {bug['bug']} | `{pathlib.Path(bug['file']).name}` | {cells[0]} | {cells[1]} |")
-    return "\n".join(lines)
+    headings = {
+        "engine": ["| bug | in | noticed by the engine's tests | noticed by the chaos runs |", "|---|---|---|---|"],
+        "search": ["| bug | in | noticed by the tests of signals and optimizer |", "|---|---|---|"],
+        "shell": ["| bug | in | noticed by the tests of runner, router and storage |", "|---|---|---|"],
+    }
+    parts = []
+    for room, lines in headings.items():
+        for bug in [bug for bug in bugs if bug.get("room", "engine") == room]:
+            cells = [found[bug["name"]].get(suite) or "-" for suite in suites(bug)]
+            lines.append(f"| {bug['bug']} | `{pathlib.Path(bug['file']).name}` | {' | '.join(cells)} |")
+        if len(lines) > 2:
+            parts.append("\n".join(lines))
+    return "\n\n".join(parts)
 
 
 def main():
@@ -169,12 +190,13 @@ def main():
     started = time.monotonic()
     build(options.tree)
     print(f"  built in {time.monotonic() - started:.0f} s", flush=True)
-    if not found and (sick := [suite for suite in SUITES if try_suite(suite, options.tree)]):
+    wanted = [(number, bug) for number, bug in enumerate(bugs) if options.only in bug["name"]]
+    used = [suite for suite in SUITES if any(suite in suites(bug) for _, bug in wanted)]
+    if not found and (sick := [suite for suite in used if try_suite(suite, options.tree)]):
         print(f"without any bug turned on, {', '.join(sick)} should pass", file=sys.stderr)
         return 2
-    wanted = [(number, bug) for number, bug in enumerate(bugs) if options.only in bug["name"]]
     for number, bug in [pair for pair in wanted if pair[1]["name"] not in found][:options.limit]:
-        found[bug["name"]] = {suite: try_suite(suite, options.tree, number) for suite in SUITES}
+        found[bug["name"]] = {suite: try_suite(suite, options.tree, number) for suite in suites(bug)}
         verdict = "noticed" if any(found[bug["name"]].values()) else "NOT NOTICED"
         print(f"  {number + 1}/{len(bugs)} {bug['name']}: {verdict} {found[bug['name']]}", flush=True)
         if options.results:

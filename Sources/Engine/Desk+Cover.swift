@@ -67,7 +67,7 @@ extension Desk {
     }
 
     /// Whether the venue is to hold the leg. Where it knows no reduce-only, it holds the stop alone, and not while we
-    /// want to get out ourselves: two orders that can both execute would flip the position.
+    /// want to get out ourselves and can: two orders that can both execute would flip the position.
     private func isNativeWanted(_ leg: Protection.Leg, _ purpose: OrderPurpose) -> Bool {
         let capabilities = rules.asset.capabilities
         guard capabilities.nativeProtections, !leg.isWatchedOnly, !isNativeHeld else { return false }
@@ -77,7 +77,8 @@ extension Desk {
         {
             return false
         }
-        return capabilities.reduceOnly || (purpose == .stop && !wantsOut && !protection.isLeaving)
+        guard !capabilities.reduceOnly else { return true }
+        return purpose == .stop && (!risk.isOpen || !wantsOut && !protection.isLeaving)
     }
 
     /// Whether the venue holds the leg as it should be: what was placeable once stays, however near the price comes.

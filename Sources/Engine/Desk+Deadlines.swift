@@ -15,7 +15,12 @@ extension Desk {
             let order = open[place]
             consider(patienceEnds(order).map { orders.cancellable(order, spacing: spacing, from: $0) } ?? nil)
         }
-        guard !position.isFlat, !isHeld, !isClosingAtMarket else { return next }
+        guard !position.isFlat, !isClosingAtMarket else { return next }
+        consider(closeAgainAt)
+        if isHeld {
+            consider(holdEnds)
+            return next
+        }
         if protection.isLeaving || protection.fired != nil {
             for order in inTheWay { consider(orders.cancellable(order, spacing: spacing, from: .epoch)) }
             return next

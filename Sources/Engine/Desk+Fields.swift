@@ -102,6 +102,16 @@ extension Desk {
         _read { yield page.span[0].closedTriedAt }
         _modify { yield &page[0].closedTriedAt }
     }
+    /// When a close that waits for its market is tried again; nil while none waits.
+    var closeAgainAt: Timestamp? {
+        _read { yield page.span[0].closeAgainAt }
+        _modify { yield &page[0].closeAgainAt }
+    }
+    /// Since when closing is held.
+    var heldAt: Timestamp? {
+        _read { yield page.span[0].heldAt }
+        _modify { yield &page[0].heldAt }
+    }
     /// Refusals since the last success, of closing orders, entries and protective orders.
     var closingRefusals: RefusalCount {
         _read { yield page.span[0].closingRefusals }
@@ -143,6 +153,8 @@ extension Desk {
         var flattenWave: Int = 0
         var residualTold: Quantity?
         var closedTriedAt: Timestamp?
+        var closeAgainAt: Timestamp?
+        var heldAt: Timestamp?
         var closingRefusals: RefusalCount = RefusalCount()
         var entryRefusals: RefusalCount = RefusalCount()
         var protectionRefusals: RefusalCount = RefusalCount()

@@ -14,7 +14,7 @@ extension Desk {
     /// the sequence itself stays: after a restart in the middle of it, cancelling it would only lose its place.
     package mutating func standDown(at now: Timestamp) -> [Effect] {
         goal = nil
-        (isHeld, entriesHeld, isNativeHeld) = (false, nil, false)
+        (isHeld, heldAt, entriesHeld, isNativeHeld) = (false, nil, nil, false)
         clearRefusals()
         // What provably never left does not have to be cancelled.
         orders.dropRepeats(at: now)
@@ -36,14 +36,16 @@ extension Desk {
         askAboutUnlisted(listed, at: now)
         let reported = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
         if reported == .zero {
+            // How much was held tells what a fee took of it from an execution that is missing.
+            let excursion = position.isFlat ? nil : protection.excursion
             protection.drop()
+            protection.excursion = excursion
         }
         effects += questions(at: now)
         guard reported != .zero, !orders.executable.contains(where: { !$0.request.kind.isProtective }) else {
             return effects
         }
         guard mayClose(at: now) else { return effects + queueClose(of: reported) }
-        if risk.isOpen { (residualTold, closedTriedAt) = (nil, nil) }
         flattenWave += 1
         let id = ClientOrderID.derived(
             artifact: "kill/\(broker)", account: rules.account, symbol: symbol, time: engagedAt, leg: flattenWave,
@@ -52,37 +54,6 @@ extension Desk {
             clientID: id, symbol: symbol, side: reported > .zero ? .sell : .buy, quantity: reported.magnitude,
             kind: .market, reduceOnly: true, purpose: .flatten)
         return effects + sendAsReported(request, position: reported, at: now)
-    }
-
-    /// Whether a close is worth sending: the market is open, or should be, or was said to be closed so long ago that
-    /// the news of its opening may be lost. A closed one then refuses, which costs nothing.
-    private mutating func mayClose(at now: Timestamp) -> Bool {
-        if risk.isOpen || risk.nextSession.map({ $0 <= now }) ?? false { return true }
-        guard let tried = closedTriedAt, now - tried >= .seconds(60) else {
-            closedTriedAt = closedTriedAt ?? now
-            return false
-        }
-        closedTriedAt = now
-        return true
-    }
-
-    /// What stays open because a close waits for the market, and its worth as far as it is known; nil when none waits.
-    package var residual: (quantity: Quantity, worth: Money?)? {
-        guard let held = residualTold, !risk.isOpen else { return nil }
-        let price = lastPrice ?? referencePrice ?? position.averagePrice
-        return (held, price?.notional(held).magnitude)
-    }
-
-    /// The market is closed: the close waits for it, and what stays open is told once, in money.
-    private mutating func queueClose(of held: Quantity) -> [Effect] {
-        guard residualTold != held else { return [] }
-        residualTold = held
-        let worth = residual?.worth.map { "\($0) \(rules.asset.instrument.quote.code)" } ?? "unknown"
-        let until = risk.nextSession.map { " until \($0.milliseconds) ms UTC" } ?? ""
-        let message =
-            "\(symbol): the market at \(broker) is closed\(until); \(held) stay open, worth \(worth); "
-            + "the close is queued"
-        return [.alert(Alert(.critical, "RESIDUAL_EXPOSURE", message))]
     }
 
     private mutating func cancelListed(_ report: OrderReport, at now: Timestamp) -> [Effect] {

@@ -84,7 +84,7 @@ extension Desk {
         let isFee = paid.notional(position.quantity.magnitude) <= risk.fees(of: position)
         let price = isFee ? paid : lastPrice ?? referencePrice ?? paid
         let fill = adjust(-position.quantity, at: price, now, as: "DUST")
-        (goal, isHeld) = (nil, false)
+        (goal, isHeld, heldAt) = (nil, false, nil)
         clearRefusals()
         protection.drop()
         return fill
@@ -151,7 +151,7 @@ extension Desk {
             isHeld = true
             return false
         }
-        isHeld = false
+        (isHeld, heldAt) = (false, nil)
         protection.wantStop(at: stop)
         return true
     }
@@ -181,7 +181,7 @@ extension Desk {
     ///
     /// - Returns: Whether there was one to acknowledge.
     mutating func acknowledge() -> Bool {
-        let wasRefused = entriesHeld != nil || isNativeHeld
+        let wasRefused = entriesHeld != nil || isNativeHeld || isHeld
         tryAgain()
         guard hold == .external else { return wasRefused }
         hold = nil

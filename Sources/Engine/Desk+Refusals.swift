@@ -13,7 +13,7 @@ extension Desk {
             if order.state == .working { protectionRefusals = RefusalCount() }
             if isNews, order.state == .rejected { effects += countProtectionRefusal(reason ?? "REJECTED") }
         } else if isNews, cameToNothing(order) {
-            effects += countRefusal(of: order, reason: reason ?? order.state.rawValue)
+            effects += countRefusal(of: order, reason: reason ?? order.state.rawValue, at: now)
         }
         return effects + settle(state, at: now)
     }
@@ -32,7 +32,7 @@ extension Desk {
 
     /// Gives up closing after too many refusals for one reason, or three times as many for any: what a venue refuses at
     /// once would otherwise be sent again at once, without end.
-    private mutating func countRefusal(of order: Order, reason: String) -> [Effect] {
+    private mutating func countRefusal(of order: Order, reason: String, at now: Timestamp) -> [Effect] {
         let message = "\(symbol): \(order.request.purpose.rawValue) order refused: \(reason)"
         let limit = rules.timing.identicalRefusals
         if !order.request.reduceOnly {
@@ -46,14 +46,16 @@ extension Desk {
         if order.filled > .zero, isDust { return [] }
         if reason == Self.nothingToClose, isDust {
             // The venue holds no position, and what the books have left is none: the next reading takes it away.
-            isHeld = true
+            holdClosing(at: now)
             let sentence = "\(symbol): \(position.quantity) is too little to be sold; nothing more is tried"
             return [.alert(Alert(.notice, "DUST_LEFT", sentence))]
         }
+        // Of a closed market nothing else can be expected: the close waits for the opening.
+        guard risk.isOpen else { return [.alert(Alert(.warning, "ORDER_REFUSED", message))] }
         guard closingRefusals.count(reason, limit: limit), !isHeld else {
             return [.alert(Alert(.warning, "ORDER_REFUSED", message))]
         }
-        isHeld = true
+        holdClosing(at: now)
         return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further attempt until the next signal"))]
     }
 
@@ -69,13 +71,14 @@ extension Desk {
         return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further entry until acknowledged"))]
     }
 
-    /// A person knows why the venue refused so often: entries and native protections are tried again.
+    /// A person knows why the venue refused so often: entries, exits and native protections are tried again.
     mutating func tryAgain() {
+        resumeClosing()
         (entriesHeld, isNativeHeld) = (nil, false)
         (entryRefusals, protectionRefusals) = (RefusalCount(), RefusalCount())
     }
 
-    /// Closing is tried again from the start.
+    /// What was refused before does not count any more.
     mutating func clearRefusals() { closingRefusals = RefusalCount() }
 
     /// A report that does not fit our books: an order of someone else, or one that we took for refused and that stands

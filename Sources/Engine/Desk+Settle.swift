@@ -36,6 +36,8 @@ extension Desk {
     package mutating func settle(_ state: TradingState, at now: Timestamp) -> [Effect] {
         meterExposure(at: now)
         guard state != .halted else { return [] }
+        if closeAgainAt != nil { closeAgainAt = nil }
+        if isHeld, let end = holdEnds, end <= now { resumeClosing() }
         var effects = guardPosition(at: now)
         let moving = orders.openOrders.filter { !$0.request.kind.isProtective }
         guard moving.isEmpty else { return effects + moving.flatMap { tend($0, at: now) } }
@@ -88,6 +90,8 @@ extension Desk {
         _ held: Quantity, kind: OrderKind = .market, purpose: OrderPurpose, rung: Int? = nil, at now: Timestamp
     ) -> [Effect] {
         let obstacles = inTheWay
+        // Before a closed market what stands there protects better than a close that has to wait.
+        guard risk.isOpen || obstacles.isEmpty, mayClose(at: now) else { return queueClose(of: held) }
         guard obstacles.isEmpty else { return obstacles.flatMap { cancel($0, at: now) } }
         let effects = order(-held, kind: kind, reduceOnly: true, purpose: purpose, .active, at: now)
         if let rung, let id = effects.orders.first?.clientID { rungs[id] = rung }

@@ -55,6 +55,7 @@ public struct Desk: Hashable, Codable, Sendable {
             risk.refused(refusal)
             return [.refuse(refusal)]
         }
+        if isHeld, !isDust { resumeClosing() }
         if goal?.isContinued(by: row) ?? (row.target == 0) {
             if lastRefusal?.code.isPassing == true { goal?.entry = .wanted }
             return settle(state, at: now)
@@ -72,7 +73,7 @@ public struct Desk: Hashable, Codable, Sendable {
             takeProfit: row.takeProfit.flatMap(rules.asset.instrument.price(measured:)),
             reversedAt: position.quantity.isOpposite(to: quantity) ? price : nil)
         legs = 0
-        isHeld = false
+        (isHeld, heldAt) = (false, nil)
         clearRefusals()
         return settle(state, at: now)
     }
@@ -156,7 +157,9 @@ public struct Desk: Hashable, Codable, Sendable {
             // What provably never got there may be repeated under its name. Of a request that a busy venue did not look
             // at, another copy may still be on its way.
             let isSafe = error.remedy == .retryable || rules.asset.capabilities.duplicateSafe
-            if isSafe, planRepeat(id, isBlind: error.remedy == .rateLimited, at: now) { return [] }
+            // A close that meets a closed market waits for its opening instead.
+            let waits = !risk.isOpen && orders[id]?.request.reduceOnly ?? false
+            if isSafe, !waits, planRepeat(id, isBlind: error.remedy == .rateLimited, at: now) { return [] }
             fallthrough
         case .rejected, .configuration, .notFound:
             // The refusal of a repetition may only say that the first one arrived: the venue is asked by name.

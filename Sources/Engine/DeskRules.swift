@@ -29,7 +29,7 @@ package struct DeskRules: Hashable, Codable, Sendable {
             symbol: symbol, tick: Price(unit), lotStep: Quantity(unit), minimumQuantity: .zero, minimumNotional: .zero,
             quote: Currency("UNKNOWN"))
         let capabilities =
-            configuration.assets.first { $0.broker == broker }?.capabilities
+            configuration.capabilities(of: broker)
             ?? BrokerCapabilities(nativeProtections: false, reduceOnly: true, duplicateSafe: false)
         self.init(
             asset: AssetConfiguration(

@@ -9,6 +9,7 @@ extension Engine {
 
     /// An execution of nobody's order is no fault: the account is read to see what it means.
     mutating func take(_ fill: Fill, at now: Timestamp) -> [Effect] {
+        if kill.isEngaged, !hasBooked(fill) { kill.doubt(fill.venue, at: now) }
         let isKnown = fill.clientID.map { id in desks.contains { $0.orders[id] != nil } } ?? false
         if !isKnown, let configuration, reconciler.met(fill, configuration.reconcile, at: now) {
             return kill.isEngaged ? [] : reconciler.dueReadings(configuration, desks, at: now)
@@ -19,7 +20,7 @@ extension Engine {
     /// Reads accounts now, all of them by default.
     mutating func reconcile(_ brokers: [BrokerName]? = nil, at now: Timestamp) -> [Effect] {
         guard let configuration, !kill.isEngaged else { return [] }
-        for broker in brokers ?? configuration.brokers { reconciler.wantReading(of: broker, at: now) }
+        for broker in brokers ?? configuration.joinedBrokers { reconciler.wantReading(of: broker, at: now) }
         return reconciler.dueReadings(configuration, desks, at: now)
     }
 
@@ -36,7 +37,7 @@ extension Engine {
 
     /// The accounts that were not compared since `moment`, or that do not agree with the books yet.
     public func unsettledAccounts(since moment: Timestamp) -> [BrokerName] {
-        (configuration?.brokers ?? []).filter { !reconciler.isSettled($0, since: moment) }
+        (configuration?.joinedBrokers ?? []).filter { !reconciler.isSettled($0, since: moment) }
     }
 
     /// The venue lists instruments that nobody configured: they get desks, so that they can be seen and closed.
@@ -69,13 +70,18 @@ extension Engine {
         }
         let ours = desks.filter { $0.broker == snapshot.broker }
         var isFlat = snapshot.isFlat && ours.allSatisfy { $0.isQuiet(at: now) }
-        if isFlat, let open = ours.first(where: { !$0.position.isFlat }) {
-            // The venue is flat and our books are not: the execution is on its way. Wait for it, but not for ever.
-            if kill.waitsForBooks(of: snapshot.broker) {
+        let open = ours.filter { !$0.position.isFlat }
+        if isFlat, !open.isEmpty {
+            // The venue is flat and our books are not: the execution is on its way. Wait for it, but not for ever; what
+            // a fee took out of a purchase is no execution.
+            let missing = open.first { !$0.isDust }
+            if kill.waitsForBooks(of: snapshot.broker, isDust: missing == nil) {
                 isFlat = false
             } else {
-                let message = "\(open.symbol): \(snapshot.broker) is flat, the books say \(open.position.quantity)"
-                effects.append(.alert(Alert(.critical, "BOOKS_DIFFER", message)))
+                if let missing {
+                    let books = "\(snapshot.broker) is flat, the books say \(missing.position.quantity)"
+                    effects.append(.alert(Alert(.critical, "BOOKS_DIFFER", "\(missing.symbol): \(books)")))
+                }
                 effects += reconciler.closeBooks(snapshot, &desks, configuration.reconcile, at: now)
             }
         }

@@ -9,12 +9,12 @@ public import Core
 /// no effect opens a position unless the state was `active` then, and each that does is counted by the limits.
 public struct Engine: Hashable, Codable, Sendable {
     /// The settings; nil before the first `configured`.
-    public private(set) var configuration: EngineConfiguration? {
+    public internal(set) var configuration: EngineConfiguration? {
         get { settings?.value }
         set { settings = newValue.map { Paged($0) } }
     }
     /// The same, kept aside because it is large: the engine is passed on at every step.
-    private(set) var settings: Paged<EngineConfiguration>?
+    var settings: Paged<EngineConfiguration>?
     /// One desk per asset, by symbol; what venues hold besides has desks of its own from the first kill on.
     public internal(set) var desks: [Desk] = []
     /// What the limits count.
@@ -26,7 +26,7 @@ public struct Engine: Hashable, Codable, Sendable {
     /// The moment of the last step.
     public private(set) var now = Timestamp.epoch
     /// The place of each symbol's first desk, the configured one where there is one.
-    private var index: [Symbol: Int] = [:]
+    var index: [Symbol: Int] = [:]
     /// Opening orders that the counters were told of in this step.
     var enteredThisStep = 0
 
@@ -94,6 +94,7 @@ public struct Engine: Hashable, Codable, Sendable {
     private mutating func handle(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
         switch event {
         case .configured(let configuration): return configure(configuration, at: now)
+        case .joined(let broker, let assets): return join(broker, assets, at: now)
         case .venue(let batch): return take(batch, at: now)
         case .reported(let report): return onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
         case .signal(let row): return onDesk(row.symbol) { $0.act(on: row, $1, at: now) }
@@ -117,34 +118,6 @@ public struct Engine: Hashable, Codable, Sendable {
             look(reading)
             return []
         }
-    }
-
-    private mutating func configure(_ configuration: EngineConfiguration, at now: Timestamp) -> [Effect] {
-        self.configuration = configuration
-        risk.capital(configuration.budgets)
-        // A broker that appears while the switch is engaged has to be proven flat as well.
-        if kill.isEngaged { kill.engage(reason: kill.reason ?? "", brokers: configuration.brokers, at: now) }
-        for asset in configuration.assets {
-            let rules = DeskRules(asset: asset, of: configuration)
-            if let place = index[rules.symbol], desks[place].rules.isConfigured || desks[place].broker == rules.broker {
-                desks[place].rules = rules
-            } else {
-                add(Desk(rules))
-            }
-        }
-        for place in desks.indices { desks[place].orders.startedAt = now }
-        reconciler.start(configuration, &desks, at: now)
-        return kill.isEngaged ? [] : reconciler.dueReadings(configuration, desks, at: now)
-    }
-
-    mutating func add(_ desk: Desk) {
-        desks.append(desk)
-        desks.sort {
-            ($0.symbol, $0.rules.isConfigured ? 0 : 1, $0.broker) < (
-                $1.symbol, $1.rules.isConfigured ? 0 : 1, $1.broker
-            )
-        }
-        for (place, desk) in desks.enumerated().reversed() { index[desk.symbol] = place }
     }
 
     /// Lets the desk of `symbol` that knows the order work; the first one where none does.
@@ -182,10 +155,7 @@ public struct Engine: Hashable, Codable, Sendable {
                     return []
                 }
             case .session(let symbol, let isOpen, let next):
-                effects += onDesk(symbol, mayOpen: false) { desk, _ in
-                    desk.risk.session(isOpen: isOpen, next: next)
-                    return []
-                }
+                effects += onDesk(symbol, mayOpen: false) { $0.session(isOpen: isOpen, next: next, $1, at: now) }
             case .clock(let offset): risk.clocks[batch.broker] = offset
             case .order(let report):
                 effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }

@@ -19,13 +19,19 @@ public struct EngineConfiguration: Hashable, Codable, Sendable {
     public let protection: ProtectionRules
     /// How entries and exits are ordered.
     public let orders: OrderRules
+    /// Left out where there is none.
+    private let unanswered: [AwaitedVenue]?
+
+    /// The venues that have yet to answer, by name.
+    public var awaited: [AwaitedVenue] { unanswered ?? [] }
 
     /// A configuration from its parts; assets are sorted by symbol.
     public init(
         account: String, artifact: String, assets: [AssetConfiguration], limits: RiskLimits, timing: EngineTiming,
         reconcile: ReconcileRules = .onRequest, protection: ProtectionRules = ProtectionRules(),
-        orders: OrderRules = OrderRules()
+        orders: OrderRules = OrderRules(), awaited: [AwaitedVenue] = []
     ) {
+        unanswered = awaited.isEmpty ? nil : awaited.sorted { $0.broker < $1.broker }
         (self.protection, self.orders) = (protection, orders)
         self.account = account
         self.artifact = artifact
@@ -40,9 +46,29 @@ public struct EngineConfiguration: Hashable, Codable, Sendable {
         assets.reduce(into: [:]) { $0[$1.instrument.quote, default: .zero] += $1.budget }
     }
 
-    /// The brokers in use, by name.
-    public var brokers: [BrokerName] {
-        assets.map(\.broker).sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    /// The brokers in use, by name, those that have yet to answer included.
+    public var brokers: [BrokerName] { Self.once(assets.map(\.broker) + awaited.map(\.broker)) }
+
+    /// The brokers whose rules are known, by name.
+    public var joinedBrokers: [BrokerName] { Self.once(assets.map(\.broker)) }
+
+    private static func once(_ names: [BrokerName]) -> [BrokerName] {
+        names.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+
+    /// What `broker` can do, if it is in use.
+    package func capabilities(of broker: BrokerName) -> BrokerCapabilities? {
+        assets.first { $0.broker == broker }?.capabilities ?? awaited.first { $0.broker == broker }?.capabilities
+    }
+
+    /// The same once `broker` has told the rules of `joining`.
+    package func joined(by broker: BrokerName, _ joining: [AssetConfiguration]) -> EngineConfiguration {
+        let symbols = joining.map(\.instrument.symbol)
+        return EngineConfiguration(
+            account: account, artifact: artifact,
+            assets: assets.filter { !symbols.contains($0.instrument.symbol) } + joining, limits: limits,
+            timing: timing, reconcile: reconcile, protection: protection, orders: orders,
+            awaited: awaited.filter { $0.broker != broker })
     }
 }
 

@@ -6,6 +6,8 @@ public import Core
 public enum EngineEvent: Hashable, Codable, Sendable {
     /// The settings from now on; the first event of every run.
     indirect case configured(EngineConfiguration)
+    /// A venue that was awaited answers: the rules of everything that is traded there.
+    case joined(BrokerName, [AssetConfiguration])
     /// News from a venue, unasked.
     case venue(VenueBatch)
     /// A venue's answer about one of our orders.

@@ -3,7 +3,7 @@ public import Core
 /// The way to flat: block, cancel everything, close everything, read the venues again, and only then say so.
 ///
 /// Invariants: `proven` only holds brokers that were read flat after the engagement; the sequence ends only when every
-/// broker is in it; it stays latched until a release.
+/// broker is in it by a reading that is not old; it stays latched until a release.
 public struct KillSequence: Hashable, Codable, Sendable {
     /// Where the sequence is.
     public enum Phase: String, Codable, Sendable, CaseIterable {
@@ -25,7 +25,10 @@ public struct KillSequence: Hashable, Codable, Sendable {
     package private(set) var timesFlat = 0
     /// The brokers that were read flat since.
     public private(set) var proven: Set<BrokerName> = []
+    /// When each broker is read next; every broker is in it until all are flat.
     private var readAt: [BrokerName: Timestamp] = [:]
+    /// When the brokers in ``proven`` were read flat.
+    private var provenAt: [BrokerName: Timestamp] = [:]
     private var attempts: [BrokerName: Int] = [:]
 
     package init() {}
@@ -38,7 +41,7 @@ public struct KillSequence: Hashable, Codable, Sendable {
         self.reason = isEngaged ? self.reason : reason
         engagedAt = engagedAt ?? now
         phase = .flattening
-        proven = []
+        (proven, provenAt) = ([], [:])
         readAt = [:]
         attempts = [:]
         for broker in brokers { readAt[broker] = now }
@@ -49,14 +52,30 @@ public struct KillSequence: Hashable, Codable, Sendable {
         guard phase == .flattening else { return }
         if isFlat {
             proven.insert(broker)
-            readAt[broker] = nil
+            provenAt[broker] = now
+            // While others are still open, somebody may open something here.
+            readAt[broker] = now + Self.proofAge
         } else {
             proven.remove(broker)
             readAgain(broker, spacing: spacing, at: now)
         }
-        if readAt.isEmpty { phase = .flat }
-        if phase == .flat { timesFlat += 1 }
+        guard proven.count == readAt.count else { return }
+        let old = proven.sorted().filter { now - (provenAt[$0] ?? .epoch) > Self.proofAge }
+        for broker in old where (readAt[broker] ?? .epoch) > now { readAt[broker] = now }
+        guard old.isEmpty else { return }
+        phase = .flat
+        timesFlat += 1
+        readAt = [:]
     }
+
+    /// A broker that was read flat tells of something new: it has to be read again.
+    package mutating func doubt(_ broker: BrokerName, at now: Timestamp) {
+        guard phase == .flattening, proven.remove(broker) != nil else { return }
+        readAt[broker] = now
+    }
+
+    /// While others are still open, what was read flat is read again when the reading is as old as this.
+    private static let proofAge = TimeSpan.seconds(30)
 
     /// Plans the next reading of a broker: the spacing doubles up to four-fold.
     package mutating func readAgain(_ broker: BrokerName, spacing: TimeSpan, at now: Timestamp) {
@@ -66,12 +85,14 @@ public struct KillSequence: Hashable, Codable, Sendable {
     }
 
     /// Whether a broker that is flat should be read again because executions are still missing in our books.
-    package func waitsForBooks(of broker: BrokerName) -> Bool {
-        attempts[broker, default: 0] < Self.patienceForBooks
+    package func waitsForBooks(of broker: BrokerName, isDust: Bool = false) -> Bool {
+        attempts[broker, default: 0] < (isDust ? Self.patienceForDust : Self.patienceForBooks)
     }
 
     /// So many readings may find something open before missing executions are not waited for any more.
     private static let patienceForBooks = 9
+    /// The same when no more is missing than a fee may have taken.
+    private static let patienceForDust = 2
 
     /// The brokers to read now, by name. Each is planned again, in case no answer comes.
     package mutating func dueReadings(patience: TimeSpan, at now: Timestamp) -> [BrokerName] {

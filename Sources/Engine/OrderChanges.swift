@@ -27,7 +27,7 @@ package struct OrderChanges: Hashable, Codable, Sendable {
     }
 
     /// Whether a change of `id` is on its way.
-    package func isPending(_ id: ClientOrderID) -> Bool { pending[id] != nil }
+    @inline(__always) package func isPending(_ id: ClientOrderID) -> Bool { pending[id] != nil }
 
     /// The venue did not make the change, or there is nothing left to change.
     package mutating func forget(_ id: ClientOrderID) { pending[id] = nil }

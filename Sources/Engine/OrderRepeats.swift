@@ -45,7 +45,7 @@ package struct OrderRepeats: Hashable, Codable, Sendable {
     }
 
     /// When the next one is to be sent again.
-    package var earliest: Timestamp? {
+    @inline(__always) package var earliest: Timestamp? {
         waiting == 0 ? nil : sendings.keys.sorted().compactMap { sendings[$0]?.againAt }.min()
     }
 

@@ -64,7 +64,9 @@ extension OrderTracker {
     }
 
     /// When `id` was last filled in part.
-    package func filledAt(_ id: ClientOrderID) -> Timestamp? { place(of: id).flatMap { affairs[$0].filledAt } }
+    @inline(__always) package func filledAt(_ id: ClientOrderID) -> Timestamp? {
+        place(of: id).flatMap { affairs[$0].filledAt }
+    }
 
     /// Whether an open order is as `isWanted` says.
     @inline(__always) func hasOpen(_ isWanted: (borrowing OrderRequest) -> Bool) -> Bool {
@@ -93,7 +95,7 @@ extension OrderTracker {
     }
 
     /// Whether a part of `id` was filled, be it open or over.
-    package func isPartlyFilled(_ id: ClientOrderID) -> Bool {
+    @inline(__always) package func isPartlyFilled(_ id: ClientOrderID) -> Bool {
         guard let place = place(of: id) else { return self[id].map { $0.filled > .zero } ?? false }
         return openOrders.span[place].filled > .zero
     }

@@ -162,7 +162,7 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     }
 
     /// Whether we ever asked for the cancellation of `id`.
-    package func wasCancelled(_ id: ClientOrderID) -> Bool { wishes[id] != nil }
+    @inline(__always) package func wasCancelled(_ id: ClientOrderID) -> Bool { wishes[id] != nil }
 
     /// Starts asking about `id` at `now` or later.
     package mutating func ask(_ id: ClientOrderID, at moment: Timestamp) {

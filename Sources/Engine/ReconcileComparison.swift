@@ -31,13 +31,13 @@ struct Comparison {
         return [.reconciled(record)] + asked
     }
 
-    private mutating func differ(
+    mutating func differ(
         _ kind: Reconciliation.Kind, _ symbol: Symbol?, _ sentence: String, _ action: Reconciliation.Action
     ) {
         differences.append(.init(kind, symbol, sentence, action))
     }
 
-    private mutating func alert(_ severity: Alert.Severity, _ code: String, _ message: String) {
+    mutating func alert(_ severity: Alert.Severity, _ code: String, _ message: String) {
         asked.append(.alert(Alert(severity, code, message)))
     }
 
@@ -91,7 +91,7 @@ struct Comparison {
     /// - Returns: Whether books and venue say the same.
     private mutating func compare(_ desk: inout Desk, isClean: Bool) -> Bool {
         let listed = snapshot.openOrders.filter { $0.symbol == desk.symbol }
-        let venue = snapshot.positions.first { $0.symbol == desk.symbol }
+        let venue = ourSide(of: &desk)
         let held = venue?.quantity ?? .zero
         if isClean { compareOrders(&desk, listed) }
         guard isClean, desk.isSettled(by: listed) else {
@@ -111,8 +111,7 @@ struct Comparison {
         let activity = desk.orders.activity
         if let suspicion = account.suspicions[desk.symbol], suspicion.held == held, suspicion.activity == activity {
             guard now - suspicion.since >= rules.confirmation else { return false }
-            let isStrangers = account.strangers.contains { $0.symbol == desk.symbol }
-            if held == .zero, desk.isDust, !isStrangers { sweep(&desk) } else { adopt(venue, &desk) }
+            if held == .zero { close(&desk) } else { adopt(venue, &desk) }
         } else {
             account.suspicions[desk.symbol] = .init(since: now, held: held, activity: activity)
             if desk.hold != .external { desk.hold = .suspected }
@@ -120,6 +119,12 @@ struct Comparison {
             differ(.position, desk.symbol, sentence, .suspected)
         }
         return false
+    }
+
+    /// The venue is flat and the books are not.
+    mutating func close(_ desk: inout Desk) {
+        let isStrangers = account.strangers.contains { $0.symbol == desk.symbol }
+        if desk.isDust, !isStrangers { sweep(&desk) } else { adopt(nil, &desk) }
     }
 
     /// The venue is flat and the books hold what cannot be sold: no position, and nobody's doing.

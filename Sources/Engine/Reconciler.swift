@@ -29,10 +29,12 @@ struct Reconciler: Hashable, Codable, Sendable {
         accounts[broker]?.fillsSince ?? .distantFuture
     }
 
-    /// The settings came: every account is read before it is traded on, so that a start is a recovery.
-    mutating func start(_ configuration: EngineConfiguration, _ desks: inout [Desk], at now: Timestamp) {
-        guard configuration.reconcile.interval != nil else { return }
-        for broker in configuration.brokers {
+    /// The rules of these brokers came: every account is read before it is traded on, so that a start is a recovery.
+    mutating func start(
+        _ brokers: [BrokerName], _ rules: ReconcileRules, _ desks: inout [Desk], at now: Timestamp
+    ) {
+        guard rules.interval != nil else { return }
+        for broker in brokers {
             wantReading(of: broker, at: now)
             _ = accounts[broker]?.answered()
             for place in desks.indices where desks[place].broker == broker && desks[place].hold == nil {
@@ -133,7 +135,7 @@ struct Reconciler: Hashable, Codable, Sendable {
         var comparison = Comparison(
             snapshot: snapshot, rules: rules, state: .halted, now: now, question: nil, account: account)
         for place in desks.indices where desks[place].broker == snapshot.broker && !desks[place].position.isFlat {
-            comparison.adopt(nil, &desks[place])
+            comparison.close(&desks[place])
         }
         accounts[snapshot.broker] = comparison.account
         return comparison.effects

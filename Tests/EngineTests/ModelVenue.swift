@@ -14,6 +14,8 @@ struct ModelVenue {
     private(set) var orders: [OrderReport] = []
     /// Signed holdings, whoever opened them.
     var positions: [Symbol: Quantity] = [:]
+    /// What a hedge account holds besides.
+    var otherSides: [AccountPosition] = []
     /// Every execution that the venue lists, whoever caused it.
     private(set) var fills: [Fill] = []
     /// Money by currency code.
@@ -130,7 +132,7 @@ struct ModelVenue {
         let held = positions.filter { $0.value != .zero }.sorted { $0.key < $1.key }
         return AccountSnapshot(
             broker: name, openOrders: openOrders,
-            positions: held.map { AccountPosition(symbol: $0.key, quantity: $0.value, averagePrice: nil) },
+            positions: otherSides + held.map { AccountPosition(symbol: $0.key, quantity: $0.value, averagePrice: nil) },
             balances: balances, fills: fills.filter { $0.at >= moment }, at: now)
     }
 }

@@ -8,14 +8,7 @@ import Testing
 
     /// Five are bought, a hundredth of them is taken as the fee, and everything that is free is sold.
     private func sold(_ fee: String) throws -> Bench {
-        var bench = try Bench(native: false, reconcile: ReconcileRules())
-        try bench.wait(.seconds(1))
-        let entry = try bench.enter()
-        let (fill, report) = try bench.execute(entry, at: try #require(Price("100")))
-        let paid = Fill(
-            venue: fill.venue, tradeID: fill.tradeID, clientID: fill.clientID, symbol: fill.symbol, side: fill.side,
-            price: fill.price, quantity: fill.quantity, fee: try #require(Money(fee)), at: fill.at)
-        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.fill(paid), .order(report)])))
+        var bench = try bought(fee)
         bench.now = bench.now + .seconds(1)
         let exit = try #require(try bench.signal(0).orders.first).clientID
         try bench.fill(exit, "4.95", at: "101")
@@ -26,6 +19,32 @@ import Testing
         try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.order(ended)])))
         try bench.wait(.seconds(60))
         return bench
+    }
+
+    private func bought(_ fee: String) throws -> Bench {
+        var bench = try Bench(native: false, reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        let entry = try bench.enter()
+        let (fill, report) = try bench.execute(entry, at: try #require(Price("100")))
+        let paid = Fill(
+            venue: fill.venue, tradeID: fill.tradeID, clientID: fill.clientID, symbol: fill.symbol, side: fill.side,
+            price: fill.price, quantity: fill.quantity, fee: try #require(Money(fee)), at: fill.at)
+        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.fill(paid), .order(report)])))
+        return bench
+    }
+
+    /// A halt sells what is free; what the fee took is neither somebody else's doing nor waited for.
+    @Test func whatAFeeTookIsDustAtAHaltToo() throws {
+        var bench = try bought("5")
+        bench.venues[Self.one]?.positions[try Bench.symbol()] = Quantity("4.95")
+        let begun = bench.now
+        try bench.kill()
+        try bench.seeThrough()
+        #expect(bench.engine.kill.phase == .flat && bench.now - begun < .seconds(5))
+        let found = bench.effects.compactMap { if case .reconciled(let found) = $0 { found } else { nil } }
+        #expect(found.flatMap(\.differences).map(\.kind) == [.dust])
+        #expect(!bench.effects.alerts.contains("BOOKS_DIFFER") && !bench.effects.alerts.contains("EXTERNAL_POSITION"))
+        #expect(try bench.desk.position.isFlat && bench.desk.hold == nil)
     }
 
     @Test func whatAFeeTookOutOfAPurchaseIsDustAndHoldsNothingUp() throws {

@@ -75,6 +75,26 @@ import Testing
     }
 
     /// Someone closed the position at the venue: every exit is refused.
+    /// A minute of broken and mended connections, prices and signals after everything was stopped.
+    @Test func pain14AfterAStopNothingLeavesThroughAMinuteOfReconnects() throws {
+        var bench = try Bench()
+        try bench.hold()
+        try bench.kill()
+        try bench.seeThrough()
+        #expect(try bench.engine.kill.phase == .flat && bench.one.openOrders.isEmpty)
+        let (sent, cancelled) = (bench.effects.orders.count, bench.effects.cancelled.count)
+        for second in 0..<60 {
+            let error = VenueError(.retryable, code: "CUT", message: "cut")
+            try bench.take(.unreachable(Self.one, error))
+            try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.reconnected])))
+            try bench.price(second.isMultiple(of: 2) ? "100" : "80")
+            try bench.signal(second.isMultiple(of: 3) ? -0.5 : 0.5, stop: second.isMultiple(of: 3) ? 110 : 70)
+            try bench.wait(.seconds(1))
+        }
+        #expect(bench.effects.orders.count == sent && bench.effects.cancelled.count == cancelled)
+        #expect(bench.engine.kill.phase == .flat)
+    }
+
     @Test func pain22AManualCloseCausesThreeAttemptsAndThenAnAlert() throws {
         var bench = try Bench()
         try bench.hold()

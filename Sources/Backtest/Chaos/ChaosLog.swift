@@ -37,6 +37,7 @@ extension ChaosLog {
         case .venue(let batch):
             for news in batch.events { note(now, "  \(batch.broker) tells \(Self.text(news))") }
         case .configured: note(now, "configured")
+        case .joined(let broker, _): note(now, "joined \(broker)")
         case .reported(let report): note(now, "answer \(Self.text(report))")
         case .signal(let row): note(now, "signal \(row.symbol) \(row.target) stop \(row.stop ?? 0)")
         case .refused(let symbol, let id, let error): note(now, "refused \(symbol) \(id.short) \(error.code)")

@@ -36,7 +36,7 @@ public struct DeskRisk: Hashable, Codable, Sendable {
     /// Opening orders that passed the gate since the counters last looked.
     package private(set) var entries: [EnteredOrder] = []
     /// Opening orders of other hands on the account, found since the counters last looked.
-    package var foreign: [EnteredOrder] { foreignSeen ?? [] }
+    @inline(__always) package var foreign: [EnteredOrder] { foreignSeen ?? [] }
     /// Nil, like the other optional fields here, in what older versions wrote down.
     private var foreignSeen: [EnteredOrder]?
     /// What the gate refused since the counters last looked.
@@ -120,8 +120,8 @@ public struct DeskRisk: Hashable, Codable, Sendable {
         if !isCollected { (entries, foreignSeen, refused, results, breaches) = ([], nil, [], [], []) }
     }
 
-    /// Whether there is nothing for the counters.
-    var isCollected: Bool {
+    /// Whether there is nothing for the counters. In line: a call would copy all of this to look at it.
+    @inline(__always) var isCollected: Bool {
         entries.isEmpty && foreign.isEmpty && refused.isEmpty && results.isEmpty && breaches.isEmpty
     }
 }

@@ -60,10 +60,11 @@ import Testing
         #expect(Set(ids).count == ids.count)
     }
 
-    @Test func aHundredThousandIdentifiersDiffer() throws {
+    @Test func aMillionIdentifiersDiffer() throws {
         let symbols = ["BTCUSDT", "LINKUSDT", "SBER", "GAZP"].compactMap { Symbol($0) }
         var seen: Set<ClientOrderID> = []
-        for row in 0..<12_500 {
+        seen.reserveCapacity(1_000_000)
+        for row in 0..<125_000 {
             for symbol in symbols {
                 for leg in 0..<2 {
                     seen.insert(
@@ -73,7 +74,7 @@ import Testing
                 }
             }
         }
-        #expect(seen.count == 100_000)
+        #expect(seen.count == 1_000_000)
     }
 
     @Test func identifiersTravelAsText() throws {
