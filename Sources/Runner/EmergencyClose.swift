@@ -1,48 +1,62 @@
 public import Core
 import Engine
-import Logging
 import Router
 public import Storage
 
-/// The emergency hand: getting flat when nothing can be written down any more.
+/// The emergency hand: getting flat when the books are out of reach.
 struct EmergencyClose {
     let setup: RunSetup
-    let router: ExecutionRouter
-    let log: Logger
+    let performer: Performer
+    let ledger: String
 
-    /// Closes everything at every venue when the books cannot be written and the kill switch asks for it.
+    /// Closes everything at every venue when the books cannot be used and the kill switch asks for it.
     ///
     /// Without a durable intent the engine sends nothing, so a ledger on a full or failing disk stops the run with its
     /// native protections in place. When the switch is engaged that is not enough: the closing orders need no ledger,
-    /// since their names depend on the account and the moment of the engagement alone, and are found again by whoever
-    /// tries next. Without the switch, `aitrade watchdog --on-stale flatten` does the same from outside.
+    /// since their names (``EmergencyIdentity``) are found again by whoever tries next. Without the switch,
+    /// `aitrade watchdog --on-stale flatten` does the same from outside.
     ///
     /// - Throws: ``ClosedWithoutLedger`` when everything was to be closed; it says whether it is.
     func run(after error: any Error, _ engine: Engine) async throws {
-        guard let fault = error as? LedgerError else { return }
-        let reading = KillSwitchFile(folder: setup.stateFolder).read()
+        guard let fault = Fault(error) else { return }
+        let killFile = KillSwitchFile(folder: setup.stateFolder)
         let isWanted: Bool
-        switch reading {
+        switch killFile.read() {
         case .engaged, .unreadable: isWanted = true
         case .missing, .released: isWanted = engine.kill.isEngaged
         }
         guard isWanted else { return }
-        log.critical("closing everything without the ledger", metadata: ["error": "\(fault)"])
-        let (artifact, account, moment) = (setup.configuration.artifact, setup.configuration.account, engine.now)
+        say(.critical, "KILL_WITHOUT_LEDGER", "closing everything without the ledger: \(fault.problem)")
+        let identity = EmergencyIdentity(setup.configuration, ledger: ledger, killFile: killFile)
         let pulling = Task { [self] in await letTimePass() }
-        let results = await router.closeAllPositions { broker, symbol, leg in
-            .derived(
-                artifact: artifact, account: "\(account)@\(broker)", symbol: symbol, time: moment, leg: leg,
-                purpose: .flatten)
-        }
+        let results = await performer.router.closeAllPositions { identity.name($0, $1, $2) }
         pulling.cancel()
-        let open = results.filter { !$0.isFlat }
         for result in results {
-            log.critical(
-                "closed without the ledger",
-                metadata: ["broker": "\(result.broker)", "flat": "\(result.isFlat)", "attempts": "\(result.attempts)"])
+            let end = result.isFlat ? "was read and holds nothing" : "is NOT PROVEN FLAT"
+            say(
+                result.isFlat ? .notice : .critical, result.isFlat ? "KILL_FLAT" : "KILL_NOT_FLAT",
+                "\(result.broker): \(end) after \(result.attempts) attempts")
         }
-        throw ClosedWithoutLedger(fault: fault, stillOpen: open.map(\.broker))
+        let open = results.filter { !$0.isFlat }
+        throw ClosedWithoutLedger(problemOfLedger: fault.problem, fixOfLedger: fault.fix, stillOpen: open.map(\.broker))
+    }
+
+    private func say(_ severity: Alert.Severity, _ code: String, _ text: String) {
+        performer.announce(.alert(Alert(severity, code, text)))
+    }
+
+    /// What keeps the books from being used; nil for every other error.
+    private struct Fault {
+        let problem: String
+        let fix: String
+
+        init?(_ error: any Error) {
+            switch error {
+            case let error as LedgerError: (problem, fix) = (error.problem, error.fix)
+            case let error as RunnerError: (problem, fix) = ("\(error)", "")
+            default: return nil
+            }
+        }
     }
 }
 
@@ -51,7 +65,7 @@ extension EmergencyClose {
     private func letTimePass() async {
         for _ in 0..<100_000 {
             if Task.isCancelled { return }
-            if (try? await router.nextEvents(from: setup.market)) == nil {
+            if (try? await performer.router.nextEvents(from: setup.market)) == nil {
                 try? await Task.sleep(for: .milliseconds(5))
             }
             await Task.yield()
@@ -62,7 +76,9 @@ extension EmergencyClose {
 /// The books could not be written while the kill switch was engaged: everything was closed without them.
 public struct ClosedWithoutLedger: ExplainedError {
     /// What is wrong with the ledger.
-    public let fault: LedgerError
+    public let problemOfLedger: String
+    /// What to do about that.
+    public let fixOfLedger: String
     /// The brokers that were not read flat afterwards.
     public let stillOpen: [BrokerName]
 
@@ -72,9 +88,11 @@ public struct ClosedWithoutLedger: ExplainedError {
             stillOpen.isEmpty
             ? "every venue was read and holds nothing"
             : "NOT PROVEN FLAT: \(stillOpen.map(\.text).joined(separator: ", "))"
-        return "\(fault.problem); the kill switch closed everything without the ledger: \(end)"
+        return "\(problemOfLedger); the kill switch closed everything without the ledger: \(end)"
     }
 
     /// What to do about it.
-    public var fix: String { "\(fault.fix); the next start reads the venues and books what was closed" }
+    public var fix: String {
+        (fixOfLedger.isEmpty ? "" : fixOfLedger + "; ") + "the next start reads the venues and books what was closed"
+    }
 }

@@ -31,7 +31,8 @@ struct HeartbeatWriter: Sendable {
         case .unreachable(let broker, let error):
             lastError = "\(broker): \(error)"
             brokers[broker]?.connected = false
-        case .configured, .reported, .refused, .silent, .absent, .cancelRefused, .amendRefused, .snapshot, .kill,
+        case .configured, .joined, .reported, .refused, .silent, .absent, .cancelRefused, .amendRefused, .snapshot,
+            .kill,
             .release, .deadline, .reconcile, .operated, .regime:
             break
         }

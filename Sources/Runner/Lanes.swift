@@ -1,5 +1,5 @@
-import Core
-import Engine
+package import Core
+package import Engine
 import Synchronization
 
 /// Sends messages without keeping the loop waiting: each instrument of each broker has a lane of its own, in which
@@ -8,37 +8,84 @@ import Synchronization
 /// Cap and policy: a lane holds ``limit`` messages. Beyond it, entries are refused as rate limited (they were not
 /// sent), and questions are dropped, because the engine repeats them; exits and cancellations always find room. A
 /// question that waits already is not asked a second time: at a slow venue repetitions would only be in the way.
-final class Lanes: Sendable {
+///
+/// What waits may be overtaken by events: once trading is not active any more, an entry that did not leave yet never
+/// does, whatever its lane waited for.
+package final class Lanes: Sendable {
     /// So many messages wait in a lane at most, exits and cancellations aside.
     static let limit = 64
+
+    /// What may leave.
+    package enum Gate: Sendable {
+        /// Everything.
+        case open
+        /// Everything but what opens a position.
+        case reductions
+        /// Nothing any more: somebody else has taken over.
+        case shut
+    }
+
+    private struct State {
+        var gate = Gate.open
+        var waiting: [Key: [Effect]] = [:]
+        /// Entries that were turned back, of which nothing has to be cancelled.
+        var unsent: Set<ClientOrderID> = []
+
+        /// The next message of a lane, and whether it may leave now.
+        func next(_ key: Key) -> (effect: Effect, mayLeave: Bool)? {
+            guard let effect = waiting[key]?.first else { return nil }
+            switch gate {
+            case .shut: return (effect, false)
+            case .reductions: return (effect, !effect.opens && !isVoid(effect))
+            case .open: return (effect, !isVoid(effect))
+            }
+        }
+
+        private func isVoid(_ effect: Effect) -> Bool {
+            guard case .cancel(.client(let id), _, _) = effect else { return false }
+            return unsent.contains(id)
+        }
+    }
 
     private struct Key: Hashable {
         let broker: BrokerName
         let symbol: Symbol?
     }
 
-    private let performer: Performer
-    private let intake: Intake
-    private let uptime: @Sendable () -> Duration
-    private let waiting = Mutex<[Key: [Effect]]>([:])
+    /// Sends one message and waits for what it comes to.
+    package typealias Answer = @Sendable (Effect) async -> EngineEvent?
+    /// Takes what a message to a broker came to, and how long it took.
+    package typealias Post = @Sendable (BrokerName, EngineEvent?, Duration) -> Void
 
-    init(performer: Performer, intake: Intake, uptime: @escaping @Sendable () -> Duration) {
-        (self.performer, self.intake, self.uptime) = (performer, intake, uptime)
+    private let answer: Answer
+    private let post: Post
+    private let uptime: @Sendable () -> Duration
+    private let state = Mutex(State())
+
+    package init(answer: @escaping Answer, post: @escaping Post, uptime: @escaping @Sendable () -> Duration) {
+        (self.answer, self.post, self.uptime) = (answer, post, uptime)
     }
 
     /// Whether every message has been answered or given up.
-    var isIdle: Bool { waiting.withLock { $0.isEmpty } }
+    package var isIdle: Bool { state.withLock { $0.waiting.isEmpty } }
+
+    /// Says what may leave from now on; once shut, they stay so.
+    package func set(_ gate: Gate) {
+        state.withLock { if $0.gate != .shut { $0.gate = gate } }
+    }
 
     /// Sends every message among `effects`; returns at once.
-    func send(_ effects: [Effect]) {
+    package func send(_ effects: [Effect]) {
         for effect in effects {
             guard let broker = effect.broker else { continue }
             let key = Key(broker: broker, symbol: effect.symbol)
-            let (isTaken, isNew) = waiting.withLock { waiting -> (Bool, Bool) in
-                if effect.isQuestion, waiting[key]?.contains(effect) ?? false { return (true, false) }
-                guard waiting[key, default: []].count < Self.limit || effect.mustLeave else { return (false, false) }
-                let isNew = waiting[key] == nil
-                waiting[key, default: []].append(effect)
+            let (isTaken, isNew) = state.withLock { state -> (Bool, Bool) in
+                if effect.isQuestion, state.waiting[key]?.contains(effect) ?? false { return (true, false) }
+                guard state.waiting[key, default: []].count < Self.limit || effect.mustLeave else {
+                    return (false, false)
+                }
+                let isNew = state.waiting[key] == nil
+                state.waiting[key, default: []].append(effect)
                 return (true, isNew)
             }
             if !isTaken { refuse(effect, broker) }
@@ -48,22 +95,32 @@ final class Lanes: Sendable {
 
     private func serve(_ key: Key) async {
         // The message on its way stays at the head, so that the lane counts as busy until it is answered.
-        while let effect = waiting.withLock({ $0[key]?.first }) {
+        while let next = state.withLock({ $0.next(key) }) {
             let start = uptime()
-            let event = await performer.answer(to: effect)
-            intake.post(key.broker, event, after: uptime() - start)
-            waiting.withLock { waiting in
-                waiting[key]?.removeFirst()
-                if waiting[key]?.isEmpty ?? false { waiting[key] = nil }
+            let event = next.mayLeave ? await answer(next.effect) : turnBack(next.effect)
+            post(key.broker, event, uptime() - start)
+            state.withLock { state in
+                state.waiting[key]?.removeFirst()
+                if state.waiting[key]?.isEmpty ?? false { state.waiting[key] = nil }
             }
         }
+    }
+
+    /// A message that does not leave any more: of an entry the engine hears that it never did.
+    private func turnBack(_ effect: Effect) -> EngineEvent? {
+        guard effect.opens, case .submit(let approved, let broker) = effect else { return nil }
+        let request = approved.request
+        state.withLock { _ = $0.unsent.insert(request.clientID) }
+        let error = VenueError(
+            .rejected, code: "NEVER_SENT", message: "trading stopped before the order left for \(broker)")
+        return .refused(request.symbol, request.clientID, error)
     }
 
     private func refuse(_ effect: Effect, _ broker: BrokerName) {
         guard case .submit(let approved, _) = effect else { return }
         let error = VenueError(
             .rateLimited, code: "LANE_FULL", message: "\(broker) has \(Self.limit) messages to answer already")
-        intake.post(broker, .refused(approved.request.symbol, approved.request.clientID, error), after: .zero)
+        post(broker, .refused(approved.request.symbol, approved.request.clientID, error), .zero)
     }
 }
 
@@ -83,6 +140,12 @@ extension Effect {
         case .query, .readAccount: true
         case .submit, .cancel, .amend, .alert, .refuse, .mark, .halted, .reconciled: false
         }
+    }
+
+    /// Whether it may open a position.
+    fileprivate var opens: Bool {
+        guard case .submit(let approved, _) = self else { return false }
+        return !approved.request.reduceOnly
     }
 
     /// Whether it makes exposure smaller, so that no cap may hold it up.

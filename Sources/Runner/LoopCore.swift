@@ -42,6 +42,11 @@ struct LoopCore: Sendable {
                 "another version of the program decided differently; what it sent counts",
                 metadata: ["rows": "\(recovered.followed.count)", "first": "\(first)"])
         }
+        if let row = recovered.unusableSnapshot {
+            log.warning(
+                "the engine's snapshot cannot be read: everything was decided again from the journal's first row",
+                metadata: ["snapshot": "\(row)", "rows": "\(recovered.sequence)"])
+        }
         beats.lastSignalTime = engine.desks.compactMap(\.lastSignalTime).max()
         let meta = try ledger.reader.meta()
         halts = HaltClock(resuming: engine.kill.isEngaged ? HaltRecord.all(in: meta).last : nil)

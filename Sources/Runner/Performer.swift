@@ -10,6 +10,8 @@ struct Performer: Sendable {
     let router: ExecutionRouter
     let log: Logger
     var crash: CrashProbe = { _ in }
+    /// Where alerts go besides the log.
+    var alerts: AlertQueue?
 
     /// Performs all `effects`; returns the answers, ordered by broker.
     func perform(_ effects: [Effect]) async -> [EngineEvent] {
@@ -112,12 +114,19 @@ struct Performer: Sendable {
         }
     }
 
-    /// Writes to the log what people should be able to find there.
+    /// Tells people that the run breaks off.
+    func announceEnd(_ error: any Error) {
+        let why = (error as? any ExplainedError)?.problem ?? "\(error)"
+        announce(.alert(Alert(.critical, "RUN_BROKE_OFF", why)))
+    }
+
+    /// Writes to the log what people should be able to find there, and sends alerts on their way.
     func announce(_ effect: Effect) {
         switch effect {
         case .alert(let alert):
             let level: Logger.Level = alert.severity == .critical ? .critical : .warning
             log.log(level: level, "alert", metadata: ["code": "\(alert.code)", "text": "\(alert.message)"])
+            alerts?.post(alert)
         case .refuse(let refusal):
             log.info(
                 "an order was refused by the gate",

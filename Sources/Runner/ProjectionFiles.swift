@@ -121,7 +121,8 @@ package struct ProjectionFiles: Sendable {
         }
         let state = StateForm(
             runId: runId, mode: mode, marketTime: engine.now, tradingState: engine.state.rawValue,
-            kill: engine.kill.phase.rawValue, killReason: engine.kill.reason, assets: engine.desks.map(asset),
+            kill: engine.kill.phase.rawValue, killReason: engine.kill.reason,
+            assets: engine.desks.map(asset) + awaited(engine),
             orders: engine.desks.flatMap(\.openOrders).map(order),
             risk: RiskProjection(engine, unsetLimits: unsetLimits))
         write(state, "runner_state.json") {
@@ -141,6 +142,18 @@ package struct ProjectionFiles: Sendable {
             hold: desk.hold?.rawValue,
             noTrade: desk.entriesHeld ?? desk.lastRefusal?.summary, marketOpen: desk.risk.isOpen,
             residual: ResidualForm(desk))
+    }
+
+    /// What is to be traded at venues that have yet to answer.
+    private func awaited(_ engine: Engine) -> [AssetForm] {
+        (engine.configuration?.awaited ?? []).flatMap { venue in
+            venue.symbols.filter { engine[$0] == nil }.map { symbol in
+                AssetForm(
+                    symbol: symbol.name, broker: venue.broker.text, position: .zero, averagePrice: nil, lastPrice: nil,
+                    target: nil, realised: .zero, fees: .zero, held: false, hold: AwaitedVenue.hold,
+                    noTrade: venue.sentence, marketOpen: false, residual: nil)
+            }
+        }
     }
 
     private func order(_ order: Order) -> OrderForm {

@@ -21,6 +21,8 @@ package struct Recovery {
         package var sequence: Int64 = 0
         /// The row after which the engine came from a snapshot; 0 without one.
         package var snapshot: Int64 = 0
+        /// The newest snapshot's row, when the snapshot is not one that can be read: it was not used.
+        package var unusableSnapshot: Int64?
         /// Rows of another version that this one would have decided differently.
         package var followed: [Int64] = []
     }
@@ -54,11 +56,7 @@ package struct Recovery {
         let meta = try reader.meta()
         let isOwn = meta[LedgerMetaKey.programVersion] ?? "" == version
         let ownSince = isOwn ? meta[LedgerMetaKey.programSince].flatMap { Int64($0) } ?? 0 : Int64.max
-        if usesSnapshot, let snapshot = try reader.snapshot(),
-            let engine = try? JSONDecoder().decode(Engine.self, from: Data(snapshot.engine.utf8))
-        {
-            (outcome.engine, outcome.snapshot) = (engine, snapshot.sequence)
-        }
+        if usesSnapshot { try begin(&outcome) }
         let start = outcome.snapshot
         var (previous, news): (JournalText?, JournalText?) = (nil, nil)
         try reader.readJournalTexts(by: Self.piece) { rows in
@@ -76,6 +74,19 @@ package struct Recovery {
         outcome.sequence = previous?.sequence ?? 0
         if let news, case .venue(let batch) = try coder.event(news.draft.event) { outcome.lastBatch = batch }
         return outcome
+    }
+
+    /// Starts from the newest snapshot. One that was altered, or that this version cannot read, costs time and nothing
+    /// else: everything is decided again from the first row.
+    private func begin(_ outcome: inout Outcome) throws {
+        guard let newest = try reader.newestSnapshot() else { return }
+        if let snapshot = try reader.snapshot(),
+            let engine = try? JSONDecoder().decode(Engine.self, from: Data(snapshot.engine.utf8))
+        {
+            (outcome.engine, outcome.snapshot) = (engine, snapshot.sequence)
+        } else {
+            outcome.unusableSnapshot = newest
+        }
     }
 
     /// Goes through the whole journal as a run needs it.

@@ -78,7 +78,7 @@ package struct RunBook: Sendable {
         case .kill(let reason): staged.latch = .engage(KillLatch(reason: reason, at: engine.now))
         case .release: if !engine.kill.isEngaged { staged.latch = .release }
         case .configured(let configuration): staged.meta[LedgerMetaKey.artifact] = configuration.artifact
-        case .signal, .snapshot, .unreachable, .deadline, .reconcile, .operated, .regime: break
+        case .joined, .signal, .snapshot, .unreachable, .deadline, .reconcile, .operated, .regime: break
         }
     }
 

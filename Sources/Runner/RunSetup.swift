@@ -45,6 +45,8 @@ public struct RunSetup: Sendable {
     public var haltReason: String?
     /// Tells the service manager what the loop is doing; called by the loop itself with each beat.
     public var notify: @Sendable (ServiceNote) -> Void = { _ in }
+    /// Carries alerts to people; nil leaves them in the log.
+    public var alerts: AlertQueue?
     /// Told of every moment at which a crash leaves something different behind; for tests.
     public var crash: CrashProbe = { _ in }
     /// The version of the program: journal rows of another version are followed and need not be decided alike.

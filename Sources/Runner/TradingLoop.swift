@@ -23,7 +23,7 @@ public actor TradingLoop {
     /// A loop over an open ledger and a router whose brokers are ready.
     public init(setup: RunSetup, ledger: Ledger, router: ExecutionRouter, log: Logger) {
         (self.setup, self.ledger, self.log) = (setup, ledger, log)
-        performer = Performer(router: router, log: log, crash: setup.crash)
+        performer = Performer(router: router, log: log, crash: setup.crash, alerts: setup.alerts)
         core = LoopCore(setup: setup, ledger: ledger, performer: performer, log: log)
         kill = KillWatch(file: KillSwitchFile(folder: setup.stateFolder))
     }
@@ -42,10 +42,11 @@ public actor TradingLoop {
         do {
             return try await passes()
         } catch {
-            log.critical("the run broke off", metadata: ["error": "\(error)"])
             core.beats.lastError = (error as? any ExplainedError)?.problem ?? "\(error)"
             core.beats.beat(.failed, engine, wait: .zero)
-            try await EmergencyClose(setup: setup, router: performer.router, log: log).run(after: error, engine)
+            performer.announceEnd(error)
+            try await EmergencyClose(setup: setup, performer: performer, ledger: ledger.path).run(
+                after: error, engine)
             throw error
         }
     }

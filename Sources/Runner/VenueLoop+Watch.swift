@@ -1,5 +1,5 @@
-import Core
-import Engine
+public import Core
+public import Engine
 import Router
 
 /// The tasks beside the loop: each waits for one thing and tells the intake.
@@ -17,6 +17,18 @@ extension VenueLoop {
                 guard case .engaged(let reason)? = judge.judge(killFile.read(), at: setup.uptime()) else { continue }
                 intake.post(KillTrigger(reason: reason, at: killFile.changedAt ?? setup.wallClock()))
             } while (try? await sleep(Self.killSpacing)) != nil
+        }
+    }
+
+    /// Begins to trade at a venue that was awaited: `assets` is everything that is traded there.
+    public nonisolated func join(_ broker: BrokerName, _ assets: [AssetConfiguration]) {
+        intake.post(broker, .joined(broker, assets), after: .zero)
+    }
+
+    /// Reads the news of every broker that has told its rules.
+    func readNews() {
+        for broker in core.engine.configuration?.joinedBrokers ?? [] where readers[broker] == nil {
+            readers[broker] = read(broker)
         }
     }
 

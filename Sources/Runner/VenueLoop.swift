@@ -18,16 +18,20 @@ public actor VenueLoop {
     let sleep: @Sendable (Duration) async throws -> Void
     private let log: Logger
     let intake = Intake()
-    private let lanes: Lanes
+    let lanes: Lanes
     let killFile: KillSwitchFile
     var core: LoopCore
     private var timer: (at: Timestamp, task: Task<Void, Never>)?
-    private var stopRequests = 0
+    private(set) var stopRequests = 0
     private var steps = 0
+    /// Until when what is on its way is waited for before a stop.
+    var stopBy: Duration?
     /// Rows whose time has not come yet.
-    private var early: [SignalRow] = []
+    private(set) var early: [SignalRow] = []
     /// The instruments of which a bar closed in this run.
-    private var heard: Set<Symbol> = []
+    private(set) var heard: Set<Symbol> = []
+    /// Who reads the news of each broker.
+    var readers: [BrokerName: Task<Void, Never>] = [:]
 
     /// The kill-switch file is looked at this often.
     static let killSpacing = Duration.milliseconds(100)
@@ -45,16 +49,19 @@ public actor VenueLoop {
     ) {
         (self.setup, self.ledger, self.log) = (setup, ledger, log)
         sleep = { try await clock.sleep(for: $0) }
-        let performer = Performer(router: router, log: log, crash: setup.crash)
-        lanes = Lanes(performer: performer, intake: intake, uptime: setup.uptime)
+        let performer = Performer(router: router, log: log, crash: setup.crash, alerts: setup.alerts)
+        lanes = Lanes(
+            answer: { await performer.answer(to: $0) }, post: { [intake] in intake.post($0, $1, after: $2) },
+            uptime: setup.uptime)
         killFile = KillSwitchFile(folder: setup.stateFolder)
         core = LoopCore(setup: setup, ledger: ledger, performer: performer, log: log)
     }
 
-    /// Asks the loop to stop: at once, or once flat while the kill switch is engaged; a second request ends it whatever
-    /// is still open.
+    /// Asks the loop to stop: nothing is opened any more, and it ends once what is on its way was answered, or once
+    /// flat while the kill switch is engaged; a second request ends it whatever is still open.
     public func requestStop() {
         stopRequests += 1
+        lanes.set(.reductions)
         intake.wake()
     }
 
@@ -66,10 +73,12 @@ public actor VenueLoop {
         do {
             return try await passes()
         } catch {
-            log.critical("the run broke off", metadata: ["error": "\(error)"])
+            // What waits in the lanes and what is closed in an emergency would meet at the venue.
+            lanes.set(.shut)
             core.beats.lastError = (error as? any ExplainedError)?.problem ?? "\(error)"
             core.publish(.failed, wait: .zero)
-            try await EmergencyClose(setup: setup, router: core.performer.router, log: log).run(
+            core.performer.announceEnd(error)
+            try await EmergencyClose(setup: setup, performer: core.performer, ledger: ledger.path).run(
                 after: error, core.engine)
             throw error
         }
@@ -102,14 +111,16 @@ public actor VenueLoop {
         let watchers = [watchKillSwitch(), keepTicking()]
         defer { watchers.forEach { $0.cancel() } }
         try await start()
-        // A reader that hangs in a frozen venue is not waited for.
-        let readers = core.engine.configuration?.brokers.map { read($0) } ?? []
+        readNews()
         defer {
-            readers.forEach { $0.cancel() }
+            // A reader that hangs in a frozen venue is not waited for.
+            readers.values.forEach { $0.cancel() }
             timer?.task.cancel()
         }
         while true {
             if let outcome = try outcome() {
+                lanes.set(.shut)
+                if outcome == .stopped { tellUnguarded() }
                 try core.close()
                 core.publish(outcome.beatState, wait: .zero)
                 return (outcome, core.engine, steps)
@@ -133,7 +144,7 @@ public actor VenueLoop {
             }
         }
         // What the file says counts before anything may be opened.
-        if !core.engine.kill.isEngaged, case .engaged(let reason) = killFile.read() {
+        if !core.engine.kill.isEngaged, case .engaged(let reason) = try await readKillFile() {
             core.triggered(KillTrigger(reason: reason, at: killFile.changedAt ?? setup.wallClock()))
             return try take(.kill(reason: reason))
         }
@@ -154,10 +165,10 @@ public actor VenueLoop {
             core.triggered(trigger)
             try take(.kill(reason: trigger.reason))
         case .answer(let broker, let event, let span):
-            if let event {
-                core.heard(broker, after: span)
-                try take(event)
-            }
+            guard let event else { break }
+            core.heard(broker, after: span)
+            try take(event)
+            if case .joined = event { readNews() }
         case .command(let command): lanes.send(try core.obey(command, at: now))
         case .news(let batch):
             try take(.venue(batch))
@@ -170,7 +181,7 @@ public actor VenueLoop {
             // News that led to no message, such as a fill whose levels are watched here, is not kept waiting for one.
             try core.flushNews()
         }
-        try takeRows()
+        if stopRequests == 0 { try takeRows() }
         if let deadline = core.engine.nextDeadline, deadline <= now { try take(.deadline) }
         core.answerReconciliations()
     }
@@ -178,7 +189,9 @@ public actor VenueLoop {
     private var now: Timestamp { max(setup.wallClock(), core.engine.now) }
 
     private func take(_ event: EngineEvent) throws {
-        lanes.send(try core.decide(event, at: now))
+        let effects = try core.decide(event, at: now)
+        lanes.set(core.engine.state == .active && stopRequests == 0 ? .open : .reductions)
+        lanes.send(effects)
     }
 
     private func actOnClosedBars(of batch: VenueBatch) throws {
@@ -195,16 +208,6 @@ public actor VenueLoop {
         if closedBar { steps += 1 }
     }
 
-    /// Whether every asset was decided on at least once and nothing is on its way: what was asked for has happened.
-    public var hasSettled: Bool {
-        guard lanes.isIdle, !core.engine.desks.isEmpty else { return false }
-        let configured = core.engine.desks.filter(\.rules.isConfigured)
-        guard early.isEmpty, configured.allSatisfy({ heard.contains($0.symbol) }) else { return false }
-        return core.engine.desks.flatMap(\.openOrders).allSatisfy {
-            $0.request.kind.isProtective && $0.state == .working
-        }
-    }
-
     /// Takes the rows whose time has come by our clock. A venue whose clock is ahead of ours closes its bars early.
     private func takeRows() throws {
         let due = early.filter { $0.time <= now }
@@ -217,9 +220,9 @@ public actor VenueLoop {
             guard killFile.read() == .released else { return .halted(reason: core.engine.kill.reason ?? "") }
             try take(.release)
         }
-        if let limit = setup.maxSteps, steps >= limit, !core.engine.kill.isEngaged { return .stopped }
-        guard stopRequests > 0 else { return nil }
-        guard core.engine.kill.phase == .flattening else { return .stopped }
+        let isDone = setup.maxSteps.map { steps >= $0 } ?? false
+        guard stopRequests > 0 || (isDone && !core.engine.kill.isEngaged) else { return nil }
+        guard core.engine.kill.phase == .flattening else { return mayStop() ? .stopped : nil }
         return stopRequests > 1 ? .haltedNotFlat(stillOpen: core.stillOpen) : nil
     }
 

@@ -12,7 +12,7 @@ import Testing
 /// When nothing can be written down any more: nothing opens, and everything can still be closed.
 @Suite struct LedgerFaultTests {
     /// A runner whose ledger fails from some order on.
-    private struct Scene {
+    struct Scene {
         let inner: SimulatedBroker
         let loop: TradingLoop
         let sentAfterFault = Collected<BrokerCall>()

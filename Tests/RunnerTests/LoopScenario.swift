@@ -18,6 +18,7 @@ struct LoopScenario: Sendable {
     var reconcile = ReconcileRules.onRequest
     var notify: @Sendable (ServiceNote) -> Void = { _ in }
     var limits = RiskLimits()
+    var log = Logger(label: "test")
     /// The version that the runner gives itself.
     var version = ""
     let series: [BarSeries]
@@ -126,7 +127,7 @@ extension LoopScenario {
         setup.notify = notify
         setup.version = version
         let loop = TradingLoop(
-            setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [broker]), log: Logger(label: "test"))
+            setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [broker]), log: log)
         await whenReady(loop)
         let end = try await loop.run()
         let venue = try await inner.snapshot()

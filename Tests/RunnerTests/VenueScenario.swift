@@ -14,6 +14,7 @@ struct VenueScenario: Sendable {
     let clock = FastClock()
     let brokers: [StandingBroker]
     let target: Double
+    var alerts: AlertQueue?
 
     /// Half the budget long at each close, with stop and take-profit.
     private struct Rows: SignalSource {
@@ -26,9 +27,15 @@ struct VenueScenario: Sendable {
         }
     }
 
-    init(_ names: [String] = ["one", "two"], failurePercent: Int = 0, seed: UInt64 = 1, target: Double = 0.5) throws {
+    /// How long an order may go unanswered, and what is on its way is waited for at a stop.
+    let patience: TimeSpan
+
+    init(
+        _ names: [String] = ["one", "two"], failurePercent: Int = 0, seed: UInt64 = 1, target: Double = 0.5,
+        patience: TimeSpan = .seconds(5)
+    ) throws {
         state = try TemporaryState()
-        self.target = target
+        (self.target, self.patience) = (target, patience)
         let clock = clock
         brokers = try names.map { name in
             StandingBroker(
@@ -54,20 +61,39 @@ struct VenueScenario: Sendable {
         }
         return EngineConfiguration(
             account: "test", artifact: "test", assets: assets, limits: RiskLimits(),
-            timing: EngineTiming(unprotectedBudget: .seconds(60)), reconcile: ReconcileRules())
+            timing: EngineTiming(answerDeadline: patience, unprotectedBudget: .seconds(60)),
+            reconcile: ReconcileRules())
     }
 
     /// A loop over the venues as they are, and its ledger.
     func loop() throws -> (loop: VenueLoop, ledger: Ledger) {
-        let (clock, ledger) = (clock, try state.ledger())
-        let setup = RunSetup(
+        let ledger = try state.ledger()
+        return (try loop(in: state, ledger: ledger), ledger)
+    }
+
+    /// A loop over the venues as they are, with a state folder and a ledger of its own.
+    func loop(in state: TemporaryState, ledger: Ledger) throws -> VenueLoop {
+        let clock = clock
+        var setup = RunSetup(
             runId: "test", pid: 1, mode: "backtest", configuration: try configuration(), market: BrokerName("one"),
             startsAt: clock.wall(), signals: Rows(target: target), sleep: .zero, maxSteps: nil, stateFolder: state.url,
             wallClock: { clock.wall() }, uptime: { clock.uptime() }, rebuildVenue: { _ in })
+        setup.alerts = alerts
         let router = ExecutionRouter(brokers: brokers, limits: RouterLimits(answer: .seconds(10)), clock: clock)
-        return (
-            VenueLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "test"), clock: clock), ledger
-        )
+        return VenueLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "test"), clock: clock)
+    }
+
+    /// A ledger in `target` with this one's journal, each row changed by `change`.
+    func rewrittenJournal(
+        into target: TemporaryState, _ change: (Int, JournalDraft) -> JournalDraft
+    ) throws -> Ledger {
+        var commit = LedgerCommit()
+        try LedgerReader(path: state.ledgerPath).readJournal { row in
+            commit.journal.append(change(commit.journal.count, row.draft))
+        }
+        let ledger = try target.ledger()
+        try ledger.commit(commit)
+        return ledger
     }
 
     /// Runs a loop while `body` watches; `body` has to bring it to an end.

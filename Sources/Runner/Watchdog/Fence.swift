@@ -10,7 +10,7 @@ public struct Fence: Sendable {
         case locked(InstanceLock)
         /// The runner was killed and hangs in the kernel, the lock with it. It will never act again, but its ledger
         /// cannot be used.
-        case doomed
+        case doomed(pid: Int32)
         /// Nobody may act: the folder belongs to a process that was not, or could not be, killed.
         case refused(String)
     }
@@ -31,14 +31,14 @@ public struct Fence: Sendable {
     /// Kills `culprit`, if it is still the process that was recorded, and takes the lock. A process that merely has
     /// its number is left alone.
     public func close(_ culprit: StateFolderEye.Culprit) async -> Outcome {
-        var isDoomed = false
+        var doomed: Int32?
         switch culprit {
         case .nobody: break
         case .colleague(let pid): return .refused("another watchdog, process \(pid), is closing everything")
         case .process(let process):
             switch await process.kill(patience: patience) {
             case .gone: break
-            case .doomed: isDoomed = true
+            case .doomed: doomed = process.pid
             case .refused(let code):
                 return .refused("process \(process.pid) cannot be killed: \(String(cString: strerror(code)))")
             }
@@ -46,7 +46,7 @@ public struct Fence: Sendable {
         do throws(InstanceLockError) {
             return .locked(try InstanceLock(path: eye.lockPath, holder: holder, announcing: .whenPossible))
         } catch {
-            return isDoomed ? .doomed : .refused(error.problem)
+            return doomed.map { .doomed(pid: $0) } ?? .refused(error.problem)
         }
     }
 }

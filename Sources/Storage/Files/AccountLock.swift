@@ -20,13 +20,35 @@ public final class AccountLock: Sendable {
         self.account = account
         let opened = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard opened >= 0 else { throw Self.failure(account, errno) }
-        guard Self.call(bind, opened, account) == 0, listen(opened, 8) == 0 else {
+        // Nobody ever answers: each asker stays in the queue. One that is full tells nothing but that it is held.
+        guard Self.call(bind, opened, account) == 0, listen(opened, Int32(SOMAXCONN)) == 0 else {
             let code = errno
             close(opened)
             guard code == EADDRINUSE else { throw Self.failure(account, code) }
             throw .accountHeld(account: account, pid: Self.holder(account))
         }
         descriptor = Mutex(opened)
+    }
+
+    /// Takes the locks of several accounts, all or none.
+    ///
+    /// - Parameter doomed: A process that was killed and hangs in the kernel: it never runs a line again, so what it
+    ///   still holds keeps nobody from acting.
+    /// - Throws: ``InstanceLockError`` for the first account that somebody else holds.
+    public static func take(
+        _ accounts: [String], except doomed: Int32? = nil
+    ) throws(InstanceLockError) -> [AccountLock] {
+        var locks: [AccountLock] = []
+        for account in accounts {
+            do throws(InstanceLockError) {
+                locks.append(try AccountLock(account: account))
+            } catch {
+                if let doomed, case .accountHeld(_, doomed) = error { continue }
+                locks.forEach { $0.release() }
+                throw error
+            }
+        }
+        return locks
     }
 
     deinit { release() }
@@ -39,9 +61,12 @@ public final class AccountLock: Sendable {
         }
     }
 
-    /// The process that holds the lock of `account` now, as the kernel tells it; nil when nobody does.
+    /// The process that holds the lock of `account` now, as the kernel tells it; nil when nobody does,
+    /// or when so many have asked that it tells no more.
     public static func holder(_ account: String) -> Int32? {
-        let opened = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        // A full queue must not keep the asker waiting for a holder that never answers.
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let opened = socket(AF_UNIX, kind, 0)
         guard opened >= 0 else { return nil }
         defer { close(opened) }
         guard call(connect, opened, account) == 0 else { return nil }

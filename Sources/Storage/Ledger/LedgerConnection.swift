@@ -56,16 +56,19 @@ package enum LedgerConnection {
 
     /// A connection that only reads, beside a writer or without one.
     package static func reader(_ path: String) throws(LedgerError) -> DatabaseQueue {
+        let queue = try unchecked(path)
+        try LedgerError.translating(path) { try queue.read { try checkDefinitions($0, path: path) } }
+        return queue
+    }
+
+    /// A connection that only reads, to a ledger of any version.
+    package static func unchecked(_ path: String) throws(LedgerError) -> DatabaseQueue {
         guard access(path, F_OK) == 0 else { throw .missing(path: path) }
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(patience.seconds)
         configuration.label = "ledger reader"
-        return try LedgerError.translating(path) {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { try checkDefinitions($0, path: path) }
-            return queue
-        }
+        return try LedgerError.translating(path) { try DatabaseQueue(path: path, configuration: configuration) }
     }
 
     /// Copies a ledger of this or an older version to a new file and brings the copy up to date.

@@ -44,9 +44,23 @@ public final class LedgerReader: Sendable {
             ?? KillLatch(reason: "LATCH_UNREADABLE", at: .epoch)
     }
 
+    /// The kill latch of a ledger of any version, read from the one table that all of them share.
+    ///
+    /// - Throws: ``LedgerError``; `foreign` when the file is a database without it.
+    public static func latch(ofAnyVersion path: String) throws(LedgerError) -> KillLatch? {
+        try LedgerReader(try LedgerConnection.unchecked(path), path: path).latch()
+    }
+
     /// The sequence of the last journal row; 0 while the journal is empty.
     public func journalLength() throws(LedgerError) -> Int64 {
         try rows("SELECT coalesce(max(sequence), 0) AS last FROM journal") { try $0.number("last") }.first ?? 0
+    }
+
+    /// The time of the last journal row; nil while the journal is empty.
+    public func lastJournalTime() throws(LedgerError) -> Timestamp? {
+        try rows("SELECT time FROM journal ORDER BY sequence DESC LIMIT 1") {
+            Timestamp(milliseconds: try $0.number("time"))
+        }.first
     }
 
     /// Passes every journal row after `sequence` to `body`, in order, without holding them all in memory.
@@ -61,6 +75,11 @@ public final class LedgerReader: Sendable {
             }
             while let row = try failable({ try cursor.next() }) { try body(try failable { try JournalEntry(row) }) }
         }
+    }
+
+    /// The journal row of the newest snapshot, whether or not it is what was written; nil when there is none.
+    package func newestSnapshot() throws(LedgerError) -> Int64? {
+        try rows("SELECT sequence FROM snapshots ORDER BY sequence DESC LIMIT 1") { try $0.number("sequence") }.first
     }
 
     /// The newest snapshot of the engine; nil when there is none, or when it is not what was written.

@@ -32,13 +32,17 @@ public struct TrialEntry: Hashable, Codable, Sendable {
         public var sharpeVariance: Double?
         /// The mean number of bars those ratios were measured on.
         public var bars: Double
+        /// The assets with the same group in one search share its genomes; nil in lines of before there were groups,
+        /// and then nothing is shared.
+        public var group: String?
 
         /// An asset from its parts.
         public init(
             symbol: Symbol, first: Int64, last: Int64, evaluations: Int, trials: Int, effective: Double,
-            sharpeVariance: Double?, bars: Double
+            sharpeVariance: Double?, bars: Double, group: String? = nil
         ) {
             (self.symbol, self.first, self.last, self.bars) = (symbol, first, last, bars)
+            self.group = group
             (self.evaluations, self.trials) = (evaluations, trials)
             (self.effective, self.sharpeVariance) = (effective, sharpeVariance)
         }
@@ -91,6 +95,8 @@ public enum TrialFinding: Hashable, Sendable, CustomStringConvertible {
     case changed(Int64)
     /// A line does not continue the one before it.
     case unchained(Int64)
+    /// The file that knows the last line is gone or damaged.
+    case headless(String)
 
     public var description: String {
         switch self {
@@ -99,6 +105,7 @@ public enum TrialFinding: Hashable, Sendable, CustomStringConvertible {
                 + (moment.map { ", written after \($0.milliseconds) ms UTC" } ?? "")
         case .changed(let line): "line \(line) was changed after it was written"
         case .unchained(let line): "line \(line) does not continue the line before it"
+        case .headless(let path): "\(path), which knows the last line, is missing or damaged"
         }
     }
 }

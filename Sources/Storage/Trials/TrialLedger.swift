@@ -6,7 +6,7 @@ import Glibc
 /// The books of the search: every search ever run on this machine, so that no statistic may forget how much was tried.
 ///
 /// A table of lines that triggers never let change or go, each chained to the one before by its hash. Numbers are never
-/// used twice, so that lines cut off at the end are missed too.
+/// used twice, and a second file knows the last line (``TrialHead``), so that lines cut off at the end are missed too.
 public final class TrialLedger: Sendable {
     /// The file.
     public let path: String
@@ -24,7 +24,7 @@ public final class TrialLedger: Sendable {
         do {
             if !AtomicFile.folder(of: path).isEmpty { try AtomicFile.createFolder(AtomicFile.folder(of: path)) }
             queue = try DatabaseQueue(path: path, configuration: configuration)
-            try Self.migrator.migrate(queue)
+            try Self.migrator(path).migrate(queue)
             try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         } catch let error as FileError {
             throw TrialLedgerError.file(error)
@@ -40,7 +40,7 @@ public final class TrialLedger: Sendable {
         access(path, F_OK) == 0 ? try TrialLedger(path: path) : nil
     }
 
-    private static var migrator: DatabaseMigrator {
+    private static func migrator(_ path: String) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 trials") { db in
             try db.execute(
@@ -57,7 +57,25 @@ public final class TrialLedger: Sendable {
                     BEGIN SELECT RAISE(ABORT, 'lines of the trial ledger are never removed'); END;
                     """)
         }
+        // From here on the end of the chain is also known outside the database.
+        migrator.registerMigration("2 head") { db in try end(db).write(beside: path) }
         return migrator
+    }
+
+    /// The last line as the database has it.
+    private static func end(_ db: Database) throws -> TrialHead {
+        guard
+            let last = try Row.fetchOne(db, sql: "SELECT sequence, hash FROM trials ORDER BY sequence DESC LIMIT 1"),
+            let hash = Digest(hex: last["hash"] as String)
+        else { return .origin }
+        return TrialHead(count: last["sequence"], hash: hash)
+    }
+
+    /// Whether the database still has the line that the head names.
+    private static func has(_ head: TrialHead, _ db: Database) throws -> Bool {
+        guard head != .origin else { return true }
+        let hash = try String.fetchOne(db, sql: "SELECT hash FROM trials WHERE sequence = ?", arguments: [head.count])
+        return hash == head.hash.hex
     }
 
     /// Appends one line durably.
@@ -67,17 +85,21 @@ public final class TrialLedger: Sendable {
     @discardableResult public func append(_ entry: TrialEntry) throws -> TrialRow {
         try translating {
             let content = try Self.json(entry)
-            return try queue.write { db in
-                let last = try Row.fetchOne(db, sql: "SELECT hash FROM trials ORDER BY sequence DESC LIMIT 1")
-                let previous = last.flatMap { Digest(hex: $0["hash"] as String) } ?? JournalHash.origin
+            let head = TrialHead.read(beside: path)
+            let (row, isWhole) = try queue.write { db in
+                let previous = try Self.end(db).hash
+                let isWhole = try head.map { try Self.has($0, db) } ?? false
                 let highest = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'trials'")
                 let sequence = (highest ?? 0) + 1
                 let hash = Self.hash(sequence, content, after: previous)
                 try db.execute(
                     sql: "INSERT INTO trials (sequence, content, previous_hash, hash) VALUES (?, ?, ?, ?)",
                     arguments: [sequence, content, previous.hex, hash.hex])
-                return TrialRow(sequence: sequence, previous: previous, hash: hash, entry: entry)
+                return (TrialRow(sequence: sequence, previous: previous, hash: hash, entry: entry), isWhole)
             }
+            // Where lines are missing already the old head stays, and goes on telling so.
+            if isWhole { try TrialHead(count: row.sequence, hash: row.hash).write(beside: path) }
+            return row
         }
     }
 
@@ -86,13 +108,16 @@ public final class TrialLedger: Sendable {
     /// - Throws: ``TrialLedgerError`` when the file cannot be read.
     public func verified() throws -> (rows: [TrialRow], findings: [TrialFinding]) {
         try translating {
-            try queue.read { db in
+            // Before the lines: another process may append one in between, and the head must not be ahead of them.
+            let head = TrialHead.read(beside: path)
+            return try queue.read { db in
                 let stored = try Row.fetchAll(
                     db, sql: "SELECT sequence, content, previous_hash, hash FROM trials ORDER BY sequence")
                 var walk = ChainWalk()
                 for row in stored { try walk.take(row) }
                 walk.end(
-                    highest: try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'trials'") ?? 0)
+                    highest: try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'trials'") ?? 0,
+                    head: head, path: path)
                 return (walk.rows, walk.findings)
             }
         }
@@ -120,8 +145,14 @@ public final class TrialLedger: Sendable {
             rows.append(TrialRow(sequence: sequence, previous: before, hash: hash, entry: entry))
         }
 
-        mutating func end(highest: Int64) {
-            if highest >= next { findings.append(.removed(next...highest, after: rows.last?.entry.at)) }
+        mutating func end(highest: Int64, head: TrialHead?, path: String) {
+            let known = Swift.max(highest, head?.count ?? 0)
+            if known >= next { findings.append(.removed(next...known, after: rows.last?.entry.at)) }
+            guard let head else { return findings.append(.headless(TrialHead.path(of: path))) }
+            // A line of that number that is another: those after the cut were written anew.
+            if let row = rows.first(where: { $0.sequence == head.count }), row.hash != head.hash {
+                findings.append(.changed(head.count))
+            }
         }
     }
 
@@ -137,6 +168,10 @@ public final class TrialLedger: Sendable {
     }
 
     private func translating<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch { throw TrialLedgerError(error, path: path) }
+        do {
+            return try body()
+        } catch let error as FileError {
+            throw TrialLedgerError.file(error)
+        } catch { throw TrialLedgerError(error, path: path) }
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import GRDB
 import Storage
 import Testing
@@ -6,7 +7,8 @@ import Testing
 /// The search's books cannot be cleaned of bad runs without that being seen.
 @Suite struct TrialLedgerTests {
     private static func entry(
-        _ kind: TrialEntry.Kind, _ search: Int, trials: Int = 100, last: Int64 = 2000, symbol: String = "BTCUSDT"
+        _ kind: TrialEntry.Kind, _ search: Int, trials: Int = 100, last: Int64 = 2000, symbols: [String] = ["BTCUSDT"],
+        shared: Bool = false
     ) throws -> TrialEntry {
         TrialEntry(
             kind: kind, at: Timestamp(milliseconds: Int64(search) * 1000),
@@ -15,11 +17,12 @@ import Testing
             summary: "search \(search)",
             assets: kind == .override
                 ? []
-                : [
+                : try symbols.map { symbol in
                     TrialEntry.Asset(
                         symbol: try #require(Symbol(symbol)), first: 1000, last: last, evaluations: trials * 2,
-                        trials: trials, effective: Double(trials) / 2, sharpeVariance: 0.01, bars: 500)
-                ],
+                        trials: trials, effective: Double(trials) / 2, sharpeVariance: 0.01, bars: 500,
+                        group: shared ? "*" : symbol)
+                },
             reason: kind == .override ? "paper proved it" : nil)
     }
 
@@ -46,8 +49,11 @@ import Testing
         #expect(rows.map(\.sequence) == [1, 2, 3, 4])
         #expect(try rows.map(\.entry) == (1...4).map { try Self.entry(.finished, $0) })
         for (row, next) in zip(rows, rows.dropFirst()) { #expect(next.previous == row.hash) }
-        #expect(rows.made(Digest.sha256("artifact 3")))
-        #expect(!rows.made(Digest.sha256("artifact 9")))
+        #expect(rows.know(Digest.sha256("artifact 3")))
+        #expect(!rows.know(Digest.sha256("artifact 9")))
+        // Who wrote down why it may run has made it known, also where nobody had kept books before.
+        try ledger.append(Self.entry(.override, 9))
+        #expect(try ledger.verified().rows.know(Digest.sha256("artifact 9")))
         #expect(try TrialLedger.existing(folder.path("none.sqlite")) == nil)
     }
 
@@ -87,6 +93,51 @@ import Testing
             try ledger.verified().findings == [.removed(3...3, after: Timestamp(milliseconds: 2000))])
     }
 
+    /// The number of the last line is remembered in the database and beside it: whoever resets the one is caught by the
+    /// other, also after the next search.
+    @Test func linesCutOffWithTheirNumbersAreMissedBesideTheDatabase() throws {
+        let folder = try TemporaryFolder()
+        _ = try ledger(folder, runs: 4)
+        try tamper(
+            folder,
+            "DELETE FROM trials WHERE sequence > 2; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'trials'")
+        let cut = try TrialLedger(path: folder.path("books/trials.sqlite"))
+        #expect(try cut.verified().findings == [.removed(3...4, after: Timestamp(milliseconds: 2000))])
+        for run in 7...9 {
+            try cut.append(Self.entry(.finished, run))
+            #expect(try !cut.verified().findings.isEmpty, "after line \(run - 4)")
+        }
+        #expect(try cut.verified().findings == [.changed(4)])
+    }
+
+    @Test func theFileBesideTheLedgerIsNeededAndMayBeBehind() throws {
+        let folder = try TemporaryFolder()
+        let (ledger, head) = (try ledger(folder, runs: 3), folder.path("books/trials.head"))
+        let before = try String(contentsOfFile: head, encoding: .utf8)
+        try ledger.append(Self.entry(.finished, 4))
+        // A crash between line and head.
+        try before.write(toFile: head, atomically: true, encoding: .utf8)
+        #expect(try ledger.verified().findings.isEmpty)
+        try ledger.append(Self.entry(.finished, 5))
+        #expect(try String(contentsOfFile: head, encoding: .utf8).hasPrefix("5 "))
+        for damage in ["", "5", "five \(String(repeating: "0", count: 64))"] {
+            try damage.write(toFile: head, atomically: true, encoding: .utf8)
+            #expect(try ledger.verified().findings == [.headless(head)])
+        }
+        try FileManager.default.removeItem(atPath: head)
+        #expect(try TrialLedger(path: folder.path("books/trials.sqlite")).verified().findings == [.headless(head)])
+    }
+
+    @Test func aLedgerOfBeforeGetsItsHead() throws {
+        let folder = try TemporaryFolder()
+        _ = try ledger(folder, runs: 2)
+        let head = folder.path("books/trials.head")
+        try tamper(folder, "DELETE FROM grdb_migrations WHERE identifier = '2 head'")
+        try FileManager.default.removeItem(atPath: head)
+        #expect(try TrialLedger(path: folder.path("books/trials.sqlite")).verified().findings.isEmpty)
+        #expect(try String(contentsOfFile: head, encoding: .utf8).hasPrefix("2 "))
+    }
+
     @Test func everySearchCountsOnceAndNoneIsForgotten() throws {
         let folder = try TemporaryFolder()
         let ledger = try TrialLedger(path: folder.path("trials.sqlite"))
@@ -101,13 +152,16 @@ import Testing
         try ledger.append(Self.entry(.interrupted, 2, trials: 70))
         try ledger.append(Self.entry(.begun, 3, trials: 1000))
         try ledger.append(Self.entry(.finished, 4, trials: 7, last: 1100))
-        try ledger.append(Self.entry(.finished, 5, trials: 9, symbol: "SBER"))
+        try ledger.append(Self.entry(.finished, 5, trials: 9, symbols: ["SBER"]))
+        try ledger.append(Self.entry(.finished, 6, trials: 11, symbols: ["SBER", "GAZP"]))
+        try ledger.append(Self.entry(.finished, 7, trials: 13, symbols: ["SBER", "GAZP"], shared: true))
         try ledger.append(Self.entry(.override, 1))
         let rows = try ledger.verified().rows
-        let bitcoin = try #require(Symbol("BTCUSDT"))
-        #expect(rows.tried(on: bitcoin, first: 1500, last: 3000).map(\.trials) == [400, 70, 1000])
-        #expect(rows.tried(on: bitcoin, first: 1050, last: 3000).map(\.trials) == [400, 70, 1000, 7])
-        #expect(rows.tried(on: bitcoin, first: 5000, last: 6000).isEmpty)
+        // Every asset counts for every other one, and genomes that assets shared count once.
+        let shares = [9, 11, 11, 13]
+        #expect(rows.tried(first: 1500, last: 3000).map(\.trials) == [400, 70, 1000] + shares)
+        #expect(rows.tried(first: 1050, last: 3000).map(\.trials) == [400, 70, 1000, 7] + shares)
+        #expect(rows.tried(first: 5000, last: 6000).isEmpty)
         #expect(rows.overrides(of: Digest.sha256("artifact 1")).map(\.reason) == ["paper proved it"])
     }
 
