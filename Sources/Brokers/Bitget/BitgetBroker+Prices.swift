@@ -95,19 +95,27 @@ extension BitgetBroker {
 
     // MARK: Clock and sessions
 
-    /// Tells how far the venue's clock is off and whether its symbols can be traded; again each hour.
+    /// Tells whether the symbols can be traded, each minute, and how far the venue's clock is off, every ten.
     func watchVenue() async {
         var isOpen: [Symbol: Bool] = [:]
+        var measuredAt: ContinuousClock.Instant?
         while !Task.isCancelled {
             var events: [VenueEvent] = []
-            if let offset = try? await client.measuredOffset() { events.append(.clock(offset: offset)) }
+            if measuredAt.map({ ContinuousClock.now - $0 >= settings.clockAge }) ?? true,
+                let offset = try? await client.measuredOffset()
+            {
+                measuredAt = .now
+                events.append(.clock(offset: offset))
+            }
             for symbol in watched {
-                guard let contract = try? await contract(symbol), isOpen[symbol] != contract.isOpen else { continue }
+                guard let contract = try? await contract(symbol, notOlderThan: settings.statusAge / 2),
+                    isOpen[symbol] != contract.isOpen
+                else { continue }
                 isOpen[symbol] = contract.isOpen
                 events.append(.session(symbol, isOpen: contract.isOpen, next: nil))
             }
             await tell(events)
-            guard (try? await Task.sleep(for: settings.rulesAge)) != nil else { return }
+            guard (try? await Task.sleep(for: min(settings.statusAge, settings.clockAge))) != nil else { return }
         }
     }
 }

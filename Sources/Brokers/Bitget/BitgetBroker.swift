@@ -76,10 +76,12 @@ public actor BitgetBroker: LiveBroker {
     }
 
     /// The rules of one instrument, read again when they are old.
-    func contract(_ symbol: Symbol) async throws -> BitgetContract {
+    ///
+    /// - Parameter age: How old they may be; nil for what the settings say.
+    func contract(_ symbol: Symbol, notOlderThan age: Duration? = nil) async throws -> BitgetContract {
         let now = await client.venueNow()
         if let known = contracts[symbol], let at = contractsReadAt[symbol],
-            now - at < TimeSpan(milliseconds: Int64(settings.rulesAge / .milliseconds(1)))
+            now - at < TimeSpan(milliseconds: Int64((age ?? settings.rulesAge) / .milliseconds(1)))
         {
             return known
         }

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 
 /// One request of a dialect.
 package struct BitgetCall: VenueCall {
@@ -40,10 +41,18 @@ package struct BitgetCall: VenueCall {
             perSecond: perSecond, urgency: urgency)
     }
 
-    /// Path and query as signed and sent.
+    /// Path and query as signed and sent: names that somebody made by hand may hold any letter.
     package var target: String {
-        query.isEmpty ? path : path + "?" + query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+        query.isEmpty ? path : path + "?" + query.map { "\($0.0)=\(Self.encoded($0.1))" }.joined(separator: "&")
     }
+
+    private static func encoded(_ value: String) -> String {
+        value.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+    }
+
+    /// Letters, digits and what else of our own values always went as it is.
+    private static let plain = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,:")
 
     package var isReading: Bool { effect == .reads }
 }

@@ -86,8 +86,12 @@ package struct BitgetSettings: Sendable {
     package var resync = Duration.seconds(5)
     /// Prices are read by REST when no stream told one for so long.
     package var priceSilence = Duration.seconds(5)
-    /// Steps, minimums, sessions and the clock are read again when they are older.
+    /// Steps and minimums are read again when they are older.
     package var rulesAge = Duration.seconds(3600)
+    /// Whether a symbol can be traded is read again when it is older: a venue in maintenance is noticed soon.
+    package var statusAge = Duration.seconds(60)
+    /// The venue's clock is measured again when the last measure is older.
+    package var clockAge = Duration.seconds(600)
     /// Pings, silence and age of streams.
     package var stream = StreamWatch.Limits()
     /// Waits between connection attempts.

@@ -14,8 +14,8 @@ package struct ClockOffset: Hashable, Sendable {
 
     /// No offset is known yet.
     ///
-    /// - Parameter fresh: A sample older than this gives way to any new one.
-    package init(fresh: TimeSpan = .seconds(3600)) {
+    /// - Parameter fresh: A sample older than this gives way to any new one: ten minutes, in which no clock drifts far.
+    package init(fresh: TimeSpan = .seconds(600)) {
         self.fresh = fresh
     }
 

@@ -20,7 +20,7 @@ extension BitgetStandIn {
         }
         switch name {
         case "time": return #"{"serverTime":"\#(Self.now() + state.clockOffset)"}"#
-        case "contracts": return contracts(request)
+        case "contracts": return contracts(request, state)
         case "ticker":
             return #"[{"symbol":"BTCUSDT","lastPr":"100","askPr":"100.1","bidPr":"99.9","ts":"1700000000000"}]"#
         case "candles", "history-candles": return candles(request, state)
@@ -69,11 +69,12 @@ extension BitgetStandIn {
         return "{}"
     }
 
-    private func contracts(_ request: StandInRequest) -> String {
+    private func contracts(_ request: StandInRequest, _ state: State) -> String {
         guard request.query["symbol"] ?? "BTCUSDT" == "BTCUSDT" else { return "[]" }
         return """
             [{"symbol":"BTCUSDT","baseCoin":"BTC","quoteCoin":"USDT","minTradeNum":"0.01","priceEndStep":"1",\
-            "volumePlace":"3","pricePlace":"1","sizeMultiplier":"0.01","minTradeUSDT":"5","symbolStatus":"normal",\
+            "volumePlace":"3","pricePlace":"1","sizeMultiplier":"0.01","minTradeUSDT":"5",\
+            "symbolStatus":"\(state.symbolStatus)",\
             "limitOpenTime":"-1","maxLever":"125","newFieldOfTomorrow":{"a":[1]}}]
             """
     }

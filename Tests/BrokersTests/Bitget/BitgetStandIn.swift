@@ -34,6 +34,7 @@ final class BitgetStandIn: StandInVenue {
         var subscriptions: [String] = []
         var bars: [[String]] = []
         var leverage = "10"
+        var symbolStatus = "normal"
         var marginMode = "crossed"
         /// Whether settings are taken but not kept.
         var forgetsSettings = false

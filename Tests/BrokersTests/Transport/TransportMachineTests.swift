@@ -159,6 +159,13 @@ import Testing
         clock.distrust()
         #expect(clock.isStale(at: moment(3001)))
     }
+
+    @Test func aSampleIsTakenAgainAfterTenMinutes() {
+        var clock = ClockOffset()
+        clock.take(venue: moment(1005), sent: moment(1000), received: moment(1010))
+        #expect(!clock.isStale(at: moment(601_009)))
+        #expect(clock.isStale(at: moment(601_010)))
+    }
 }
 
 @Suite struct SecretTests {

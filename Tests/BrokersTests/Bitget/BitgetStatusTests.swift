@@ -1,0 +1,54 @@
+import Brokers
+import Core
+import Synchronization
+import Testing
+
+/// What the venue says of itself is asked again often enough.
+@Suite struct BitgetStatusTests {
+    @Test func theClockIsMeasuredEveryTenMinutesAndTheStatusEachMinute() {
+        let settings = BitgetSettings()
+        #expect(settings.clockAge <= .seconds(600) && settings.statusAge <= .seconds(60))
+    }
+
+    @Test func maintenanceIsToldAsAClosedSessionAndItsEndAsAnOpenOne() async throws {
+        let venue = BitgetStandIn()
+        try await withBitget(venue, adjust: { $0.statusAge = .milliseconds(50) }) { broker, _ in
+            for (status, isOpen) in [("normal", true), ("maintain", false), ("normal", true)] {
+                venue.state.withLock { $0.symbolStatus = status }
+                let isTold = try await session(broker, untilOpen: isOpen)
+                #expect(isTold, "\(status)")
+            }
+        }
+    }
+
+    @Test func aClockThatRunsAwayIsToldAgain() async throws {
+        let venue = BitgetStandIn()
+        try await withBitget(venue, adjust: { $0.clockAge = .milliseconds(50) }) { broker, _ in
+            for offset in [0, 5000, 9000] {
+                venue.state.withLock { $0.clockOffset = Int64(offset) }
+                let isTold = try await clock(broker, near: .milliseconds(Int64(offset)))
+                #expect(isTold, "\(offset)")
+            }
+        }
+    }
+
+    private func session(_ broker: BitgetBroker, untilOpen isOpen: Bool) async throws -> Bool {
+        try await told(broker) { event in
+            if case .session(BitgetBench.symbol, isOpen, _) = event { true } else { false }
+        }
+    }
+
+    private func clock(_ broker: BitgetBroker, near offset: TimeSpan) async throws -> Bool {
+        try await told(broker) { event in
+            if case .clock(let told) = event { abs(told.milliseconds - offset.milliseconds) < 2000 } else { false }
+        }
+    }
+
+    private func told(_ broker: BitgetBroker, _ isIt: (VenueEvent) -> Bool) async throws -> Bool {
+        for _ in 0..<500 {
+            guard let batch = try await broker.nextEvents() else { return false }
+            if batch.events.contains(where: isIt) { return true }
+        }
+        return false
+    }
+}
