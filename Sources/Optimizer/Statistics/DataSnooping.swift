@@ -31,6 +31,10 @@ public struct DataSnooping: Hashable, Sendable {
     public let deviations: [Double]
     /// How often was resampled.
     public let resamples: Int
+    /// Each model's studentised mean.
+    private let scores: [Double]
+    /// The largest studentised, consistently recentred mean of each resample.
+    private let highest: [Double]
 
     /// Tests the models of `differences`, one column each, with `resamples` draws of `bootstrap`.
     ///
@@ -50,10 +54,10 @@ public struct DataSnooping: Hashable, Sendable {
         let root = Double(count).squareRoot()
         let deviations = Self.deviations(draws, around: means, root: root)
         (self.means, self.deviations, self.resamples) = (means, deviations, resamples)
-        let highest = root * (means.max() ?? 0)
-        realityStatistic = highest
+        let best = root * (means.max() ?? 0)
+        realityStatistic = best
         let worse = draws.count { draw in
-            root * (zip(draw, means).map { $0 - $1 }.max() ?? 0) >= highest
+            root * (zip(draw, means).map { $0 - $1 }.max() ?? 0) >= best
         }
         realityCheck = Double(worse) / Double(resamples)
         let scores = zip(means, deviations).map { $1 > 0 ? root * $0 / $1 : 0 }
@@ -64,8 +68,22 @@ public struct DataSnooping: Hashable, Sendable {
             Self.share(draws, centres: centres, deviations: deviations, root: root, reaching: statistic)
         }
         lower = share(means.map { Swift.max($0, 0) })
-        consistent = share(zip(means, scores).map { $1 >= bar ? $0 : 0 })
+        let centres = zip(means, scores).map { $1 >= bar ? $0 : 0 }
+        let highest = Self.highest(draws, centres: centres, deviations: deviations, root: root)
+        consistent = Double(highest.count { $0 >= statistic }) / Double(resamples)
         upper = share(means)
+        (self.scores, self.highest) = (scores, highest)
+    }
+
+    /// Whether one model alone beats the benchmark by more than the luck of the best of all: the share of resamples
+    /// whose largest consistently recentred statistic reaches this model's own. A good neighbour does not help it.
+    ///
+    /// The first step of the stepwise test of Hsu, Hsu and Kuan, "Testing the Predictive Ability of Technical Analysis
+    /// Using a New Stepwise Test without Data Snooping Bias", Journal of Empirical Finance 17(3), 2010.
+    /// - Precondition: there is such a model.
+    public func pValue(of model: Int) -> Double {
+        let statistic = Swift.max(0, scores[model])
+        return Double(highest.count { $0 >= statistic }) / Double(resamples)
     }
 
     /// The resampled means: a row per resample, a model each.
@@ -102,13 +120,20 @@ public struct DataSnooping: Hashable, Sendable {
     private static func share(
         _ draws: [[Double]], centres: [Double], deviations: [Double], root: Double, reaching statistic: Double
     ) -> Double {
-        let reached = draws.count { draw in
+        let highest = highest(draws, centres: centres, deviations: deviations, root: root)
+        return Double(highest.count { $0 >= statistic }) / Double(draws.count)
+    }
+
+    /// The largest studentised, recentred mean of each resample, and 0 at least.
+    private static func highest(
+        _ draws: [[Double]], centres: [Double], deviations: [Double], root: Double
+    ) -> [Double] {
+        draws.map { draw in
             var highest = 0.0
             for model in draw.indices where deviations[model] > 0 {
                 highest = Swift.max(highest, root * (draw[model] - centres[model]) / deviations[model])
             }
-            return highest >= statistic
+            return highest
         }
-        return Double(reached) / Double(draws.count)
     }
 }

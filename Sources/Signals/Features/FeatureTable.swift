@@ -13,15 +13,26 @@ public struct FeatureTable: Sendable {
     /// Where each column starts in the values; nil for one that was not asked for.
     private var starts: [Int?]
 
+    /// How one column comes about.
+    package typealias ColumnMaker = @Sendable (ColumnKey, BarSeries) -> [Double]
+
+    /// Each column by its own machine.
+    package static let column: ColumnMaker = { $0.column(over: $1) }
+
     /// Computes the columns of `keys` (all, unless told otherwise) over `bars`, and the trend over `timeframes`.
     public init(bars: BarSeries, keys: [ColumnKey] = ColumnKey.all, timeframes: TimeframeWeights? = nil) {
+        self.init(bars: bars, keys: keys, timeframes: timeframes, column: Self.column)
+    }
+
+    /// The same with columns of another making, such as one that looks ahead.
+    package init(bars: BarSeries, keys: [ColumnKey], timeframes: TimeframeWeights?, column: ColumnMaker) {
         self.bars = bars
         self.timeframes = timeframes.map { TimeframeTrend($0, base: bars.interval).column(over: bars) } ?? []
         starts = Array(repeating: nil, count: ColumnKey.all.count)
         values.reserveCapacity(keys.count * bars.count)
         for key in keys where starts[key.slot] == nil {
             starts[key.slot] = values.count
-            values += key.column(over: bars)
+            values += column(key, bars)
         }
     }
 

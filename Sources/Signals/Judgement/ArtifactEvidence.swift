@@ -24,11 +24,12 @@ public struct ArtifactEvidence: Hashable, Codable, Sendable {
     public var probabilisticSharpe: Double?
     /// The bars after which the ratio would be significant at 5 %; nil when it is not positive.
     public var minimumTrackRecord: Double?
-    /// Out-of-sample profit per bar over in-sample profit per bar; nil when the latter is not positive.
+    /// Out-of-sample profit per bar over in-sample profit per bar; nil when the latter is not positive,
+    /// and across assets, where nothing was fitted on these bars.
     public var efficiency: Double?
     /// How the searches' choices overfit; nil with too few trials or bars.
     public var overfitting: Overfitting?
-    /// Whether the best of the rows and their alternatives beats holding nothing; nil with too few bars.
+    /// Whether the rows, and the best of them and their alternatives, beat holding nothing; nil with too few bars.
     public var snooping: Snooping?
     /// Against the same trades at random moments; nil without trades.
     public var randomEntries: Baseline?
@@ -65,6 +66,8 @@ public struct ArtifactEvidence: Hashable, Codable, Sendable {
         public var consistent: Double
         /// Hansen's upper p-value.
         public var upper: Double
+        /// The p-value of the rows themselves, by the luck of the best of all models.
+        public var rows: Double
         /// Models: the rows, and what other sampled trials would have made of the same bars.
         public var models: Int
         /// Bootstrap resamples.
@@ -122,8 +125,8 @@ public struct ArtifactEvidence: Hashable, Codable, Sendable {
     var isSound: Bool {
         let shares = [
             probabilisticSharpe, overfitting?.probability, overfitting?.lossProbability, overfitting?.dominance,
-            snooping?.realityCheck, snooping?.lower, snooping?.consistent, snooping?.upper, randomEntries?.pValue,
-            shuffledBars?.pValue,
+            snooping?.realityCheck, snooping?.lower, snooping?.consistent, snooping?.upper, snooping?.rows,
+            randomEntries?.pValue, shuffledBars?.pValue,
         ]
         let figures = [
             years, netReturn, buyAndHold, sharpe, skewness, kurtosis, tStatistic, minimumTrackRecord, efficiency,

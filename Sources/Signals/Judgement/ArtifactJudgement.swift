@@ -83,6 +83,10 @@ public enum DeploymentGate {
     /// Fewer closed trades than this prove little.
     public static let minimumTrades = 30.0
 
+    /// The deflated Sharpe ratio of rows that are exactly as good as the luckiest of all trials: no result below it may
+    /// be traded, however good it looks on its own. Without this, trying seed after seed would come through in the end.
+    public static let evens = 0.5
+
     /// Every clause for some evidence under a record of trials.
     public static func clauses(_ evidence: ArtifactEvidence, _ trials: TrialRecord) -> [GateClause] {
         func atLeast(_ name: String, _ value: Double?, _ limit: Double, essential: Bool = false) -> GateClause {
@@ -105,9 +109,10 @@ public enum DeploymentGate {
             profit,
             atLeast("probabilisticSharpe", evidence.probabilisticSharpe, 1 - alpha, essential: true),
             atMost("randomEntries", evidence.randomEntries?.pValue, alpha, essential: true),
+            atLeast("luckOfTrials", evidence.deflatedSharpe(trials), evens, essential: true),
             atLeast("trades", Double(evidence.trades), minimumTrades),
             atLeast("deflatedSharpe", evidence.deflatedSharpe(trials), 1 - alpha),
-            atMost("superiorAbility", evidence.snooping?.consistent, alpha),
+            atMost("superiorAbility", evidence.snooping?.rows, alpha),
             overfitting,
         ]
     }

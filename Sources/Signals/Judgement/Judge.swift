@@ -27,6 +27,8 @@ struct Judge: Sendable {
     let evaluations: Int
     let sharpes: RunningMoments
     let timeframes: TimeframeWeights?
+    /// Whether genomes were fitted on this asset's own bars; across assets they were not.
+    let isFitted: Bool
 
     /// The judgement by this search's own record; nil when nothing was traded.
     func judgement() -> ArtifactJudgement? {
@@ -64,6 +66,7 @@ struct Judge: Sendable {
     }
 
     private func efficiency(_ profit: Double, _ bars: Int) -> Double? {
+        guard isFitted else { return nil }
         let fitted = folds.map { asset.trained($0.genome, rows: $0.train).netReturn }.reduce(0, +)
         return WalkForwardEfficiency.ratio(
             inSample: fitted, inSampleBars: folds.reduce(0) { $0 + $1.train.count }, outOfSample: profit,
@@ -109,7 +112,7 @@ struct Judge: Sendable {
         }
         return ArtifactEvidence.Snooping(
             realityCheck: result.realityCheck, lower: result.lower, consistent: result.consistent,
-            upper: result.upper, models: columns.count, resamples: result.resamples)
+            upper: result.upper, rows: result.pValue(of: 0), models: columns.count, resamples: result.resamples)
     }
 
     // MARK: Baselines

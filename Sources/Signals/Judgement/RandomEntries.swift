@@ -3,7 +3,8 @@ package import Core
 /// The baseline of the same trades at random moments: holding times, sides, sizes and costs stay, timing goes.
 ///
 /// The trades are put in random order and spread over the traded bars without overlap, every arrangement equally
-/// likely. Each enters at an open and leaves at the open that many bars later.
+/// likely: k trades and s free bars make s + k places, and every choice of k of them is one arrangement. Each trade
+/// enters at an open and leaves at the open that many bars later.
 package struct RandomEntries {
     private let bars: BarSeries
     private let rows: Range<Int>
@@ -30,10 +31,9 @@ package struct RandomEntries {
         }
         let actual = trades.reduce(0) { $0 + $1.profit }
         let slack = Swift.max(0, rows.count - shapes.reduce(0) { $0 + $1.length })
-        var gaps = Array(repeating: 0, count: shapes.count)
+        var draw = GapDraw(count: shapes.count, slack: slack)
         let profits = (0..<simulations).map { _ in
-            for index in gaps.indices { gaps[index] = random.below(slack + 1) }
-            gaps.sort()
+            let gaps = draw.next(&random)
             Self.shuffle(&shapes, &random)
             var (taken, profit) = (0, 0.0)
             for (gap, shape) in zip(gaps, shapes) {
@@ -59,6 +59,31 @@ package struct RandomEntries {
 
     private static func shuffle(_ shapes: inout [Shape], _ random: inout SeededRandom) {
         for index in stride(from: shapes.count - 1, to: 0, by: -1) { shapes.swapAt(index, random.below(index + 1)) }
+    }
+}
+
+/// Draws how many free bars lie before each of some trades: ascending, every arrangement equally likely.
+package struct GapDraw {
+    private let count: Int
+    private var isTaken: [Bool]
+
+    /// Draws for `count` trades among `slack` free bars.
+    package init(count: Int, slack: Int) {
+        (self.count, isTaken) = (count, Array(repeating: false, count: slack + count))
+    }
+
+    /// The next arrangement: distinct places among free bars and trades (Floyd, "A Sample of Brilliance",
+    /// Communications of the ACM 30(9), 1987), each less the trades before it.
+    package mutating func next(_ random: inout SeededRandom) -> [Int] {
+        var places: [Int] = []
+        for last in (isTaken.count - count)..<isTaken.count {
+            let drawn = random.below(last + 1)
+            let place = isTaken[drawn] ? last : drawn
+            isTaken[place] = true
+            places.append(place)
+        }
+        for place in places { isTaken[place] = false }
+        return places.sorted().enumerated().map { $1 - $0 }
     }
 }
 

@@ -18,17 +18,18 @@ struct AssetReporter {
     private let origin: ArtifactOrigin
     private let study: AssetStudy
     private let histories: [UnitKey: [Double?]]
-    private let options: WalkForwardOptions
+    private let options: WalkForwardOptions?
+    private let judgement: ArtifactJudgement?
     private let played: [Played]
     private let rows: Range<Int>
 
     /// nil when a genome is not one of this program's, or there is no fold.
     init?(
         asset: ArtifactAsset, origin: ArtifactOrigin, study: AssetStudy, histories: [UnitKey: [Double?]],
-        options: WalkForwardOptions
+        options: WalkForwardOptions?, judgement: ArtifactJudgement?
     ) {
         (self.asset, self.origin, self.study, self.histories) = (asset, origin, study, histories)
-        self.options = options
+        (self.options, self.judgement) = (options, judgement)
         var played: [Played] = []
         for fold in asset.folds {
             guard let strategy = origin.strategy(fold.genome) else { return nil }
@@ -63,19 +64,37 @@ struct AssetReporter {
         }
         let bars = study.bars
         let start = bars.close[rows.lowerBound]
+        let validation = validation()
         return AssetReport(
-            symbol: asset.symbol, judgement: asset.judgement, statistics: asset.statistics,
-            sentences: asset.judgement.map { StatisticSentences($0).all } ?? [],
-            equity: curve(levels), buyAndHold: curve(rows.map { bars.close[$0] / start - 1 }), drawdown: curve(falls),
-            price: curve(rows.map { bars.close[$0] }), folds: folds(), trades: deals(), history: history(),
+            symbol: asset.symbol, judgement: judgement, ownTrials: asset.judgement?.trials,
+            statistics: asset.statistics,
+            sentences: judgement.map { StatisticSentences($0, own: asset.judgement?.trials).all } ?? [],
+            equity: curve(levels), buyAndHold: curve(rows.map { bars.close[$0] / start - 1 }),
+            drawdown: curve(falls, keepsLowest: true), price: curve(rows.map { bars.close[$0] }), folds: folds(),
+            trades: deals(), history: history(),
             sensitivity: sensitivity(), costCases: costCases(), months: months(returns),
-            crossValidation: CrossValidation(study: study, options: options)?.report())
+            crossValidation: validation.report, validationNote: validation.note)
     }
 
-    /// At most about ``points`` of the values, the last included.
-    private func curve(_ values: [Double]) -> AssetReport.Curve {
+    private func validation() -> (report: AssetReport.CrossValidation?, note: String?) {
+        guard let options else {
+            return (nil, "Left out: the preset of this search is not bundled, so nobody knows what to search anew.")
+        }
+        let report = CrossValidation(study: study, options: options)?.report()
+        return (report, report == nil ? "Too few bars to search anew on purged parts of them." : nil)
+    }
+
+    /// At most about ``points`` of the values, the last included: every n-th, or the lowest of each n.
+    private func curve(_ values: [Double], keepsLowest: Bool = false) -> AssetReport.Curve {
         let step = Swift.max(1, values.count / Self.points)
-        let places = values.indices.filter { $0 % step == 0 || $0 == values.count - 1 }
+        var places = values.indices.filter { $0 % step == 0 }
+        if keepsLowest {
+            places = places.map { start in
+                let bucket = start..<Swift.min(start + step, values.count)
+                return bucket.min { values[$0] < values[$1] } ?? start
+            }
+        }
+        if let last = values.indices.last, places.last != last { places.append(last) }
         return AssetReport.Curve(
             times: places.map { study.bars.closeTime(rows.lowerBound + $0).milliseconds },
             values: places.map { values[$0] })
@@ -108,7 +127,7 @@ struct AssetReporter {
     }
 
     private func history() -> [AssetReport.History] {
-        let group = origin.mode == .universal ? "*" : asset.symbol.name
+        let group = UnitKey.group(of: asset.symbol, mode: origin.mode, crossAsset: origin.crossAsset)
         return histories.filter { $0.key.group == group }.sorted { $0.key < $1.key }
             .map { AssetReport.History(fold: $0.key.fold, best: $0.value) }
     }

@@ -3,26 +3,38 @@ public struct StatisticSentences: Sendable {
     private let evidence: ArtifactEvidence
     private let trials: TrialRecord
     private let verdict: GateVerdict
+    private let own: TrialRecord?
 
-    /// The sentences of a judgement.
-    public init(_ judgement: ArtifactJudgement) {
+    /// The sentences of a judgement; `own` is what the search of its artifact alone has tried.
+    public init(_ judgement: ArtifactJudgement, own: TrialRecord? = nil) {
         (evidence, trials, verdict) = (judgement.evidence, judgement.trials, judgement.verdict)
+        self.own = own
     }
 
     /// What the verdict means.
     public var headline: String {
         switch verdict {
-        case .pass: "Edge: every clause holds, also after all trials are counted."
+        case .pass: "Edge: every clause holds, with every trial counted that is known here."
         case .weak: "Perhaps an edge: it beats chance on its own, but not everything that was tried is accounted for."
         case .fail: "No edge: what came out is what luck, costs or the market alone would have given."
         }
     }
 
     /// Every statistic, in a fixed order.
-    public var all: [AssetReport.Sentence] { ratios + overfitting + baselines }
+    public var all: [AssetReport.Sentence] { [counted] + ratios + overfitting + baselines }
 
     private func sentence(_ name: String, _ value: String?, _ meaning: String) -> AssetReport.Sentence {
         AssetReport.Sentence(name: name, value: value ?? "n/a", meaning: meaning)
+    }
+
+    private var counted: AssetReport.Sentence {
+        let others = (own?.trials).map { trials.trials - $0 } ?? 0
+        return sentence(
+            "Trials counted", "\(trials.trials)",
+            "Genomes tried, worth \(Self.number(trials.effective, 0)) independent ones"
+                + (others > 0
+                    ? ": \(own?.trials ?? 0) by this search on this asset, \(others) by all others known here over "
+                        + "these bars." : ": those of this search; no other over these bars is known here."))
     }
 
     private var ratios: [AssetReport.Sentence] {
@@ -51,7 +63,7 @@ public struct StatisticSentences: Sendable {
             sentence(
                 "Walk-forward efficiency", evidence.efficiency.map { Self.number($0) },
                 "The share of the fitted profit per bar that was left on bars nobody had fitted on; n/a when fitting "
-                    + "itself did not pay."),
+                    + "itself did not pay, or was done on other assets."),
         ]
     }
 
@@ -77,6 +89,10 @@ public struct StatisticSentences: Sendable {
             sentence(
                 "White's reality check", snooping.map { "p = \(Self.number($0.realityCheck, 3))" },
                 "The probability that the best of \(snooping?.models ?? 0) models looks this good by luck alone."),
+            sentence(
+                "Against all of them", snooping.map { "p = \(Self.number($0.rows, 3))" },
+                "The probability that luck alone gives the best of those models what these rows have; the gate asks "
+                    + "this."),
             sentence(
                 "Hansen's SPA", snooping.map { "p = \(Self.number($0.consistent, 3))" },
                 snooping.map {

@@ -8,6 +8,8 @@ public struct StudyReport: Encodable, Sendable {
     public let artifact: Digest
     /// Whether each asset has its own genomes.
     public let mode: ArtifactMode
+    /// Whether each asset was traded with what the others taught: then nothing was fitted on its own bars.
+    public let crossAsset: Bool
     /// The options' preset.
     public let preset: String
     /// The seed of every random decision.
@@ -26,7 +28,7 @@ public struct StudyReport: Encodable, Sendable {
     public let timeframesNote: String?
     /// How much was tried.
     public let search: ArtifactSearch
-    /// The worst verdict of the assets.
+    /// The worst verdict of the assets, by every trial that is known.
     public let verdict: GateVerdict
     /// The assets, by symbol.
     public let assets: [AssetReport]
@@ -136,8 +138,10 @@ public struct AssetReport: Encodable, Sendable {
 
     /// The asset.
     public let symbol: Symbol
-    /// The verdict, its clauses, the record and the evidence.
+    /// The verdict, its clauses, the record of every trial that is known, and the evidence.
     public let judgement: ArtifactJudgement?
+    /// What the search of this artifact alone tried on the asset.
+    public let ownTrials: TrialRecord?
     /// Out-of-sample figures.
     public let statistics: ArtifactStatistics
     /// Each statistic in a sentence.
@@ -162,6 +166,8 @@ public struct AssetReport: Encodable, Sendable {
     public let costCases: [CostCase]
     /// Profit by month.
     public let months: [Month]
-    /// The search run anew on purged parts of the history; nil with too few bars.
+    /// The search run anew on purged parts of the history; nil when ``validationNote`` says why not.
     public let crossValidation: CrossValidation?
+    /// Why there is no cross-validation, in a sentence.
+    public let validationNote: String?
 }

@@ -6,12 +6,16 @@ struct ArtifactStitching: Sendable {
     let study: Study
     let assets: [AssetStudy]
     let program: ArtifactGenerator
+    let isCancelled: @Sendable () -> Bool
 
     func artifact(_ results: [UnitKey: FoldResult], threads: Int) async throws -> SignalsArtifact {
         let places = study.groups.flatMap { group in group.assets.map { (group: group, index: $0) } }
         let stitched = try await UnitPool.map(places, threads: threads) { place in
-            asset(place.index, place.group, results)
+            if isCancelled() || Task.isCancelled { throw SignalGeneratorError.cancelled }
+            return asset(place.index, place.group, results)
         }
+        // Who asked to stop while the last asset was judged is heard too: every fold is in the checkpoint.
+        if isCancelled() || Task.isCancelled { throw SignalGeneratorError.cancelled }
         do {
             return try SignalsArtifact(origin: origin(results), assets: stitched.compactMap { $0 })
         } catch {
@@ -93,7 +97,7 @@ struct ArtifactStitching: Sendable {
         return Judge(
             asset: asset, folds: folds, costs: study.options.costs, options: study.options.judgement,
             seed: study.options.seed, trials: trials, evaluations: trials, sharpes: sharpes,
-            timeframes: study.options.timeframes)
+            timeframes: study.options.timeframes, isFitted: !study.options.crossAsset)
     }
 
     private func fold(

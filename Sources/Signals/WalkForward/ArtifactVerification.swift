@@ -9,10 +9,16 @@ import Optimizer
 public struct ArtifactVerification: Sendable {
     private let artifact: SignalsArtifact
     private let bars: [BarSeries]
+    private let column: FeatureTable.ColumnMaker
 
     /// Verifies `artifact` against `bars`, which may have grown at the end since.
     public init(artifact: SignalsArtifact, bars: [BarSeries]) {
-        (self.artifact, self.bars) = (artifact, bars)
+        self.init(artifact: artifact, bars: bars, column: FeatureTable.column)
+    }
+
+    /// Verifies with columns of another making: those that a leaky artifact was made with.
+    package init(artifact: SignalsArtifact, bars: [BarSeries], column: @escaping FeatureTable.ColumnMaker) {
+        (self.artifact, self.bars, self.column) = (artifact, bars, column)
     }
 
     /// Checks every asset on all bars and on `cuts` random prefixes of each.
@@ -27,7 +33,7 @@ public struct ArtifactVerification: Sendable {
             guard given.interval == artifact.origin.interval, ArtifactBars(used) == asset.bars else {
                 return [.barsDiffer(asset.symbol)]
             }
-            let check = AssetCheck(asset: asset, bars: used, origin: artifact.origin)
+            let check = AssetCheck(asset: asset, bars: used, origin: artifact.origin, column: column)
             var random = SeededRandom(seed: seed, stream: asset.symbol.name)
             return check.findings(cuts: cuts, random: &random)
         }

@@ -6,6 +6,7 @@ struct AssetCheck {
     let asset: ArtifactAsset
     let bars: BarSeries
     let origin: ArtifactOrigin
+    let column: FeatureTable.ColumnMaker
 
     /// A fold in rows of the bars and of the columns.
     private struct Span {
@@ -18,7 +19,7 @@ struct AssetCheck {
     func findings(cuts: Int, random: inout SeededRandom) -> [ArtifactFinding] {
         var found: [ArtifactFinding] = []
         var spans: [Span] = []
-        let whole = AssetStudy(bars: bars, costs: origin.costs, timeframes: origin.timeframes)
+        let whole = AssetStudy(bars: bars, costs: origin.costs, timeframes: origin.timeframes, column: column)
         var column = 0
         for fold in asset.folds.indices {
             guard let strategy = origin.strategy(asset.folds[fold].genome) else {
@@ -45,7 +46,8 @@ struct AssetCheck {
             let span = spans[random.below(spans.count)]
             let cut = span.rows.lowerBound + 1 + random.below(span.rows.count)
             let study = AssetStudy(
-                bars: bars.prefix(cut), costs: origin.costs, genome: span.genome, timeframes: origin.timeframes)
+                bars: bars.prefix(cut), costs: origin.costs, genome: span.genome, timeframes: origin.timeframes,
+                column: column)
             if let row = firstDifference(span, on: study, through: cut) {
                 let (time, end) = (bars.closeTime(row), bars.closeTime(cut - 1))
                 found.append(.looksAhead(asset.symbol, fold: span.fold, time: time, cut: end))

@@ -7,16 +7,24 @@ struct AssetStudy: Sendable {
     private let kernel: PopulationKernel?
 
     /// Every column there is, for a search.
-    init(bars: BarSeries, costs: ArtifactCosts, timeframes: TimeframeWeights?) {
-        reference = StrategyReference(table: FeatureTable(bars: bars, timeframes: timeframes), costs: costs)
+    init(
+        bars: BarSeries, costs: ArtifactCosts, timeframes: TimeframeWeights?,
+        column: FeatureTable.ColumnMaker = FeatureTable.column
+    ) {
+        let table = FeatureTable(bars: bars, keys: ColumnKey.all, timeframes: timeframes, column: column)
+        reference = StrategyReference(table: table, costs: costs)
         kernel = PopulationKernel(table: reference.table, costs: costs)
     }
 
     /// The columns that one genome needs.
-    init(bars: BarSeries, costs: ArtifactCosts, genome: Genome, timeframes: TimeframeWeights?) {
+    init(
+        bars: BarSeries, costs: ArtifactCosts, genome: Genome, timeframes: TimeframeWeights?,
+        column: FeatureTable.ColumnMaker = FeatureTable.column
+    ) {
         let strategy = StrategyGenome(genes: genome.values)
         let table = FeatureTable(
-            bars: bars, keys: strategy.columnKeys, timeframes: strategy.looksAtTimeframes ? timeframes : nil)
+            bars: bars, keys: strategy.columnKeys, timeframes: strategy.looksAtTimeframes ? timeframes : nil,
+            column: column)
         reference = StrategyReference(table: table, costs: costs)
         kernel = nil
     }

@@ -42,11 +42,10 @@ public struct FitnessRule: Hashable, Codable, Sendable {
         return middle - dispersionWeight * Self.median(fitness.map { abs($0 - middle) })
     }
 
-    /// The middle value; of an even number the mean of the two middle ones; negative infinity of none or of a NaN.
+    /// The middle value; of an even number the lower of the two middle ones, because a mean of two would let one asset
+    /// carry the other; negative infinity of none or of a NaN.
     package static func median(_ values: [Double]) -> Double {
         guard !values.isEmpty, values.allSatisfy({ !$0.isNaN }) else { return -.infinity }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+        return values.sorted()[(values.count - 1) / 2]
     }
 }

@@ -1,4 +1,4 @@
-import Core
+public import Core
 public import Optimizer
 
 /// The training of one unit (a group of assets and a fold) after some generations; stored as a checkpoint it
@@ -54,6 +54,11 @@ public struct FoldResult: Hashable, Codable, Sendable {
     public let sample: [Genome]
     /// The best fitness after each generation; nil while nothing had a finite one.
     public let history: [Double?]
+
+    /// Whether a stored result can be one of this space: every genome lies in it, and something was tried.
+    func fits(_ space: GeneSpace) -> Bool {
+        trials > 0 && trials >= sample.count && space.contains(genome) && sample.allSatisfy(space.contains)
+    }
 }
 
 /// What one genome scored on a train window.
@@ -62,9 +67,9 @@ struct TrialScore: Hashable, Sendable {
     var sharpePerBar: Double?
 }
 
-/// The name of a unit: a symbol, or `*` for all assets together, and a fold.
+/// The name of a unit: a group of assets and a fold.
 public struct UnitKey: Hashable, Codable, Sendable, Comparable, CustomStringConvertible {
-    /// The symbol's name, or `*` in universal mode.
+    /// The group's name, see ``group(of:mode:crossAsset:)``.
     public let group: String
     /// The fold; one past the last traded one for a production genome of its own.
     public let fold: Int
@@ -72,6 +77,13 @@ public struct UnitKey: Hashable, Codable, Sendable, Comparable, CustomStringConv
     /// A key from its parts.
     public init(group: String, fold: Int) {
         (self.group, self.fold) = (group, fold)
+    }
+
+    /// The group in whose units the genomes of an asset compete: its own, the one of all assets, or across assets the
+    /// one that leaves it out.
+    public static func group(of symbol: Symbol, mode: ArtifactMode, crossAsset: Bool) -> String {
+        guard mode == .universal else { return symbol.name }
+        return crossAsset ? "without-\(symbol.name)" : "*"
     }
 
     public var description: String { "\(group)/\(fold)" }

@@ -36,4 +36,28 @@ public struct SignalProgress: Hashable, Sendable {
     public let bestFitness: Double
     /// Distinct genomes evaluated over all units so far, those found in the checkpoint included.
     public let trials: Int
+    /// Those of them that were found in the checkpoint.
+    public let resumedTrials: Int
+    /// Generations done over all units so far, those found in the checkpoint included; a unit whose search ended early
+    /// counts as whole.
+    public let generationsDone: Int
+    /// Those of them that were found in the checkpoint.
+    public let resumedGenerations: Int
+
+    /// How much of all work is done, 0 ... 1.
+    public var share: Double {
+        Swift.min(Double(generationsDone) / Double(Swift.max(unitsTotal * generations, 1)), 1)
+    }
+
+    /// Genomes that this run has evaluated per second; what a checkpoint held was evaluated by another.
+    public func rate(after seconds: Double) -> Double {
+        seconds > 0 ? Double(trials - resumedTrials) / seconds : 0
+    }
+
+    /// The seconds left at the pace of this run; nil before it has done anything.
+    public func secondsLeft(after seconds: Double) -> Double? {
+        let (done, left) = (generationsDone - resumedGenerations, unitsTotal * generations - generationsDone)
+        guard done > 0 else { return nil }
+        return seconds * Double(Swift.max(left, 0)) / Double(done)
+    }
 }

@@ -6,6 +6,9 @@ final class ProgressBook: Sendable {
     private struct Counts {
         var unitsDone = 0
         var trials: [UnitKey: Int] = [:]
+        var generations: [UnitKey: Int] = [:]
+        var resumedTrials = 0
+        var resumedGenerations = 0
     }
 
     private let counts = Mutex(Counts())
@@ -14,6 +17,16 @@ final class ProgressBook: Sendable {
 
     init(unitsTotal: Int, hooks: GenerationHooks) {
         (self.unitsTotal, self.hooks) = (unitsTotal, hooks)
+    }
+
+    /// Remembers what the checkpoint held of an unfinished unit: it was not done now.
+    func resume(_ unit: UnitKey, _ training: FoldTraining) {
+        counts.withLock { counts in
+            counts.trials[unit] = training.search.evaluations
+            counts.generations[unit] = training.search.generation
+            counts.resumedTrials += training.search.evaluations
+            counts.resumedGenerations += training.search.generation
+        }
     }
 
     /// Records where a unit is and tells the hook.
@@ -26,20 +39,27 @@ final class ProgressBook: Sendable {
 
     /// Records a unit that was found finished.
     func record(_ unit: UnitKey, _ result: FoldResult, generations: Int) {
+        counts.withLock { counts in
+            counts.resumedTrials += result.trials
+            counts.resumedGenerations += generations
+        }
         report(unit, trials: result.trials, generation: generations, of: generations, best: result.fitness, done: true)
     }
 
     private func report(
         _ unit: UnitKey, trials: Int, generation: Int, of generations: Int, best: Double?, done: Bool
     ) {
-        let (unitsDone, total) = counts.withLock { counts in
+        let seen = counts.withLock { counts in
             counts.unitsDone += done ? 1 : 0
             counts.trials[unit] = trials
-            return (counts.unitsDone, counts.trials.values.reduce(0, +))
+            counts.generations[unit] = done ? generations : generation
+            return counts
         }
         hooks.onProgress(
             SignalProgress(
-                unit: unit, unitsDone: unitsDone, unitsTotal: unitsTotal, generation: generation,
-                generations: generations, bestFitness: best ?? -.infinity, trials: total))
+                unit: unit, unitsDone: seen.unitsDone, unitsTotal: unitsTotal, generation: generation,
+                generations: generations, bestFitness: best ?? -.infinity,
+                trials: seen.trials.values.reduce(0, +), resumedTrials: seen.resumedTrials,
+                generationsDone: seen.generations.values.reduce(0, +), resumedGenerations: seen.resumedGenerations))
     }
 }

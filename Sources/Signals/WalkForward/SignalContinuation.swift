@@ -8,7 +8,9 @@ public import Core
 /// for bar in newer { apply(try continuation.take(bar, of: bitcoin)) }
 /// ```
 /// It lives until the production fold's trade window is full; then the artifact must be generated again, because the
-/// next fold has a genome of its own. In universal mode bars of all assets must come in the order of time.
+/// next fold has a genome of its own. In universal mode the window is counted on the bars of all assets, so all of them
+/// must be fed. A bar may come after later ones of other assets, as it does when one venue is slower: it counts at its
+/// own close.
 public struct SignalContinuation: Sendable {
     private struct Desk: Sendable {
         var strategy: LiveStrategy
@@ -19,8 +21,20 @@ public struct SignalContinuation: Sendable {
 
     /// How far a production fold is, on the timeline its assets share.
     private struct Window: Sendable {
-        var used: Int
-        var lastClose: Int64
+        /// The last moment the artifact knows.
+        let end: Int64
+        /// The moments of the trade window at which any of them closed a bar, ascending.
+        var closes: [Int64]
+
+        /// Counts a moment, unless it is known.
+        ///
+        /// - Returns: How many moments of the window have come up to it, itself included.
+        mutating func count(_ close: Int64) -> Int {
+            let place = closes.lastIndex { $0 <= close }.map { $0 + 1 } ?? 0
+            if place > 0, closes[place - 1] == close { return place }
+            closes.insert(close, at: place)
+            return place + 1
+        }
     }
 
     private let interval: BarInterval
@@ -46,13 +60,13 @@ public struct SignalContinuation: Sendable {
         }
         let tails = zip(artifact.assets, histories).map { asset, history in
             asset.folds.last.flatMap { $0.tail ? history.firstRow(closingAtOrAfter: $0.trade.first) : nil }
-                .map { row in (row..<history.count).map { history.closeTime($0).milliseconds } } ?? []
+                .map { row in (row..<history.count).map { history.closeTime($0).milliseconds } } ?? [Int64]()
         }
         let lasts = artifact.assets.map(\.bars.last)
         if artifact.origin.mode == .universal {
-            windows = [Window(used: Set(tails.joined()).count, lastClose: lasts.max() ?? 0)]
+            windows = [Window(end: lasts.max() ?? 0, closes: Set(tails.joined()).sorted())]
         } else {
-            windows = zip(tails, lasts).map { Window(used: $0.count, lastClose: $1) }
+            windows = zip(tails, lasts).map { Window(end: $1, closes: $0) }
         }
     }
 
@@ -63,13 +77,11 @@ public struct SignalContinuation: Sendable {
         guard var desk = desks[symbol] else { throw .unknownAsset(symbol) }
         var window = windows[desk.group]
         let close = bar.openTime + interval.span
-        guard bar.openTime.milliseconds - desk.lastOpen >= interval.milliseconds,
-            close.milliseconds > window.lastClose || (close.milliseconds == window.lastClose && window.used > 0)
+        guard bar.openTime.milliseconds - desk.lastOpen >= interval.milliseconds, close.milliseconds > window.end
         else { throw .notNext(symbol, bar.openTime) }
-        if close.milliseconds > window.lastClose { window.used += 1 }
-        guard window.used <= tradeWindow else { throw .foldIsOver(symbol) }
-        window.lastClose = close.milliseconds
-        let decision = desk.strategy.decide(bar, mustBeFlat: window.used == tradeWindow)
+        let used = window.count(close.milliseconds)
+        guard used <= tradeWindow else { throw .foldIsOver(symbol) }
+        let decision = desk.strategy.decide(bar, mustBeFlat: used == tradeWindow)
         desk.lastOpen = bar.openTime.milliseconds
         desks[symbol] = desk
         windows[desk.group] = window
@@ -78,7 +90,7 @@ public struct SignalContinuation: Sendable {
 
     /// How many more moments the production genome of `symbol` may decide; nil for an asset the artifact does not have.
     public func barsLeft(_ symbol: Symbol) -> Int? {
-        desks[symbol].map { tradeWindow - windows[$0.group].used }
+        desks[symbol].map { Swift.max(0, tradeWindow - windows[$0.group].closes.count) }
     }
 
     /// A strategy that has seen the history and stands where the artifact ends.

@@ -11,6 +11,7 @@ public import Core
 public struct SignalGenerator: Sendable {
     private let study: Study
     private let program: ArtifactGenerator
+    private let column: FeatureTable.ColumnMaker
 
     /// Checks everything that can be checked before training.
     ///
@@ -18,8 +19,16 @@ public struct SignalGenerator: Sendable {
     public init(
         bars: [BarSeries], options: WalkForwardOptions, program: ArtifactGenerator
     ) throws(SignalGeneratorError) {
+        try self.init(bars: bars, options: options, program: program, column: FeatureTable.column)
+    }
+
+    /// The same with columns of another making, such as one that looks ahead.
+    package init(
+        bars: [BarSeries], options: WalkForwardOptions, program: ArtifactGenerator,
+        column: @escaping FeatureTable.ColumnMaker
+    ) throws(SignalGeneratorError) {
         study = try Study(bars: bars, options: options)
-        self.program = program
+        (self.program, self.column) = (program, column)
     }
 
     /// The names of all units in the order in which they are taken up.
@@ -40,8 +49,8 @@ public struct SignalGenerator: Sendable {
     ///
     /// - Throws: ``SignalGeneratorError``, or what a hook throws.
     public func generate(threads: Int, hooks: GenerationHooks = GenerationHooks()) async throws -> SignalsArtifact {
-        let assets = try await UnitPool.map(study.bars, threads: threads) { [options = study.options] bars in
-            AssetStudy(bars: bars, costs: options.costs, timeframes: options.timeframes)
+        let assets = try await UnitPool.map(study.bars, threads: threads) { [options = study.options, column] bars in
+            AssetStudy(bars: bars, costs: options.costs, timeframes: options.timeframes, column: column)
         }
         let units = study.units
         let book = ProgressBook(unitsTotal: units.count, hooks: hooks)
@@ -53,8 +62,10 @@ public struct SignalGenerator: Sendable {
                 hooks: hooks, book: book)
             return try task.run()
         }
-        return try await ArtifactStitching(study: study, assets: assets, program: program)
-            .artifact(
-                Dictionary(zip(units.map(\.key), results), uniquingKeysWith: { first, _ in first }), threads: threads)
+        return try await ArtifactStitching(
+            study: study, assets: assets, program: program, isCancelled: hooks.isCancelled
+        )
+        .artifact(
+            Dictionary(zip(units.map(\.key), results), uniquingKeysWith: { first, _ in first }), threads: threads)
     }
 }

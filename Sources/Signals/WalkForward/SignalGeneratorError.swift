@@ -12,7 +12,7 @@ public enum SignalGeneratorError: Error, Hashable, Sendable, CustomStringConvert
     case windows(Symbol?, WalkForwardError)
     /// A search option or a cost is out of its range.
     case options(String)
-    /// An asset has no bars in the train window of a fold that it trades.
+    /// An asset has no bars to fit on in the train window of a fold that it trades or teaches, purge gap aside.
     case untrainable(Symbol, fold: Int)
     /// The caller asked to stop; what was finished is in the checkpoint.
     case cancelled
@@ -28,7 +28,8 @@ public enum SignalGeneratorError: Error, Hashable, Sendable, CustomStringConvert
         case .windows(let symbol, let error): "\(symbol?.name ?? "the assets' shared span"): \(error)"
         case .options(let flaw): flaw
         case .untrainable(let symbol, let fold):
-            "\(symbol) has no bars in the train window of fold \(fold); leave it out or fill its gap"
+            "\(symbol) has no bars to fit on in the train window of fold \(fold); leave it out, fill its gap "
+                + "or lengthen --train-window"
         case .cancelled: "stopped before the end; run the same command again to continue"
         case .artifact(let error): "\(error)"
         }

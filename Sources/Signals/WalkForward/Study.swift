@@ -33,8 +33,7 @@ struct Study: Hashable, Sendable {
             self.bars = sorted
             var groups: [StudyGroup] = []
             for index in sorted.indices {
-                groups.append(
-                    try Self.group(sorted[index].symbol.name, [index], teachers: [index], sorted, options, purge))
+                groups.append(try Self.group([index], teachers: [index], sorted, options, purge))
             }
             self.groups = groups
         }
@@ -51,12 +50,10 @@ struct Study: Hashable, Sendable {
         _ bars: [BarSeries], _ options: WalkForwardOptions, _ purge: Int
     ) throws(SignalGeneratorError) -> [StudyGroup] {
         let all = Array(bars.indices)
-        guard options.crossAsset else { return [try group("*", all, teachers: all, bars, options, purge)] }
+        guard options.crossAsset else { return [try group(all, teachers: all, bars, options, purge)] }
         var groups: [StudyGroup] = []
         for asset in all {
-            let name = "without-\(bars[asset].symbol.name)"
-            groups.append(
-                try group(name, [asset], teachers: all.filter { $0 != asset }, bars, options, purge))
+            groups.append(try group([asset], teachers: all.filter { $0 != asset }, bars, options, purge))
         }
         return groups
     }
@@ -86,11 +83,11 @@ struct Study: Hashable, Sendable {
     }
 
     private static func group(
-        _ name: String, _ assets: [Int], teachers: [Int], _ bars: [BarSeries], _ options: WalkForwardOptions,
-        _ purge: Int
+        _ assets: [Int], teachers: [Int], _ bars: [BarSeries], _ options: WalkForwardOptions, _ purge: Int
     ) throws(SignalGeneratorError) -> StudyGroup {
         let members = (assets + teachers.filter { !assets.contains($0) }).sorted()
         let timeline = StudyGroup.sharedTimeline(members.map { bars[$0] })
+        let name = UnitKey.group(of: bars[assets[0]].symbol, mode: options.mode, crossAsset: options.crossAsset)
         do {
             let plan = try WalkForwardPlan(
                 barCount: timeline.count, trainWindow: options.trainWindow, tradeWindow: options.tradeWindow,

@@ -36,9 +36,16 @@ struct StudyGroup: Hashable, Sendable {
     }
 
     /// The rows to fit on: those of the train window on which a decision is possible.
+    ///
+    /// The purge gap is counted in the asset's own rows too. A share that trades nine hours a day has far fewer bars
+    /// than the timeline in the same gap, and what looks back counts its own.
     func trainRows(of bars: BarSeries, _ fold: WalkForwardFold, warmUp: Int) -> Range<Int> {
         let rows = rows(of: bars, in: fold.train)
-        return Swift.min(Swift.max(rows.lowerBound, warmUp), rows.upperBound)..<rows.upperBound
+        let trade = fold.train.upperBound + plan.purge
+        // The trade window of a fold of the future begins with the next bar, whenever that is.
+        let first = trade < timeline.count ? bars.firstRow(closingAtOrAfter: timeline[trade]) : bars.count
+        let end = Swift.max(0, Swift.min(rows.upperBound, first - plan.purge))
+        return Swift.min(Swift.max(rows.lowerBound, warmUp), end)..<end
     }
 
     /// The row of a whole fold after which the position must be flat. It is decided by the timeline, never by the

@@ -13,11 +13,13 @@ struct UnitTask: Sendable {
     let book: ProgressBook
 
     func run() throws -> FoldResult {
-        if let stored = hooks.finished(key), space.contains(stored.genome) {
+        if let stored = hooks.finished(key), stored.fits(space) {
             book.record(key, stored, generations: options.search.generations)
             return stored
         }
-        var training = try stored() ?? FoldTraining(space: space, options: options, unit: key)
+        let kept = stored()
+        if let kept { book.resume(key, kept) }
+        var training = try kept ?? FoldTraining(space: space, options: options, unit: key)
         let windows = windows()
         while true {
             if let result = training.result {

@@ -64,6 +64,22 @@ struct DataSnoopingTests {
         #expect(together.upper > alone.upper)
     }
 
+    @Test func aGoodNeighbourDoesNotMakeABadModelGood() throws {
+        var random = SeededRandom(seed: 6)
+        let good = Self.normals(300, mean: 0.5, &random)
+        let bad = Self.normals(300, mean: 0, &random)
+        let result = try Self.tested([bad, good], seed: 2)
+        #expect(result.consistent < 0.01)
+        #expect(result.pValue(of: 0) > 0.1 && result.pValue(of: 1) == result.consistent)
+        // The best of all is judged as the test of all, every other one more harshly.
+        for seed in 0..<10 {
+            let models = (0..<4).map { _ in Self.normals(80, mean: 0.05, &random) }
+            let tested = try Self.tested(models, seed: UInt64(seed))
+            let own = models.indices.map(tested.pValue)
+            #expect(own.min() == tested.consistent && own.allSatisfy { (0...1).contains($0) })
+        }
+    }
+
     @Test func theThreeValuesAreAlwaysOrdered() throws {
         var random = SeededRandom(seed: 4)
         for seed in 0..<20 {

@@ -79,6 +79,18 @@ import Testing
         #expect(entries.baseline([], simulations: 500, random: &random) == nil)
     }
 
+    @Test func everyArrangementOfTradesIsEquallyLikely() {
+        // Two trades among three free bars can stand in C(5, 2) = 10 ways.
+        var (random, draw, counts) = (SeededRandom(seed: 5), GapDraw(count: 2, slack: 3), [[Int]: Int]())
+        for _ in 0..<20_000 { counts[draw.next(&random), default: 0] += 1 }
+        let ways = (0...3).flatMap { first in (first...3).map { [first, $0] } }
+        #expect(counts.keys.sorted { $0.lexicographicallyPrecedes($1) } == ways)
+        // 2,000 are expected of each; 200 lie beyond four standard errors.
+        #expect(ways.allSatisfy { abs((counts[$0] ?? 0) - 2000) < 200 }, "\(counts)")
+        var none = GapDraw(count: 3, slack: 0)
+        #expect(none.next(&random) == [0, 0, 0])
+    }
+
     @Test func randomEntriesOfBarsThatNeverMoveCostExactlyTheCosts() throws {
         let bars = try TestBars.flat(count: 60, price: 100, volume: 1)
         let costs = ArtifactCosts(feeBps: 10, slippageBps: 0)

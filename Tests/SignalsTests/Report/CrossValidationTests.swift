@@ -10,7 +10,7 @@ import Testing
     {
         let artifact = try await StudyBars.artifact([bars], options)
         let reporter = StudyReporter(artifact: artifact, digest: Digest.sha256(""), bars: [bars], options: options)
-        return try #require(reporter.report().assets.first).crossValidation
+        return try #require(try reporter.report().assets.first).crossValidation
     }
 
     @Test func everyStretchIsTestedOnceAndEveryPathIsWhole() async throws {

@@ -45,7 +45,7 @@ import Testing
         #expect(try await StudyBars.artifact(bars, try Self.options(), threads: 4).encode() == bytes)
         let plain = try await StudyBars.artifact(bars, StudyBars.options())
         #expect(try !plain.headerText().contains("timeframe"))
-        let report = StudyReporter(
+        let report = try StudyReporter(
             artifact: artifact, digest: Digest.sha256(bytes), bars: bars, options: try Self.options()
         ).report()
         #expect(report.timeframes?.count == 4 && report.timeframesNote?.contains("15m left out") == true)

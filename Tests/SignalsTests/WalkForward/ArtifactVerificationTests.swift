@@ -22,6 +22,33 @@ import Testing
         #expect(findings(try SignalsArtifact.decode(artifact.encode()), bars).isEmpty)
     }
 
+    /// Features that know the next bar, as a shift in the wrong direction makes them.
+    private static let leaky: FeatureTable.ColumnMaker = { key, bars in
+        let honest = key.column(over: bars)
+        guard case .feature = key, let last = honest.last else { return honest }
+        return honest.dropFirst() + [last]
+    }
+
+    @Test(arguments: ArtifactMode.allCases) func rowsThatKnowTheNextBarAreCaught(mode: ArtifactMode) async throws {
+        let bars = [try StudyBars.walk("AAA", count: 600, seed: 1), try StudyBars.walk("BBB", count: 570, seed: 2)]
+        let generator = try SignalGenerator(
+            bars: bars, options: StudyBars.options(mode), program: StudyBars.program, column: Self.leaky)
+        let artifact = try await generator.generate(threads: 2)
+        // On all bars its rows follow from their genomes: only cutting the bars shows that they need later ones.
+        let check = ArtifactVerification(artifact: artifact, bars: bars, column: Self.leaky)
+        #expect(check.findings(cuts: 0, seed: 3).isEmpty)
+        let found = check.findings(cuts: 200, seed: 3)
+        let leaks = found.filter { finding in
+            guard case .looksAhead(_, _, let time, let cut) = finding else { return false }
+            return time == cut
+        }
+        #expect(!leaks.isEmpty && leaks == found)
+        // An honest program does not even get its rows.
+        #expect(findings(artifact, bars).contains { if case .rowDiffers = $0 { true } else { false } })
+        let honest = try await StudyBars.artifact(bars, StudyBars.options(mode))
+        #expect(findings(honest, bars, cuts: 200).isEmpty)
+    }
+
     @Test func barsThatGrewAreFineAndOtherBarsAreNot() async throws {
         let bars = try StudyBars.walk("AAA", count: 600, seed: 1)
         let artifact = try await StudyBars.artifact([bars.prefix(560)], StudyBars.options())

@@ -31,6 +31,17 @@ private final class MemoryStore: Sendable {
         }
     }
 
+    /// Changes every finished result as a faulty disk or another program might.
+    func changeFinished(_ change: (inout [String: Any]) -> Void) throws {
+        try content.withLock { content in
+            for (key, data) in content.finished {
+                guard var result = try JSONSerialization.jsonObject(with: data) as? [String: Any] else { continue }
+                change(&result)
+                content.finished[key] = try JSONSerialization.data(withJSONObject: result)
+            }
+        }
+    }
+
     var hooks: GenerationHooks {
         var hooks = GenerationHooks()
         hooks.finished = { key in
@@ -99,6 +110,62 @@ private final class MemoryStore: Sendable {
         store.damageTrainings()
         let next = MemoryStore(stopAfter: .max, continuing: store)
         #expect(try await StudyBars.artifact(try bars(), StudyBars.options(), hooks: next.hooks).encode() == whole)
+    }
+
+    @Test(arguments: ["trials", "sample", "genome"]) func aFinishedResultThatCannotBeIsTrainedAgain(key: String)
+        async throws
+    {
+        let store = MemoryStore(stopAfter: .max)
+        let whole = try await StudyBars.artifact(try bars(), StudyBars.options(), hooks: store.hooks).encode()
+        try store.changeFinished { result in
+            switch key {
+            case "trials": result[key] = 0
+            case "genome": result[key] = "1.0 2.0"
+            default: result[key] = ["1.0 2.0"]
+            }
+        }
+        let again = Mutex(Set<UnitKey>())
+        var hooks = store.hooks
+        hooks.saveFinished = { key, _ in again.withLock { _ = $0.insert(key) } }
+        #expect(try await StudyBars.artifact(try bars(), StudyBars.options(), hooks: hooks).encode() == whole)
+        #expect(again.withLock { $0.count } == 5)
+    }
+
+    @Test func whoStopsWhileResultsAreJudgedIsHeard() async throws {
+        let store = MemoryStore(stopAfter: .max)
+        var hooks = store.hooks
+        hooks.isCancelled = { store.finishedUnits == 5 }
+        await #expect(throws: SignalGeneratorError.cancelled) {
+            try await StudyBars.artifact(try bars(), StudyBars.options(), hooks: hooks)
+        }
+        // Every fold is kept.
+        hooks.isCancelled = { false }
+        hooks.saveTraining = { key, _ in Issue.record("\(key) was trained again") }
+        _ = try await StudyBars.artifact(try bars(), StudyBars.options(), hooks: hooks)
+    }
+
+    @Test func whatACheckpointHeldIsNotThePaceOfThisRun() async throws {
+        let store = MemoryStore(stopAfter: 7)
+        await #expect(throws: SignalGeneratorError.cancelled) {
+            try await StudyBars.artifact(try bars(), StudyBars.options(), threads: 1, hooks: store.hooks)
+        }
+        let next = MemoryStore(stopAfter: .max, continuing: store)
+        let heard = Mutex([SignalProgress]())
+        var hooks = next.hooks
+        hooks.onProgress = { progress in heard.withLock { $0.append(progress) } }
+        _ = try await StudyBars.artifact(try bars(), StudyBars.options(), threads: 1, hooks: hooks)
+        // Two folds of three generations were finished, and one generation of the third fold: 7 of 15.
+        let all = heard.withLock { $0 }
+        let last = try #require(all.last)
+        #expect((last.resumedGenerations, last.generationsDone) == (7, 15))
+        #expect((last.resumedTrials, last.trials) == (20 + 20 + 8, 100))
+        #expect(last.share == 1 && last.secondsLeft(after: 4) == 0)
+        #expect(last.rate(after: 4) == 13)
+        // Nothing done yet: no pace, and no guess.
+        #expect(all[0].secondsLeft(after: 4) == nil && all[0].rate(after: 4) == 0)
+        // Half of the eight generations that were left took four seconds: so will the other half.
+        let half = try #require(all.first { $0.generationsDone == 11 })
+        #expect(half.secondsLeft(after: 4) == 4)
     }
 
     @Test func whatAStoreThrowsEndsTheGeneration() async throws {

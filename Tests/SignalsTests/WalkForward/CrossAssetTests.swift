@@ -30,7 +30,7 @@ import Testing
         let artifact = try await StudyBars.artifact(bars.map { $0.prefix(570) }, options())
         #expect(artifact.origin.crossAsset)
         #expect(try SignalsArtifact.decode(artifact.encode()) == artifact)
-        #expect(ArtifactVerification(artifact: artifact, bars: bars).findings(cuts: 40, seed: 1).isEmpty)
+        #expect(ArtifactVerification(artifact: artifact, bars: bars).findings(cuts: 1000, seed: 1).isEmpty)
         let whole = StudyBars.rows(try await StudyBars.artifact(bars, options()))
         var continuation = try SignalContinuation(artifact: artifact, bars: bars)
         for row in 570..<580 {
@@ -40,6 +40,15 @@ import Testing
         }
         // Every unit of an asset is evaluated on the two others.
         #expect(artifact.origin.search.evaluations == 2 * artifact.origin.search.trials)
+    }
+
+    @Test func nothingWasFittedOnAnAssetsOwnBarsSoNothingIsLeftOfIt() async throws {
+        var bars = try walks([1, 2, 3])
+        bars[0] = try StudyBars.walk("AAA", count: 600, seed: 4)
+        let across = try await StudyBars.artifact(bars, options())
+        #expect(across.assets.allSatisfy { $0.judgement?.evidence.efficiency == nil })
+        let shared = try await StudyBars.artifact(bars, StudyBars.options(.universal))
+        #expect(shared.assets.contains { $0.judgement?.evidence.efficiency != nil })
     }
 
     @Test func bytesAreTheSameForAnyNumberOfThreads() async throws {
@@ -68,6 +77,10 @@ import Testing
         // The median is 2, the absolute deviations 1, 0 and 98: their median is 1.
         #expect(rule.pooled([1, 2, 100]) == 1.5)
         #expect(rule.pooled([1, 2, 1_000_000]) == rule.pooled([1, 2, 100]))
+        // Of two the worse one counts: a mean of two would let a single asset carry both.
+        #expect(rule.pooled([1, 1_000_000]) == 1)
+        #expect(rule.pooled([1, 3]) == rule.pooled([3, 1]))
+        #expect(rule.pooled([1, 2, 3, 1_000_000]) == rule.pooled([1, 2, 3, 4]))
         #expect(rule.pooled([1, .nan]) == -.infinity)
         #expect(rule.pooled([-.infinity, -.infinity, 1]) == -.infinity)
     }

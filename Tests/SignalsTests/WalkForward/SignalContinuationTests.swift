@@ -51,6 +51,26 @@ import Testing
         }
     }
 
+    @Test func aSlowVenuesBarCountsAtItsOwnClose() async throws {
+        let bars = [try StudyBars.walk("AAA", count: 520, seed: 1), try StudyBars.walk("BBB", count: 520, seed: 2)]
+        let artifact = try await StudyBars.artifact(bars.map { $0.prefix(450) }, StudyBars.options(.universal))
+        let whole = StudyBars.rows(
+            try await StudyBars.artifact(bars.map { $0.prefix(460) }, StudyBars.options(.universal)))
+        var continuation = try SignalContinuation(artifact: artifact, bars: bars)
+        // Three bars of AAA, then the three of BBB that closed at the same moments, and so on.
+        for start in stride(from: 450, to: 460, by: 3) {
+            for (index, series) in bars.enumerated() {
+                for row in start..<min(start + 3, 460) {
+                    #expect(try continuation.take(series[row], of: series.symbol) == whole[index][row - 400])
+                }
+            }
+        }
+        #expect(continuation.barsLeft(bars[1].symbol) == 0)
+        #expect(throws: SignalContinuationError.foldIsOver(bars[1].symbol)) {
+            try continuation.take(bars[1][460], of: bars[1].symbol)
+        }
+    }
+
     @Test func barsThatDoNotFitAreRefusedAndChangeNothing() async throws {
         let bars = try StudyBars.walk("AAA", count: 520, seed: 11)
         let artifact = try await StudyBars.artifact([bars.prefix(450)], StudyBars.options())

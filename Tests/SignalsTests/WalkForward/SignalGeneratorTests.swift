@@ -41,12 +41,18 @@ import Testing
         #expect(artifact.assets.contains { asset in asset.columns.target.contains { $0 != 0 } })
     }
 
-    @Test(arguments: ArtifactMode.allCases) func rowsOnAShorterHistoryAreAPrefix(mode: ArtifactMode) async throws {
+    @Test(arguments: [(ArtifactMode.walk, false), (.universal, false), (.universal, true)], [nil, "1h=.5,4h=.5"])
+    func rowsOnAShorterHistoryAreAPrefix(_ style: (mode: ArtifactMode, crossAsset: Bool), timeframes: String?)
+        async throws
+    {
         let bars = [try StudyBars.walk("AAA", count: 640, seed: 1), try StudyBars.walk("BBB", count: 640, seed: 3)]
-        let whole = StudyBars.rows(try await StudyBars.artifact(bars, StudyBars.options(mode)))
+        var options = StudyBars.options(style.mode)
+        options.crossAsset = style.crossAsset
+        options.timeframes = try timeframes.map { try TimeframeWeights($0) }
+        let whole = StudyBars.rows(try await StudyBars.artifact(bars, options))
         for count in [401, 430, 459, 460, 461, 520, 599, 639] {
             let part = StudyBars.rows(
-                try await StudyBars.artifact(bars.map { $0.prefix(count) }, StudyBars.options(mode)))
+                try await StudyBars.artifact(bars.map { $0.prefix(count) }, options))
             for (mine, theirs) in zip(part, whole) {
                 #expect(mine.count == count - 400)
                 #expect(mine == Array(theirs.prefix(mine.count)), "\(count) bars")
@@ -62,6 +68,23 @@ import Testing
         // The shorter asset ends the shared span.
         #expect(artifact.assets.map(\.bars.count) == [640, 640])
         #expect(artifact.origin.search.evaluations == 2 * artifact.origin.search.trials)
+    }
+
+    @Test(arguments: [false, true]) func theGapIsAsLongInTheRowsOfAShareAsOfACoin(crossAsset: Bool) async throws {
+        let coin = try StudyBars.walk("AAA", count: 1500, seed: 1)
+        // Nine hours a day, five days a week.
+        let share = try StudyBars.walk("BBB", count: 1500, seed: 2) { $0 % 24 / 9 == 1 && $0 / 24 % 7 < 5 }
+        var options = StudyBars.options(.universal)
+        (options.trainWindow, options.tradeWindow, options.crossAsset) = (900, 200, crossAsset)
+        let artifact = try await StudyBars.artifact([coin, share], options)
+        for (asset, series) in zip(artifact.assets, [coin, share]) {
+            #expect(asset.folds.count == 3)
+            for fold in asset.folds {
+                func row(_ close: Int64) -> Int? { series.openTimes.firstIndex(of: close - 3_600_000) }
+                let (last, first) = (try #require(row(fold.train.last)), try #require(row(fold.trade.first)))
+                #expect(first - last - 1 == 20, "\(asset.symbol)")
+            }
+        }
     }
 
     @Test func universalLivesWithMissingBars() async throws {
@@ -120,6 +143,7 @@ import Testing
         #expect(refusal([bars]) { $0.costs.feeBps = .nan }.contains("fee"))
         let hole = try StudyBars.walk("HOLE", count: 900, seed: 1, missing: 300..<890)
         let long = try StudyBars.walk("AAA", count: 900, seed: 1)
-        #expect(refusal([long, hole]) { $0.mode = .universal }.contains("HOLE has no bars in the train window"))
+        #expect(
+            refusal([long, hole]) { $0.mode = .universal }.contains("HOLE has no bars to fit on in the train window"))
     }
 }

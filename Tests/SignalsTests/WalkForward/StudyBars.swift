@@ -6,7 +6,14 @@ import Testing
 /// Seeded bars and small studies that run in milliseconds.
 enum StudyBars {
     /// An hourly random walk with slow waves, so that there is something to learn; `missing` rows are left out.
-    static func walk(_ name: String, count: Int, seed: UInt64, missing: Range<Int> = 0..<0) throws -> BarSeries {
+    static func walk(_ name: String, count: Int, seed: UInt64, missing: Range<Int>) throws -> BarSeries {
+        try walk(name, count: count, seed: seed) { !missing.contains($0) }
+    }
+
+    /// The same with the rows that `isOpen` keeps.
+    static func walk(
+        _ name: String, count: Int, seed: UInt64, isOpen: (Int) -> Bool = { _ in true }
+    ) throws -> BarSeries {
         var random = SeededRandom(seed: seed, stream: name)
         var price = 100.0
         var drift = 0.0
@@ -20,7 +27,7 @@ enum StudyBars {
                 openTime: Timestamp(milliseconds: Int64(row) * 3_600_000), open: open,
                 high: high * (1 + random.unit() * 0.004), low: low * (1 - random.unit() * 0.004), close: price,
                 volume: 1 + random.unit() * 100)
-            if !missing.contains(row) { bars.append(bar) }
+            if isOpen(row) { bars.append(bar) }
         }
         return try BarSeries(symbol: #require(Symbol(name)), interval: #require(BarInterval("1h")), bars: bars)
     }
