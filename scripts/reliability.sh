@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs everything that a promise of docs/reliability.md rests on, and writes the page.
 #   QUICK=1   a twentieth of the seeds, no acceptance tests: a few minutes
+#   SEEDS, FEW, CRASHES   other ranges than 0..999 storms, 0..99 of every scenario twice, 200 seeds of crash points
 #   PEERS=1   beside Python's backtesters, installed into an environment of their own
 set -euo pipefail
 
@@ -25,17 +26,26 @@ scripts/build.sh --package-path Benchmarks -c release
 # In one process the tests that compute would starve those that look at the time.
 talking='^(Brokers|Twins|Router|Runner|Acceptance)Tests\.'
 filter=()
-seeds=0..999
-few=0..99
+seeds=${SEEDS:-0..999}
+few=${FEW:-0..99}
+crashes=${CRASHES:-200}
+[ "$few$crashes" = 0..99200 ] || notes+=("every scenario with seeds $few, crash points with $crashes seeds")
 if [ -n "${QUICK:-}" ]; then
     filter=(--skip AcceptanceTests)
     seeds=0..49
     few=0..4
+    crashes=10
     notes+=("QUICK: seeds $seeds, no acceptance tests")
 fi
 step 'running the tests'
 scripts/test.sh --skip "$talking" --xunit-output "$results/tests.xml" || notes+=('some tests failed')
 scripts/test.sh --filter "$talking" "${filter[@]}" --xunit-output "$results/talking.xml" || notes+=('some tests failed')
+
+step "crashing the runner at every numbered point, $crashes seeds"
+AITRADE_CRASH_SEEDS=$crashes AITRADE_CRASH_REPORT="$PWD/$results/crashes.json" scripts/test.sh --filter CrashPointTests ||
+    notes+=('a crash changed the end')
+step 'killing and freezing a runner under the watchdog'
+scripts/watchdog-time.sh dead frozen | tee "$results/watches.jsonl" || notes+=('the watchdog was not measured')
 
 step "simulating chaos, seeds $seeds"
 "$aitrade" simulate --seeds "$seeds" --json >"$results/simulate.json" || notes+=('a seed failed')

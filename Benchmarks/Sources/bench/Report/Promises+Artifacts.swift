@@ -36,8 +36,9 @@ extension Promise {
             id: "G-15", text: "Storage faults: no order without a durable intent",
             proofs: [
                 .tests(
-                    "TornLogTests", "LedgerRecoveryTests", "DiskTests",
-                    method: "full, torn, read-only and failing disks")
+                    "TornLogTests", "LedgerRecoveryTests", "DiskTests", "FaultyDiskTests", "LedgerFaultTests",
+                    method: "full, torn, read-only and failing disks; EIO and ENOSPC at every call; the kill switch "
+                        + "without a ledger")
             ]),
         Promise(
             id: "G-16", text: "Clock steps and drift: no bar twice, no expired signal traded",
@@ -46,6 +47,8 @@ extension Promise {
                     Finding(text: "\(failures($0)) broken invariants", holds: failures($0) == 0)
                 },
                 .tests("SignalTests", method: "rows are taken once, in order, never before their time"),
+                .tests(
+                    "ClockOffsetTests", "BitgetStatusTests", method: "a venue's clock is measured every ten minutes"),
             ]),
         Promise(
             id: "G-17", text: "Pre-trade gate p99 within 100 us, ledger commit p99 within 10 ms (FULL sync)",

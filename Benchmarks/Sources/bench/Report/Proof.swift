@@ -21,9 +21,45 @@ struct Proof {
         return Proof(method: method, command: "make test FILTER='\(names.joined(separator: "|"))'") { results in
             let found = names.compactMap { results.suites[$0] }
             guard found.count == names.count else { return nil }
+            let idle = names.filter { (results.suites[$0]?.passed ?? 0) + (results.suites[$0]?.failed ?? 0) == 0 }
+            guard idle.isEmpty else {
+                return Finding(text: "not reached: \(idle.joined(separator: ", ")) ran no test", holds: false)
+            }
             let (passed, failed) = (found.reduce(0) { $0 + $1.passed }, found.reduce(0) { $0 + $1.failed })
             let text = failed == 0 ? "\(passed) tests pass" : "\(failed) of \(passed + failed) tests fail"
             return Finding(text: text, holds: failed == 0 && passed > 0)
+        }
+    }
+
+    /// The study of crashes at every numbered point, as often as the promise says.
+    static func crashStudy(points: Int, seeds: Int) -> Proof {
+        Proof(
+            method: "the runner is broken off at every numbered write, send and answer",
+            command: "AITRADE_CRASH_SEEDS=\(seeds) make test FILTER=CrashPointTests"
+        ) { results in
+            guard let study = results.crashes else { return nil }
+            let differences = (study.fields["differences"] as? [Any])?.count ?? 1
+            let passed = (study.fields["crashesByPoint"] as? [String: Any])?.count ?? 0
+            let tried = study.number("seeds")
+            return Finding(
+                text: "\(whole(study.number("crashes"))) crashes at \(passed) points, "
+                    + "\(reached(tried, of: Double(seeds), "seeds")), \(differences) differences",
+                holds: differences == 0 && passed >= points && tried >= Double(seeds))
+        }
+    }
+
+    /// How long the real watchdog took to notice a runner and to get its account flat.
+    static func watch(_ cause: String, _ method: String, noticedWithin limit: Double) -> Proof {
+        Proof(method: method, command: "scripts/watchdog-time.sh \(cause)") { results in
+            guard let line = results.watches.last(where: { $0.text("cause") == cause }),
+                let report = line.fields["report"] as? [String: Any], let flatten = report["flatten"] as? [String: Any]
+            else { return nil }
+            let (age, span) = (number(report["ageSeconds"]), line.number("seconds"))
+            let isFlat = flatten["isFlat"] as? Bool == true
+            return Finding(
+                text: String(format: "told %.1f s after its last beat, flat %.1f s after the signal", age, span)
+                    + (isFlat ? "" : ", NOT PROVEN FLAT"),
+                holds: isFlat && age <= limit && report["cause"] as? String == cause)
         }
     }
 
@@ -81,6 +117,11 @@ func failures(_ simulations: [Results.Line]) -> Int {
 /// How many simulated days there were.
 func seeds(_ simulations: [Results.Line]) -> Double {
     simulations.reduce(0) { $0 + $1.number("lastSeed") - $1.number("firstSeed") + 1 }
+}
+
+/// A count against the count that was promised.
+func reached(_ count: Double, of goal: Double, _ what: String) -> String {
+    count >= goal ? "\(whole(count)) \(what)" : "not reached: \(whole(count)) of \(whole(goal)) \(what)"
 }
 
 func whole(_ number: Double) -> String {

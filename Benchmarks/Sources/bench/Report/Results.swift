@@ -22,6 +22,10 @@ struct Results {
     let simulations: [Line]
     /// The same seeds once more on another number of threads.
     let repeated: [Line]
+    /// The study of crashes at every numbered point; nil when it was left out.
+    let crashes: Line?
+    /// What the watchdog said of runners that were killed or frozen.
+    let watches: [Line]
 
     init(folder: String) {
         let read = { (name: String) in (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? "" }
@@ -29,6 +33,8 @@ struct Results {
         suites = Self.suites(read("tests-swift-testing.xml") + read("talking-swift-testing.xml"))
         simulations = Self.objects(read("simulate.json")) + Self.objects(read("simulate-all.json"))
         repeated = Self.objects(read("simulate-again.json"))
+        crashes = Self.object(read("crashes.json"))
+        watches = read("watches.jsonl").split(separator: "\n").compactMap { Self.object(String($0)) }
     }
 
     /// The lines of one workload, whose case starts with `name`.
@@ -47,12 +53,14 @@ struct Results {
         return (list ?? []).map(Line.init(fields:))
     }
 
-    /// Counts the test cases of an xUnit file by the last part of their class, which is the suite.
+    /// Counts the test cases of an xUnit file by the last part of their class, which is the suite. A case that was
+    /// passed over proves nothing.
     private static func suites(_ xml: String) -> [String: Suite] {
         var suites: [String: Suite] = [:]
         for element in xml.components(separatedBy: "<testcase ").dropFirst() {
             guard let name = attribute("classname", of: element)?.split(separator: ".").last else { continue }
             let isFailed = element.contains("<failure")
+            guard isFailed || !element.contains("<skipped") else { continue }
             suites[String(name), default: Suite()].failed += isFailed ? 1 : 0
             suites[String(name), default: Suite()].passed += isFailed ? 0 : 1
         }
