@@ -5,8 +5,8 @@ import Testing
 /// Two twins, one artifact that goes long in both assets at once, and one state folder.
 struct BothSite {
     let site: Site
-    let coins: TwinAtWork
-    let shares: TwinAtWork
+    private(set) var coins: TwinAtWork
+    private(set) var shares: TwinAtWork
     private let prices: [TwinVenue: String]
 
     init(_ flags: [TwinVenue: [String]] = [:]) async throws {
@@ -36,19 +36,22 @@ struct BothSite {
 
     /// Limits that let the orders pass, a budget for each currency, and both twins' addresses and keys.
     var environment: [String: String] {
-        let limits = [
-            "ALLOW_LIVE": "1", "UNIVERSE_MODE": "both", "RISK_BUDGET_QUOTE": "USDT:800,RUB:60000",
-            "RISK_MAX_ORDER_NOTIONAL": "USDT:2500,RUB:200000",
-            "RISK_MAX_POSITION_NOTIONAL": "2500,RUB:200000",
-            "RISK_MAX_QUANTITY": "off", "RISK_MAX_LEVERAGE": "5",
-        ]
-        return limits.merging(coins.environment) { $1 }.merging(shares.environment) { $1 }
+        LiveSite.limits.merging(["UNIVERSE_MODE": "both", "RISK_BUDGET_QUOTE": "USDT:800,RUB:60000"]) { $1 }
+            .merging(coins.environment) { $1 }.merging(shares.environment) { $1 }
     }
 
-    func start() throws -> Program {
-        try Program(
-            ["run", "--mode", "live", "--loop", "--assets", "BTCUSDT,SBER", "--signals", "signals.bin"]
-                + ["--state-dir", "state"], in: site.url, environment: environment)
+    let command = [
+        "run", "--mode", "live", "--loop", "--assets", "BTCUSDT,SBER", "--signals", "signals.bin", "--state-dir",
+        "state",
+    ]
+
+    func start() throws -> Program { try Program(command, in: site.url, environment: environment) }
+
+    /// The same with another process in the place of one of the twins.
+    func with(_ again: TwinAtWork) -> BothSite {
+        var other = self
+        if again.venue == .bitget { other.coins = again } else { other.shares = again }
+        return other
     }
 
     /// Waits until both venues hold a position with its native protections.
@@ -58,34 +61,23 @@ struct BothSite {
         #expect(try await waitFor { site.isProtected && site.positions.count == 2 })
     }
 
-    /// The ledger's executions are those of both venues, to the last digit.
-    func expectEqualBooks(at location: SourceLocation = #_sourceLocation) async throws {
-        let verified = try await site.succeed(["ledger", "verify", "--state-dir", "state", "--json"])
-        #expect((try verified.jsonObject()["findings"] as? [Any])?.isEmpty == true, "\(verified.text)")
-        let export = try await site.succeed([
-            "ledger", "export", "fills", "--format", "json", "--state-dir", "state",
-        ])
-        let rows = try #require(try export.json() as? [[String: Any]])
-        for twin in [coins, shares] {
-            let own = rows.filter { $0["venue"] as? String == twin.venue.client }.map { row in
-                ["trade_id", "side", "price", "quantity", "fee"].map { TwinBooks.exact(row[$0]) }
-                    .joined(separator: " ")
-            }.sorted()
-            let theirs = try await twin.books().fills
-            #expect(!theirs.isEmpty && own == theirs, "\(own) is not \(theirs)", sourceLocation: location)
-        }
+    /// Engages the kill switch, and expects both flat and the books equal.
+    func end(_ runner: Program, at location: SourceLocation = #_sourceLocation) async throws {
+        try await site.succeed(["kill"])
+        try await expectHalted(runner, at: location)
     }
 
-    /// Nothing that was written anywhere holds a key, a token, a secret or a passphrase.
-    func expectNoSecrets(at location: SourceLocation = #_sourceLocation) throws {
-        for name in try site.everyName() where !name.hasPrefix("twin/") {
-            guard let data = try? site.data(name) else { continue }
-            for secret in coins.secrets + shares.secrets {
-                #expect(
-                    data.range(of: Data(secret.utf8)) == nil, "a secret is in \(name)",
-                    sourceLocation: location)
-            }
+    /// The run ends proven flat; then everything is over.
+    func expectHalted(_ runner: Program, at location: SourceLocation = #_sourceLocation) async throws {
+        let end = try await runner.end()
+        #expect(end.status == 10, "\(end.text)", sourceLocation: location)
+        for twin in [coins, shares] {
+            let books = try await twin.books()
+            #expect(books.isFlat, "\(books.root)", sourceLocation: location)
         }
+        try await site.expectEqualBooks(with: [coins, shares], at: location)
+        try site.expectNoSecrets(of: [coins, shares], at: location)
+        try await stop()
     }
 
     func stop() async throws {

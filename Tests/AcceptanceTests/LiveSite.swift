@@ -12,23 +12,29 @@ struct LiveSite {
     var settings: [String: String] = [:]
     /// How many orders protect a position at the venue.
     let nativePlans: Int
+    /// What of an execution is the same on both sides. The sandbox lists no single executions: theirs have names that
+    /// nobody is told. On spot a fee in coins is a fee in money here.
+    private let comparable: [String]
 
     /// Half of the budget (1000 USDT, 100000 RUB) long from the first minute on, stop ten percent below, take-profit
     /// ten percent above.
     init(
-        _ flags: [String] = [], venue: TwinVenue = .bitget,
+        _ flags: [String] = [], venue: TwinVenue = .bitget, isSpot: Bool = false,
         target: @escaping (Int) -> Double = { _ in 0.5 }
     ) async throws {
         site = try Site()
         twin = try await TwinAtWork(site, flags, venue: venue)
         price = try await twin.price()
         try await twin.price(price)
-        // Without reduce-only only one order can protect; in the sandbox the runner watches both levels.
-        nativePlans = venue == .bitget ? 2 : flags.contains("--sandbox") ? 0 : 1
+        // Without reduce-only only one order can protect; in the sandbox and on spot the runner watches both levels.
+        let isSandbox = flags.contains("--sandbox")
+        nativePlans = isSpot || isSandbox ? 0 : venue == .bitget ? 2 : 1
+        comparable = TwinBooks.fields.filter { isSandbox ? $0 != "trade_id" : isSpot ? $0 != "fee" : true }
+        if isSpot { settings["ASSET_ROUTING"] = "\(venue.asset):\(venue.client)-spot" }
         try KnownRows.write(
             to: site.url.appending(path: "signals.bin"),
             [KnownRows.Asset(venue.asset, at: price, target: target)])
-        if flags.contains("--sandbox") {
+        if isSandbox {
             try await site.succeed(["sandbox", "--roubles", "1000000"], environment: twin.environment)
         }
     }
@@ -36,14 +42,15 @@ struct LiveSite {
     /// The price times so many hundredths.
     func moved(_ percent: Double) -> String { String(Int((Double(price) ?? 0) * percent / 100)) }
 
-    /// Limits that let the orders pass, and the twin's addresses and keys.
+    /// Permission to trade, and limits that let the orders pass.
+    static let limits = [
+        "ALLOW_LIVE": "1", "RISK_MAX_ORDER_NOTIONAL": "2500,RUB:200000",
+        "RISK_MAX_POSITION_NOTIONAL": "2500,RUB:200000", "RISK_MAX_QUANTITY": "off", "RISK_MAX_LEVERAGE": "5",
+    ]
+
+    /// The limits, the twin's addresses and keys, and the settings of the test.
     var environment: [String: String] {
-        let limits = [
-            "ALLOW_LIVE": "1", "RISK_MAX_ORDER_NOTIONAL": "2500,RUB:200000",
-            "RISK_MAX_POSITION_NOTIONAL": "2500,RUB:200000", "RISK_MAX_QUANTITY": "off",
-            "RISK_MAX_LEVERAGE": "5",
-        ]
-        return limits.merging(twin.environment) { $1 }.merging(settings) { $1 }
+        Self.limits.merging(twin.environment) { $1 }.merging(settings) { $1 }
     }
 
     var command: [String] {
@@ -63,12 +70,7 @@ struct LiveSite {
     }
 
     /// Why the runner enters nothing, by its own state file.
-    var hold: String? {
-        get throws {
-            let assets = try site.json("state/runner_state.json")["assets"] as? [[String: Any]]
-            return assets?.first?["hold"] as? String
-        }
-    }
+    var hold: String? { site.asset(twin.venue.asset)?["hold"] as? String }
 
     /// Engages the kill switch and expects the proven end.
     func end(_ runner: Program) async throws {
@@ -77,41 +79,36 @@ struct LiveSite {
         #expect(end.status == 10, "\(end.text)")
     }
 
+    /// A whole run: it trades, is protected, does what a test wants to see, and is halted flat, with equal books and no
+    /// secret anywhere.
+    func run(
+        at location: SourceLocation = #_sourceLocation, _ body: (Program) async throws -> Void = { _ in }
+    ) async throws {
+        let runner = try start()
+        try await untilProtected()
+        try await body(runner)
+        try await end(runner)
+        try await expectSettled(at: location)
+        try await twin.stop()
+    }
+
+    /// Nothing is held, no name was used twice, both sides have the same books, and nobody wrote a secret down.
+    func expectSettled(at location: SourceLocation = #_sourceLocation) async throws {
+        let books = try await twin.books()
+        #expect(books.isFlat, "\(books.root)", sourceLocation: location)
+        let names = books.names
+        #expect(Set(names).count == names.count, "no order was sent twice", sourceLocation: location)
+        try await expectEqualBooks(at: location)
+        try expectNoSecrets(at: location)
+    }
+
     /// The ledger's executions are the venue's, to the last digit.
     func expectEqualBooks(at location: SourceLocation = #_sourceLocation) async throws {
-        let verified = try await site.succeed(["ledger", "verify", "--state-dir", "state", "--json"])
-        #expect((try verified.jsonObject()["findings"] as? [Any])?.isEmpty == true, "\(verified.text)")
-        let export = try await site.succeed([
-            "ledger", "export", "fills", "--format", "json", "--state-dir", "state",
-        ])
-        let rows = try #require(try export.json() as? [[String: Any]])
-        let fields = (nativePlans > 0 ? ["trade_id"] : []) + ["side", "price", "quantity", "fee"]
-        let own = rows.map { row in fields.map { TwinBooks.exact(row[$0]) }.joined(separator: " ") }
-            .sorted()
-        // The sandbox lists no single executions: theirs have names that nobody is told.
-        let theirs = try await twin.books().fills(withNames: nativePlans > 0)
-        #expect(!theirs.isEmpty && own == theirs, "\(own) is not \(theirs)", sourceLocation: location)
+        try await site.expectEqualBooks(with: [twin], comparable, at: location)
     }
 
     /// Nothing that was written anywhere holds a key, a secret or a passphrase.
     func expectNoSecrets(at location: SourceLocation = #_sourceLocation) throws {
-        var looked = 0
-        for name in try site.everyName() where !name.hasPrefix("twin/") {
-            guard let data = try? site.data(name) else { continue }
-            looked += 1
-            for secret in twin.secrets {
-                #expect(
-                    data.range(of: Data(secret.utf8)) == nil, "a secret is in \(name)",
-                    sourceLocation: location)
-            }
-        }
-        #expect(looked > 5, sourceLocation: location)
-    }
-}
-
-extension Site {
-    /// Every file of the site, the outputs of programs included.
-    func everyName() throws -> [String] {
-        (FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []).sorted()
+        try site.expectNoSecrets(of: [twin], at: location)
     }
 }

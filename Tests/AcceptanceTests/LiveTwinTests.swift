@@ -14,17 +14,10 @@ extension Acceptance {
         /// Trades at once, is protected, is halted flat, and the books of both sides agree to the last digit.
         @Test(arguments: accounts) func tradesTheArtifactAndEndsFlat(account: [String]) async throws {
             let live = try await LiveSite(account)
-            let runner = try live.start()
-            try await live.untilProtected()
-            let books = try await live.twin.books()
-            #expect(books.livePlans.count == 2, "a stop and a take-profit are native")
-            try await live.site.succeed(["kill", "--reason", "enough"])
-            let end = try await runner.end()
-            #expect(end.status == 10, "\(end.text)")
-            #expect(try await live.twin.books().isFlat)
-            try await live.expectEqualBooks()
-            try live.expectNoSecrets()
-            try await live.twin.stop()
+            try await live.run { _ in
+                let plans = try await live.twin.books().livePlans
+                #expect(plans.count == 2, "a stop and a take-profit are native")
+            }
         }
 
         /// Ctrl-C ends what we opened ourselves: nothing of that is worth a warning.
@@ -43,14 +36,11 @@ extension Acceptance {
 
         @Test func aNativeStopClosesThePositionAndTheBooksLearnOfIt() async throws {
             let live = try await LiveSite()
-            let runner = try live.start()
-            try await live.untilProtected()
-            try await live.twin.price(live.moved(88))
-            try await live.twin.until("the stop fired") { $0.isFlat }
-            #expect(try await waitFor { live.site.positions.isEmpty })
-            try await live.end(runner)
-            try await live.expectEqualBooks()
-            try await live.twin.stop()
+            try await live.run { _ in
+                try await live.twin.price(live.moved(88))
+                try await live.twin.until("the stop fired") { $0.isFlat }
+                #expect(try await waitFor { live.site.positions.isEmpty })
+            }
         }
 
         /// SIGKILL at moments spread over the first seconds; each start goes on where the one before was.
@@ -62,17 +52,7 @@ extension Acceptance {
                 runner.send(SIGKILL)
                 _ = try await runner.end()
             }
-            let runner = try live.start()
-            try await live.untilProtected()
-            let names = try await live.twin.books().names
-            #expect(Set(names).count == names.count, "no order was sent twice")
-            #expect(try await live.twin.books().held.count == 1)
-            try await live.site.succeed(["kill"])
-            let end = try await runner.end()
-            #expect(end.status == 10, "\(end.text)")
-            #expect(try await live.twin.books().isFlat)
-            try await live.expectEqualBooks()
-            try await live.twin.stop()
+            try await live.run()
         }
 
         /// The venue dies and comes back without memory: the runner stays, notices, and ends flat.

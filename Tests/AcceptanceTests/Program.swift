@@ -66,11 +66,12 @@ final class Program: Sendable {
         try await Program(arguments, in: folder, environment: environment).end()
     }
 
-    /// Waits for the end; a start that takes longer than ``limit`` is ended and counts as a failed test.
+    /// Waits for the end; a start that does not come to it within ``limit`` is ended and counts as a failed test.
     func end() async throws -> Finished {
         var status: Int32 = 0
+        let begun = ContinuousClock.now
         while waitpid(pid, &status, WNOHANG) == 0 {
-            if started.duration(to: .now) > Self.limit {
+            if begun.duration(to: .now) > Self.limit {
                 Issue.record("the program did not end by itself within \(Self.limit)")
                 Glibc.kill(pid, SIGKILL)
                 waitpid(pid, &status, 0)

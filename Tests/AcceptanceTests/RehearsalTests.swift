@@ -1,49 +1,87 @@
+import Core
 import Foundation
+import Signals
 import Testing
 
 extension Acceptance {
     /// An artifact of the bundled bars at the local venue, whose bars are the same ones moved to the present, with
     /// nothing set but addresses, keys and the permission to trade.
     @Suite struct RehearsalTests {
-        /// Where the venue's present lies in the bars, in rows of thirteen hundred. Strategies are flat now and then:
-        /// several are tried until one of them holds something.
-        private static let starts = [975, 1000, 1040, 1080, 1120, 1160, 1200, 1240]
-
-        private func open(_ row: Int) -> String { String(1_704_067_200_000 + Int64(row) * 3_600_000) }
-
-        private func isProtected(_ twin: TwinAtWork) async throws -> Bool {
-            for _ in 0..<100 {
-                let books = try await twin.books()
-                if books.held.count == 1, !books.livePlans.isEmpty { return true }
-                try await Task.sleep(for: .milliseconds(50))
+        /// A trained artifact whose production genome asks several timeframes before it enters.
+        private func artifact(_ shared: Workshop.Shared, threshold: Double) throws -> SignalsArtifact {
+            let made = try SignalsArtifact.decode(Array(Data(contentsOf: URL(filePath: shared.artifact))))
+            var asset = try #require(made.assets.first { $0.symbol.name == "BTCUSDT" })
+            asset.production.genome.merge(["timeframeGate": 1, "timeframeThreshold": threshold]) { $1 }
+            for fold in asset.folds.indices {
+                asset.folds[fold].genome.merge(["timeframeGate": 1, "timeframeThreshold": threshold]) { $1 }
             }
-            return false
+            var origin = made.origin
+            origin.timeframes = try TimeframeWeights("1h=.5,4h=.5")
+            return try SignalsArtifact(origin: origin, assets: [asset])
         }
+
+        /// What the genome wants at the close of each bar when its trade window began one window before it.
+        private func target(_ artifact: SignalsArtifact, _ bars: [Bar]) throws -> Double {
+            let asset = try #require(artifact.assets.first)
+            let genome = try #require(StrategyGenome(namedGenes: asset.production.genome))
+            try #require(genome.looksAtTimeframes)
+            let weights = try #require(artifact.origin.timeframes)
+            var strategy = LiveStrategy(
+                genome: genome, costs: artifact.origin.costs,
+                timeframes: TimeframeTrend(weights, base: artifact.origin.interval))
+            let start = max(0, bars.count - artifact.origin.tradeWindow)
+            for bar in bars[..<start] { strategy.warm(bar) }
+            return bars[start...].map { strategy.decide($0).target }.last ?? 0
+        }
+
+        private func bars(_ folder: String) throws -> [Bar] {
+            let text = try String(contentsOf: URL(filePath: folder).appending(path: "BTCUSDT-1h.csv"), encoding: .utf8)
+            return try text.split(separator: "\n").dropFirst().map { line in
+                let values = line.split(separator: ",").compactMap { Double($0) }
+                try #require(values.count == 6)
+                return Bar(
+                    openTime: Timestamp(milliseconds: Int64(values[0])), open: values[1], high: values[2],
+                    low: values[3], close: values[4], volume: values[5])
+            }
+        }
+
+        /// Strategies are flat now and then: a moment at which one holds something, and goes on holding it.
+        private func held(_ shared: Workshop.Shared) throws -> (artifact: SignalsArtifact, start: Timestamp) {
+            let bars = try bars(shared.bars)
+            for threshold in [0.25, 0, -0.5, -1] {
+                let artifact = try artifact(shared, threshold: threshold)
+                for row in stride(from: 975, to: bars.count - 1, by: 4) {
+                    let targets = try (-1...1).map { try target(artifact, Array(bars[..<(row + $0)])) }
+                    guard targets.allSatisfy({ $0 > 0.01 }) || targets.allSatisfy({ $0 < -0.01 }) else { continue }
+                    return (artifact, bars[row].openTime)
+                }
+            }
+            throw HoldsNothing()
+        }
+
+        /// The strategy is flat all the time.
+        private struct HoldsNothing: Error {}
 
         @Test func anArtifactTradesAtTheTwinWithNothingElseSet() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
-            for row in Self.starts {
-                let twin = try await TwinAtWork(site, ["--from", open(row)], bars: shared.bars)
-                let state = "state-\(row)"
-                let command = [
-                    "run", "--mode", "live", "--loop", "--assets", "BTCUSDT", "--signals", shared.artifact, "--bars",
-                    shared.bars, "--state-dir", state,
-                ]
-                let environment = twin.environment.merging(["ALLOW_LIVE": "1"]) { $1 }
-                let runner = try Program(command, in: site.url, environment: environment)
-                let trades = try await isProtected(twin)
-                try await site.succeed(["kill", "--state-dir", state])
-                let end = try await runner.end()
-                #expect(end.status == 10, "\(end.text)")
-                #expect(end.errors.contains("This rehearses the trading"), "\(end.text)")
-                #expect(try await twin.books().isFlat)
-                try await twin.stop()
-                guard trades else { continue }
-                let verified = try await site.succeed(["ledger", "verify", "--state-dir", state, "--json"])
-                #expect((try verified.jsonObject()["findings"] as? [Any])?.isEmpty == true, "\(verified.text)")
-                return
-            }
-            Issue.record("the strategy held nothing at any of the starts")
+            let (artifact, start) = try held(shared)
+            try Data(try artifact.encode()).write(to: site.url.appending(path: "signals.bin"))
+            let twin = try await TwinAtWork(
+                site, ["--from", String(start.milliseconds)], bars: shared.bars)
+            let command = [
+                "run", "--mode", "live", "--loop", "--assets", "BTCUSDT", "--signals", "signals.bin", "--bars",
+                shared.bars, "--state-dir", "state",
+            ]
+            let runner = try Program(
+                command, in: site.url, environment: twin.environment.merging(["ALLOW_LIVE": "1"]) { $1 })
+            try await twin.until("a protected position") { $0.held.count == 1 && !$0.livePlans.isEmpty }
+            try await site.succeed(["kill"])
+            let end = try await runner.end()
+            #expect(end.status == 10, "\(end.text)")
+            #expect(end.errors.contains("This rehearses the trading"), "\(end.text)")
+            #expect(try await twin.books().isFlat)
+            try await site.expectEqualBooks(with: [twin], at: #_sourceLocation)
+            try await twin.stop()
         }
 
         /// A name that only begins like this machine's is another machine: there every limit needs a decision.

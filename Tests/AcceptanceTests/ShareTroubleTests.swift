@@ -49,15 +49,7 @@ extension Acceptance {
             let live = try await LiveSite(venue: .tinvest)
             let plan: String = try #require(Self.plans[name])
             try await live.twin.control("faults", plan)
-            let runner = try live.start()
-            try await live.untilProtected()
-            let names = try await live.twin.books().names
-            #expect(Set(names).count == names.count, "no order was sent twice")
-            try await live.end(runner)
-            #expect(try await live.twin.books().isFlat)
-            try await live.expectEqualBooks()
-            try live.expectNoSecrets()
-            try await live.twin.stop()
+            try await live.run()
         }
 
         /// What the venue's users report most, one after the other.
@@ -85,33 +77,25 @@ extension Acceptance {
 
         @Test func aStreamThatTheVenueClosesIsOpenedAgainAndNothingIsMissed() async throws {
             let live = try await LiveSite(venue: .tinvest)
-            let runner = try live.start()
-            try await live.untilProtected()
-            for command in ["disconnect", "close", "disconnect"] {
-                try await live.twin.control(command, "{}")
+            try await live.run { _ in
+                for command in ["disconnect", "close", "disconnect"] { try await live.twin.control(command, "{}") }
+                try await live.twin.price(live.moved(88))
+                #expect(try await waitFor { live.site.positions.isEmpty })
             }
-            try await live.twin.price(live.moved(88))
-            #expect(try await waitFor { live.site.positions.isEmpty })
-            try await live.end(runner)
-            try await live.expectEqualBooks()
-            try await live.twin.stop()
         }
 
         /// "Too many" to everything for three seconds: once it ends, the account is flat within two.
         @Test func aStormOfTooManyDelaysAFlattenByLessThanTwoSeconds() async throws {
             let live = try await LiveSite(venue: .tinvest)
-            let runner = try live.start()
-            try await live.untilProtected()
-            let begun = ContinuousClock.now
-            try await live.twin.control(
-                "faults", #"{"rules":[{"do":"rateLimit","path":"/rest","for":3,"seconds":[30,30]}]}"#)
-            try await live.site.succeed(["kill"])
-            try await live.twin.until("flat") { $0.isFlat }
-            let took = ContinuousClock.now - begun
-            #expect(took < .seconds(5), "3 s of storm, then \(took - .seconds(3))")
-            #expect(try await runner.end().status == 10)
-            try await live.expectEqualBooks()
-            try await live.twin.stop()
+            try await live.run { _ in
+                let begun = ContinuousClock.now
+                try await live.twin.control(
+                    "faults", #"{"rules":[{"do":"rateLimit","path":"/rest","for":3,"seconds":[30,30]}]}"#)
+                try await live.site.succeed(["kill"])
+                try await live.twin.until("flat") { $0.isFlat }
+                let took = ContinuousClock.now - begun
+                #expect(took < .seconds(5), "3 s of storm, then \(took - .seconds(3))")
+            }
         }
     }
 }

@@ -59,10 +59,11 @@ extension Acceptance {
             #expect(String(decoding: try site.data("again/report.html"), as: UTF8.self).contains("Folds"))
         }
 
-        @Test func anInterruptedSearchCountsWithWhatItHadTried() async throws {
+        @Test(arguments: [["walk"], ["universal"], ["universal", "--cross-asset-wf"]])
+        func anInterruptedSearchCountsWithWhatItHadTried(mode: [String]) async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             let command =
-                ["signals", "--bars", shared.bars, "--out", "slow/one.bin", "--assets", "BTCUSDT"]
+                ["signals", "--mode"] + mode + ["--bars", shared.bars, "--out", "slow/one.bin", "--threads", "1"]
                 + ["--train-window", "500", "--trade-window", "50", "--population", "24", "--generations", "12"]
             let started = try Program(command, in: site.url)
             #expect(
@@ -75,8 +76,12 @@ extension Acceptance {
                 try await site.succeed(["signals", "trials", "--json"]).jsonObject()["lines"] as? [[String: Any]])
             let entries = lines.compactMap { $0["entry"] as? [String: Any] }
             #expect(entries.compactMap { $0["kind"] as? String } == ["begun", "interrupted"])
-            let counts = entries.compactMap { (($0["assets"] as? [[String: Any]])?.first?["trials"] as? Int) }
-            #expect(counts.count == 2 && counts[1] > 0 && counts[1] < counts[0], "\(counts)")
+            let counts = entries.map { entry in
+                (entry["assets"] as? [[String: Any]] ?? []).compactMap { $0["trials"] as? Int }
+            }
+            #expect(counts.allSatisfy { $0.count == 2 } && counts[0].allSatisfy { $0 > 0 }, "\(counts)")
+            // The units come in the order of the assets: the first one's had begun.
+            #expect(counts[1][0] > 0 && counts[1][0] < counts[0][0] && counts[1][1] < counts[0][1], "\(counts)")
         }
 
         @Test func liveRefusesNoEdgeUnlessSomebodyWritesDownWhy() async throws {

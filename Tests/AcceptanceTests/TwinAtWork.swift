@@ -81,8 +81,10 @@ final class TwinAtWork: Sendable {
     func books() async throws -> TwinBooks { TwinBooks(root: try await control("books"), venue: venue) }
 
     /// Waits until the venue's books are as they should be.
-    func until(_ what: String, _ condition: (TwinBooks) -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(45)
+    func until(
+        _ what: String, within limit: Duration = .seconds(45), _ condition: (TwinBooks) -> Bool
+    ) async throws {
+        let end = ContinuousClock.now + limit
         var last: TwinBooks?
         while ContinuousClock.now < end {
             let books = try await books()

@@ -11,10 +11,16 @@ struct TwinBooks {
     /// Signed quantities of what is held.
     var held: [String] {
         switch venue {
-        case .bitget: quantities(rows("positions"), "quantity")
+        case .bitget: quantities(rows("positions"), "quantity") + coins
         case .tinvest:
             quantities(rows("accounts").flatMap { $0["positions"] as? [[String: Any]] ?? [] }, "pieces")
         }
+    }
+
+    /// Coins on the spot side, dust aside: the steps of the bundled instruments are ten times as large.
+    private var coins: [String] {
+        let all = root["coins"] as? [String: String] ?? [:]
+        return all.filter { $0.key != "USDT" && (Double($0.value) ?? 0) >= 0.000_01 }.map(\.value)
     }
 
     private func quantities(_ rows: [[String: Any]], _ name: String) -> [String] {
@@ -50,25 +56,27 @@ struct TwinBooks {
 
     var isFlat: Bool { held.isEmpty && livePlans.isEmpty && openOrders.isEmpty }
 
-    /// Executions: trade, side, price, quantity and fee, to the last digit.
-    var fills: [String] { fills(withNames: true) }
+    /// What both sides tell of an execution, by the names of the ledger's export.
+    static let fields = ["trade_id", "side", "price", "quantity", "fee"]
 
-    /// Executions, with or without the names of the trades.
-    func fills(withNames: Bool) -> [String] {
-        let fields: [[Any?]] =
-            switch venue {
-            case .bitget:
-                rows("fills").map { row in
-                    let fee = (row["feeDetail"] as? [[String: Any]])?.first?["fee"]
-                    return [row["execId"], row["side"], row["execPrice"], row["execQty"], fee]
-                }
-            case .tinvest:
-                rows("deals").map { row in
-                    [row["id"], row["side"], row["price"], row["pieces"], row["commission"]]
-                }
+    /// Executions: what was asked for of each, to the last digit.
+    func fills(_ fields: [String] = Self.fields) -> [String] {
+        executions.map { row in fields.map { Self.exact(row[$0]) }.joined(separator: " ") }.sorted()
+    }
+
+    private var executions: [[String: Any]] {
+        switch venue {
+        case .bitget:
+            rows("fills").map { row in
+                let fee = (row["feeDetail"] as? [[String: Any]])?.first?["fee"]
+                return renamed(row, ["execId", "side", "execPrice", "execQty"]).merging(["fee": fee ?? ""]) { $1 }
             }
-        return fields.map { $0.dropFirst(withNames ? 0 : 1).map(Self.exact).joined(separator: " ") }
-            .sorted()
+        case .tinvest: rows("deals").map { renamed($0, ["id", "side", "price", "pieces", "commission"]) }
+        }
+    }
+
+    private func renamed(_ row: [String: Any], _ names: [String]) -> [String: Any] {
+        Dictionary(uniqueKeysWithValues: zip(Self.fields, names).map { ($0, row[$1] ?? "") })
     }
 
     /// A number in one spelling.

@@ -45,6 +45,16 @@ import Testing
         report(twinFindings(try everything()), "twins")
     }
 
+    @Test(arguments: ["docs/bitget.md", "docs/tinkoff.md"]) func everyTestThatAPageNamesExists(page: String) throws {
+        let findings = namedTestFindings(try Self.house.file(page), among: try #require(Self.tests))
+        report(findings, "named tests")
+    }
+
+    @Test func everyPainHasItsTests() throws {
+        let page = try Self.house.file("docs/orders-and-protections.md")
+        report(painFindings(page, tests: try #require(Self.tests), count: 25), "pains")
+    }
+
     @Test func everyPackageIsPinned() throws {
         report(pinFindings(try Self.house.file("Package.swift")), "pins")
     }

@@ -36,8 +36,7 @@ struct FlattenCommand: AsyncParsableCommand {
         let account = choice.account
         let lock = try OperatorLock(state.folder, account: account)
         defer { lock.release() }
-        // The same hour gives the same names, so that a second attempt finds the orders of the first.
-        let hour = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970) / 3600 * 3_600_000)
+        let now = SystemTime.wall()
         let closed = try await choice.use { broker in
             _ = try await broker.instruments(venue.symbols())
             if flash, let broker = broker as? BitgetBroker {
@@ -47,9 +46,7 @@ struct FlattenCommand: AsyncParsableCommand {
             }
             let router = ExecutionRouter(brokers: [broker])
             return await router.closeAllPositions { name, symbol, leg in
-                ClientOrderID.derived(
-                    artifact: "flatten-\(name)", account: account, symbol: symbol, time: hour, leg: leg,
-                    purpose: .flatten)
+                HourlyIdentity.name(name, account: account, symbol, leg, at: now)
             }
         }
         let result = closed.first

@@ -19,7 +19,7 @@ struct SignalsGenerate: AsyncParsableCommand {
     enum Mode: String, CaseIterable, ExpressibleByArgument { case walk, universal }
 
     @Option(help: "walk: a genome for each asset; universal: one genome for all.") var mode: Mode = .walk
-    @Option(help: "Assets, separated by commas; all stored bars of the interval by default.") var assets: String?
+    @Option(help: "Assets, separated by commas; all with bars that make the interval by default.") var assets: String?
     @Option(help: "Length of a bar.") var interval = "1h"
     @OptionGroup var choices: SearchChoices
     @Option(help: "Seed of the search.") var seed: UInt64 = 1
@@ -35,12 +35,15 @@ struct SignalsGenerate: AsyncParsableCommand {
 
     func validate() throws {
         guard threads.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--threads takes 1 to 256") }
+        guard !choices.crossAssetWf || mode == .universal else {
+            throw ValidationError("--cross-asset-wf needs --mode universal")
+        }
     }
 
     func run() async throws {
         let settings = try await Settings.load()
-        let series = try loadBars(settings.universe)
         let options = try options(settings)
+        let series = longEnough(try loadBars(settings.universe), for: options)
         let generator: SignalGenerator
         do {
             generator = try SignalGenerator(
@@ -65,7 +68,8 @@ struct SignalsGenerate: AsyncParsableCommand {
         try store.remove()
         if let report {
             let reporter = StudyReporter(
-                artifact: artifact, digest: digest, bars: series, histories: collector.histories, options: options)
+                artifact: artifact, digest: digest, bars: series, histories: collector.histories, options: options,
+                judgements: try TrialHistory(path: trials.path).judgements(artifact))
             try ReportFolder(path: report).write(reporter)
         }
         try show(artifact, digest)
@@ -85,7 +89,7 @@ struct SignalsGenerate: AsyncParsableCommand {
         let store = BarStore(folder: bars.folder)
         let catalog = try InstrumentCatalog(folder: bars.folder)
         let wanted =
-            try assets.map(Flags.symbols) ?? Self.known(length, store).filter { universe.holds($0, catalog) }
+            try assets.map(Flags.symbols) ?? Self.known(length, store) { universe.holds($0, catalog) }
         guard !wanted.isEmpty else {
             let kind = universe == .both ? "" : " of UNIVERSE_MODE=\(universe.rawValue)"
             throw CommandFailure(
@@ -104,12 +108,21 @@ struct SignalsGenerate: AsyncParsableCommand {
         return try wanted.map { try store.load($0, length) }
     }
 
-    /// The assets with bars of that length; where there are none, those with bars that make them.
-    private static func known(_ length: BarInterval, _ store: BarStore) throws -> [Symbol] {
-        let names = try store.names()
-        let exact = names.filter { $0.interval == length }.map(\.symbol)
-        guard exact.isEmpty else { return exact }
-        return Set(try names.map(\.symbol).filter { try store.source(of: $0, length) != nil }).sorted()
+    /// Nobody named the assets: those whose bars fill no train window are left out, and not without saying so.
+    private func longEnough(_ series: [BarSeries], for options: WalkForwardOptions) -> [BarSeries] {
+        let kept = series.filter { $0.count > options.trainWindow }
+        guard assets == nil, !kept.isEmpty, kept.count < series.count else { return series }
+        let left = series.filter { $0.count <= options.trainWindow }.map { "\($0.symbol) (\($0.count) bars)" }
+        Output.warn("left out, too short for --train-window \(options.trainWindow): \(left.joined(separator: ", "))")
+        return kept
+    }
+
+    /// The assets of a universe with bars of that length, or with bars that make them.
+    private static func known(
+        _ length: BarInterval, _ store: BarStore, where isWanted: (Symbol) -> Bool
+    ) throws -> [Symbol] {
+        let stored = Set(try store.names().map(\.symbol)).filter(isWanted)
+        return try stored.filter { try store.source(of: $0, length) != nil }.sorted()
     }
 
     /// Finds out before the long work whether its result can be written.
@@ -122,6 +135,11 @@ struct SignalsGenerate: AsyncParsableCommand {
         var isFolder: ObjCBool = false
         guard !FileManager.default.fileExists(atPath: out, isDirectory: &isFolder) || !isFolder.boolValue else {
             throw CommandFailure(.cannotWrite, "\(out) is a folder", fix: "name a file with --out")
+        }
+        guard let report else { return }
+        try AtomicFile.createFolder(report)
+        guard FileManager.default.isWritableFile(atPath: report) else {
+            throw CommandFailure(.cannotWrite, "\(report) is not writable", fix: "choose another folder with --report")
         }
     }
 
@@ -160,7 +178,8 @@ struct SignalsGenerate: AsyncParsableCommand {
         } catch SignalGeneratorError.cancelled {
             display.finish()
             try books.interrupted(collector)
-            print("Stopped; a checkpoint is kept. The same command goes on from it, --reset starts over.")
+            let note = "Stopped; a checkpoint is kept. The same command goes on from it, --reset starts over."
+            if json { Output.warn(note) } else { print(note) }
             throw ExitStatusRequest(.interrupted)
         } catch let error as SignalGeneratorError {
             display.finish()
@@ -186,7 +205,7 @@ struct SignalsGenerate: AsyncParsableCommand {
 
     private func show(_ artifact: SignalsArtifact, _ digest: Digest) throws {
         let history = try TrialHistory(path: trials.path)
-        let judged = artifact.assets.map { (asset: $0, judgement: history?.judgement($0) ?? $0.judgement) }
+        let judged = artifact.assets.map { (asset: $0, judgement: history.judgement($0, of: artifact)) }
         if json {
             let rows = judged.map {
                 Report.Row(

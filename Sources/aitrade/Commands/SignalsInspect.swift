@@ -11,7 +11,7 @@ struct SignalsInspect: AsyncParsableCommand {
 
     @OptionGroup var artifact: ArtifactArgument
     @Flag(help: "Show every fold.") var folds = false
-    @Flag(help: "Print the header as JSON.") var json = false
+    @Flag(help: "Print the header as JSON: the file's own words, judged by its own search alone.") var json = false
     @OptionGroup var trials: TrialLedgerOption
 
     func run() async throws {
@@ -28,12 +28,12 @@ struct SignalsInspect: AsyncParsableCommand {
         print("")
         ArtifactText.table(file.artifact)
         let history = try TrialHistory(path: trials.path)
-        if let history, !history.rows.made(file.digest) {
+        if !history.knows(file.digest) {
             print("\n  The trial ledger \(trials.path) does not know it.")
         }
         for asset in file.artifact.assets {
-            guard let judgement = history?.judgement(asset) ?? asset.judgement else { continue }
-            GateText.table(asset.symbol, judgement)
+            guard let judgement = history.judgement(asset, of: file.artifact) else { continue }
+            GateText.table(asset.symbol, judgement, own: asset.judgement?.trials)
         }
         if folds { file.artifact.assets.forEach(ArtifactText.folds) }
     }

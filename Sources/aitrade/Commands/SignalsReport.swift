@@ -19,23 +19,25 @@ struct SignalsReport: AsyncParsableCommand {
     @OptionGroup var artifact: ArtifactArgument
     @Option(name: [.customLong("out"), .customLong("report")], help: "Folder to write.") var out = "report"
     @OptionGroup var bars: BarFolderOption
+    @OptionGroup var trials: TrialLedgerOption
 
     func run() async throws {
         let file = try ArtifactFile(path: artifact.file)
         let store = BarStore(folder: bars.folder)
         let series = try file.artifact.assets.map { try store.load($0.symbol, file.artifact.origin.interval) }
         let reporter = StudyReporter(
-            artifact: file.artifact, digest: file.digest, bars: series, options: options(file.artifact.origin))
+            artifact: file.artifact, digest: file.digest, bars: series, options: try options(file.artifact.origin),
+            judgements: try TrialHistory(path: trials.path).judgements(file.artifact))
         try ReportFolder(path: out).write(reporter)
         print("  report     \(out)/report.html, report.json")
     }
 
-    /// The options of the search as far as the file tells them: a preset that is not bundled is not known.
-    private func options(_ origin: ArtifactOrigin) -> WalkForwardOptions {
+    /// The options of the search; nil where the file does not tell them: of a preset that is not bundled only the name
+    /// is known, and its genes are not.
+    private func options(_ origin: ArtifactOrigin) throws -> WalkForwardOptions? {
+        guard BundledPresets.all.contains(where: { $0.name == origin.preset }) else { return nil }
         var options = WalkForwardOptions()
-        if BundledPresets.all.contains(where: { $0.name == origin.preset }) {
-            try? BundledPresets.load(origin.preset).apply(to: &options)
-        }
+        try BundledPresets.load(origin.preset).apply(to: &options)
         (options.mode, options.seed, options.costs) = (origin.mode, origin.seed, origin.costs)
         (options.search.population, options.search.generations) = (origin.search.population, origin.search.generations)
         options.timeframes = origin.timeframes

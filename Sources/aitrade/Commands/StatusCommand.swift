@@ -123,6 +123,10 @@ struct StatusCommand: AsyncParsableCommand {
         if asset.hold == EntryHold.external.rawValue {
             return "no trade: EXTERNAL position; aitrade acknowledge \(asset.symbol) --by NAME lets entries go on"
         }
+        if asset.hold == AwaitedVenue.hold { return "no trade: VENUE_SILENT \(asset.noTrade ?? asset.broker)" }
+        if asset.hold == EntryHold.unread.rawValue, idle == nil {
+            return "no trade: ACCOUNT_UNREAD \(asset.broker) has not told what it holds since the start"
+        }
         if asset.held { return "no trade: held after repeated refusals" }
         if let cause = status.risk?.restrictions.first { return "no trade: \(cause.summary)" }
         if let refusal = asset.noTrade { return "no trade: \(refusal)" + (idle.map { "; \($0)" } ?? "") }

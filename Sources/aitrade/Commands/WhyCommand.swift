@@ -52,10 +52,12 @@ struct WhyAnswer: Encodable {
     /// The part of an asset in runner_state.json that matters here.
     private struct AssetForm: Decodable {
         let symbol: Symbol
+        let broker: String
         let position: Quantity
         let target: Double?
         let held: Bool
         let hold: String?
+        let noTrade: String?
     }
 
     private struct StateForm: Decodable {
@@ -108,6 +110,7 @@ struct WhyAnswer: Encodable {
                 sentence: "someone else changed the position; aitrade acknowledge \(asset.symbol) --by NAME lets "
                     + "entries go on", at: nil)
         }
+        if let reason = silence(asset, isRunning: folder.runnerPid != nil) { return reason }
         if asset.held {
             return Reason(
                 code: "SYMBOL_HELD", figures: "until the next signal",
@@ -121,6 +124,21 @@ struct WhyAnswer: Encodable {
         guard let refusal = risk.refusals.first(where: { $0.symbol == asset.symbol }) else { return nil }
         return Reason(
             code: refusal.code.rawValue, figures: refusal.figures, sentence: refusal.sentence, at: refusal.at)
+    }
+
+    /// A venue that has not said what is to be known before anything is opened.
+    private static func silence(_ asset: AssetForm, isRunning: Bool) -> Reason? {
+        switch asset.hold {
+        case AwaitedVenue.hold:
+            Reason(
+                code: "VENUE_SILENT", figures: asset.broker, sentence: asset.noTrade ?? "it does not answer", at: nil)
+        case EntryHold.unread.rawValue where isRunning:
+            Reason(
+                code: "ACCOUNT_UNREAD", figures: asset.broker,
+                sentence: "\(asset.broker) has not told what it holds since the start; it is asked again all the time",
+                at: nil)
+        default: nil
+        }
     }
 
     /// What people read below the verdict.

@@ -11,8 +11,8 @@ import Storage
 /// Gets an account flat without its runner, whose folder is fenced.
 ///
 /// With a ledger that can be written it goes on with the latched kill sequence, exactly as a restarted runner would. On
-/// any failure of the books it closes everything without them: then the account is flat and the books learn of it at
-/// the next start.
+/// any failure of the books it closes everything without them, and where not even their last settings can be read, by
+/// the program's own settings: then the account is flat and the books learn of it at the next start.
 struct EmergencyFlatten {
     /// What became of the account.
     struct Result: Encodable {
@@ -50,17 +50,19 @@ struct EmergencyFlatten {
     let runId: String
     let log: Logger
     let settings: Settings
+    /// The runner's last beat, if it can be read.
+    var beat: Heartbeat?
+    /// A killed runner that hangs in the kernel, its locks with it; its ledger is not written.
+    var doomed: Int32?
     /// Told with each beat of the kill sequence.
     let notify: @Sendable (ServiceNote) -> Void
 
     private var ledgerPath: String { stateFolder.appending(path: "trades.sqlite").path }
 
     /// Closes everything.
-    ///
-    /// - Parameter mayWrite: Whether the folder's lock is held, so that its ledger may be written.
-    func run(mayWrite: Bool) async -> Result {
+    func run() async -> Result {
         var problems: [String] = []
-        if mayWrite {
+        if doomed == nil {
             do {
                 return try await throughTheLedger()
             } catch {
@@ -73,8 +75,30 @@ struct EmergencyFlatten {
             result.problems = problems + result.problems
             return result
         } catch {
-            return Result(way: .none, isFlat: false, problems: problems + [Self.words(error)])
+            problems.append("not by the ledger's settings: \(Self.words(error))")
+            log.critical("the ledger cannot be read", metadata: ["error": "\(Self.words(error))"])
         }
+        return await bySettingsAlone(problems)
+    }
+
+    /// The last way: the ledger tells nothing any more. What ran in backtest or paper mode holds nothing anywhere else.
+    private func bySettingsAlone(_ problems: [String]) async -> Result {
+        var result = Result(way: .none, isFlat: false)
+        if EmergencyRoutes.isLive(settings, beat) {
+            do {
+                result = try await live(.live).bySettingsAlone(beat)
+            } catch {
+                result.problems.append(Self.words(error))
+                // Missing keys do not come by themselves; a venue or a lock may.
+                result.isWorthRepeating = !(error is CommandFailure)
+            }
+        }
+        result.problems = problems + result.problems
+        return result
+    }
+
+    private func live(_ mode: ExecutionMode) -> LiveEmergency {
+        LiveEmergency(settings: settings, mode: mode, stateFolder: stateFolder, log: log, doomed: doomed)
     }
 
     private static func words(_ error: any Error) -> String {
@@ -88,8 +112,7 @@ struct EmergencyFlatten {
         let ledger = try Ledger(path: ledgerPath, identity: identity)
         defer { try? ledger.close() }
         if let mode = ExecutionMode(rawValue: identity.mode), mode != .backtest {
-            let live = LiveEmergency(settings: settings, mode: mode, stateFolder: stateFolder, log: log)
-            return try await live.throughTheLedger(ledger, runId: runId, reason: reason, notify)
+            return try await live(mode).throughTheLedger(ledger, runId: runId, reason: reason, notify)
         }
         let venue = try EmergencyVenue(ledger.reader, bars: bars)
         guard let configuration = venue.configuration else { return Result(way: .nothing, isFlat: true) }
@@ -115,13 +138,14 @@ struct EmergencyFlatten {
         defer { copy.remove() }
         let reader = try copy.reader()
         if let mode = ExecutionMode(rawValue: try reader.identity().mode), mode != .backtest {
-            return try await LiveEmergency(settings: settings, mode: mode, stateFolder: stateFolder, log: log)
-                .withoutTheLedger(reader)
+            return try await live(mode).withoutTheLedger(reader)
         }
         let venue = try EmergencyVenue(reader, bars: bars)
-        guard venue.configuration != nil else { return Result(way: .nothing, isFlat: true) }
+        guard let configuration = venue.configuration else { return Result(way: .nothing, isFlat: true) }
+        let identity = EmergencyIdentity(
+            configuration, ledger: reader.path, killFile: KillSwitchFile(folder: stateFolder))
         let router = ExecutionRouter(brokers: [SelfMovingBroker(try await venue.rebuilt())])
-        return Result(await router.closeAllPositions { venue.identity($0, $1, $2) })
+        return Result(await router.closeAllPositions { identity.name($0, $1, $2) })
     }
 }
 

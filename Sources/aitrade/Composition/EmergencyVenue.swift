@@ -12,8 +12,6 @@ struct EmergencyVenue {
     let plan: ReplayPlan
     /// The settings the runner traded with; nil when it never began.
     let configuration: EngineConfiguration?
-    /// The market's time when the journal ends.
-    let now: Timestamp
     private let market: ReplayedMarket
     private let steps: [RecordedStep]
 
@@ -36,7 +34,7 @@ struct EmergencyVenue {
         let interval = plan.interval
         market = try plan.market(try plan.symbols.map { try store.load($0, interval) })
         let recovered = try Recovery(reader: reader).replay()
-        (configuration, now, steps) = (recovered.engine.configuration, recovered.engine.now, recovered.steps)
+        (configuration, steps) = (recovered.engine.configuration, recovered.steps)
     }
 
     /// A broker over the market before its first bar, for a runner that recovers it.
@@ -47,13 +45,6 @@ struct EmergencyVenue {
         let broker = SimulatedBroker(market)
         try await broker.rebuild(steps)
         return broker
-    }
-
-    /// The names of closing orders that no ledger writes down: the same after each start from the same journal.
-    func identity(_ broker: BrokerName, _ symbol: Symbol, _ leg: Int) -> ClientOrderID {
-        .derived(
-            artifact: configuration?.artifact ?? "emergency", account: "\(configuration?.account ?? "")@\(broker)",
-            symbol: symbol, time: now, leg: leg, purpose: .flatten)
     }
 }
 

@@ -14,6 +14,8 @@ struct LiveEmergency {
     let mode: ExecutionMode
     let stateFolder: URL
     let log: Logger
+    /// A killed runner that hangs in the kernel with its locks.
+    var doomed: Int32?
 
     /// Goes on with the latched kill sequence, exactly as a restarted runner would.
     ///
@@ -54,7 +56,7 @@ struct LiveEmergency {
         _ venues: LiveVenues, _ configuration: EngineConfiguration, _ ledger: Ledger, runId: String,
         _ adjust: (inout RunSetup) -> Void
     ) async throws -> VenueLoop {
-        try await venues.start(interval: nil, barsAfter: [:], orElse: configuration, log)
+        try await venues.start(interval: nil, barsAfter: [:], patience: { _ in LiveVenues.patience }, log)
         let brokers = await venues.brokers(
             configuration.assets.map(\.instrument), settings, costs: .free, ledger: ledger.reader)
         var setup = RunSetup(
@@ -74,25 +76,62 @@ struct LiveEmergency {
         guard mode == .live, let configuration = recovered.engine.configuration else {
             return EmergencyFlatten.Result(way: .nothing, isFlat: true)
         }
-        let moment = recovered.engine.now
+        let identity = EmergencyIdentity(
+            configuration, ledger: reader.path, killFile: KillSwitchFile(folder: stateFolder))
         return try await atTheVenues(configuration) { venues in
             _ = try await venues.instruments(orElse: configuration)
             let router = ExecutionRouter(brokers: venues.seats.map(\.venue))
+            return EmergencyFlatten.Result(await router.closeAllPositions { identity.name($0, $1, $2) })
+        }
+    }
+
+    /// Closes everything when no ledger can be read at all: at the venues that the last beat and the settings name.
+    func bySettingsAlone(_ beat: Heartbeat?) async throws -> EmergencyFlatten.Result {
+        let known = EmergencyRoutes(settings, beat)
+        guard !known.routes.isEmpty else {
+            throw CommandFailure(
+                .configuration, (known.problems + ["there are no keys of any venue"]).joined(separator: "; "),
+                fix: "give the watchdog the runner's settings")
+        }
+        let venueSettings = settings.venues
+        // The switch was pulled once; each attempt after it has the same names.
+        let moment = KillSwitchFile(folder: stateFolder).engagedAt ?? SystemTime.wall()
+        return try await atTheVenues(try LiveVenues(known.routes, mode: mode, settings: settings)) { venues in
+            await Self.readRules(venues)
+            let router = ExecutionRouter(brokers: venues.seats.map(\.venue))
             let closed = await router.closeAllPositions { broker, symbol, leg in
-                // The same after each start from the same journal.
-                ClientOrderID.derived(
-                    artifact: configuration.artifact, account: "\(configuration.account)@\(broker)", symbol: symbol,
-                    time: moment, leg: leg, purpose: .flatten)
+                HourlyIdentity.name(
+                    broker, account: Venues.account(broker, venueSettings), symbol, leg, at: moment)
             }
-            return EmergencyFlatten.Result(closed)
+            var result = EmergencyFlatten.Result(closed)
+            result.problems = known.problems + result.problems
+            if !known.problems.isEmpty { result.isFlat = false }
+            return result
+        }
+    }
+
+    /// Asks for rules, for as long as a venue may take; one that does not tell them is closed all the same.
+    private static func readRules(_ venues: LiveVenues) async {
+        await withTaskGroup(of: Void.self) { group in
+            for seat in venues.seats {
+                group.addTask {
+                    let deadline = Deadline(limit: .seconds(4)) { try await Task.sleep(for: $0) }
+                    _ = try? await deadline.run(seat.venue.name) { try await seat.venue.instruments(seat.symbols) }
+                }
+            }
         }
     }
 
     private func atTheVenues<Result: Sendable>(
         _ configuration: EngineConfiguration, _ body: (LiveVenues) async throws -> Result
     ) async throws -> Result {
-        let venues = try LiveVenues(configuration, mode: mode, settings: settings)
-        let locks = try venues.lock()
+        try await atTheVenues(try LiveVenues(configuration, mode: mode, settings: settings), body)
+    }
+
+    private func atTheVenues<Result: Sendable>(
+        _ venues: LiveVenues, _ body: (LiveVenues) async throws -> Result
+    ) async throws -> Result {
+        let locks = try venues.lock(except: doomed)
         defer { locks.forEach { $0.release() } }
         do {
             let result = try await body(venues)

@@ -7,7 +7,8 @@ import Signals
 import Storage
 
 extension LiveRun {
-    func announce(_ signals: LiveSignals, _ books: LiveBooks) {
+    func announce(_ signals: LiveSignals, _ books: LiveBooks, _ reception: Reception) {
+        for venue in reception.awaited(venues, settings.venues) { Output.warn("\(venue.broker): \(venue.sentence)") }
         for end in signals.ends { Output.warn("\(end.symbol) gets no new signals: \(end.reason)") }
         if !signals.rehearsed.isEmpty {
             let names = signals.rehearsed.map(\.name).joined(separator: ", ")
@@ -28,6 +29,22 @@ extension LiveRun {
             print("Limits that nobody set: \(settings.unsetLimits.joined(separator: ", ")).")
         }
         Output.flush()
+    }
+
+    /// A ledger that cannot be used keeps a run from starting, also one that was to close everything: then the error
+    /// says how else.
+    ///
+    /// - Returns: Nil for any other error, and while the kill switch is not engaged.
+    func wayOut(of error: any Error) -> CommandFailure? {
+        let file = KillSwitchFile(folder: URL(filePath: request.stateFolder))
+        guard request.mode == .live, file.engagedAt != nil, let error = error as? LedgerError else { return nil }
+        let commands = venues.seats.map { seat in
+            "aitrade flatten --venue \(seat.venue.name) --assets \(seat.symbols.map(\.name).joined(separator: ","))"
+                + " --state-dir \(request.stateFolder)"
+        }
+        return CommandFailure(
+            ErrorReport.status(of: error), "\(error.problem); the kill switch is engaged and NOTHING WAS CLOSED",
+            fix: "close everything without the ledger: \(commands.joined(separator: "; ")). Then: \(error.fix)")
     }
 
     /// Prints how the run ended.

@@ -42,7 +42,20 @@ struct LiveRun {
         file = try ArtifactFile(path: request.signals)
         assets = try file.assets(request.assets).map(\.symbol).sorted()
         try LogSetup.check(settings.log)
+        try Self.requireAll(assets, of: file, isRehearsal: settings.venues.isRehearsal)
         venues = try LiveVenues(try Venues.routes(assets, settings), mode: request.mode, settings: settings)
+    }
+
+    /// In universal mode the production window is counted on the bars of all assets: with some of them left out their
+    /// bars would never be heard, and it would end too late.
+    private static func requireAll(_ assets: [Symbol], of file: ArtifactFile, isRehearsal: Bool) throws {
+        let left = file.artifact.assets.map(\.symbol).filter { !assets.contains($0) }
+        guard file.artifact.origin.mode == .universal, !left.isEmpty, !isRehearsal else { return }
+        let (missing, wanted) = (left.map(\.name).joined(separator: ","), assets.map(\.name).joined(separator: ","))
+        throw CommandFailure(
+            .usage, "\(file.path) is universal: its windows are counted on the bars of all assets, \(missing) included",
+            fix: "leave --assets out, or generate signals for these alone: aitrade signals --mode universal --assets "
+                + wanted)
     }
 
     /// Runs until it is stopped or halted.
@@ -53,7 +66,7 @@ struct LiveRun {
             return end
         } catch {
             await venues.stop()
-            guard error is VenueError else { throw error }
+            guard error is VenueError else { throw wayOut(of: error) ?? error }
             throw Venues.failure(error)
         }
     }
@@ -61,28 +74,31 @@ struct LiveRun {
     private func trade() async throws -> Replay.End {
         // What the venues say is asked before anything is written.
         let known = request.startNew ? nil : LiveVenues.known(request.stateFolder)
-        let (instruments, late) = try await venues.instruments(orElse: known)
-        let history = try await LiveHistory(self, without: late)
+        let reception = try await venues.instruments(orElse: known)
+        let silent = Set(reception.silent.keys)
+        let history = try await LiveHistory(self, without: silent)
         let books = try LiveBooks(request, venues, log: settings.log)
         defer { books.release() }
         try await venues.start(
-            interval: file.artifact.origin.interval, barsAfter: history.newest, orElse: known,
-            Logger(label: "venues"))
-        announce(history.signals, books)
-        let brokers = await venues.brokers(instruments, settings, costs: costs, ledger: books.ledger.reader)
+            interval: file.artifact.origin.interval, barsAfter: history.newest,
+            patience: { patience(with: $0, known) }, without: silent, Logger(label: "venues"))
+        announce(history.signals, books, reception)
+        let brokers = await venues.brokers(reception.rules, settings, costs: costs, ledger: books.ledger.reader)
         let feed = try await RegimeSetup.feed(settings, release: .never)
-        var setup = self.setup(brokers.all, instruments, history, books)
-        (setup.feed, setup.resumeVenue) = (feed, brokers.resume)
+        var setup = self.setup(brokers.all, reception, history, books)
+        let alerts = AlertRoute.queue(settings)
+        (setup.feed, setup.resumeVenue, setup.alerts) = (feed, brokers.resume, alerts)
         let loop = VenueLoop(
             setup: setup, ledger: books.ledger, router: ExecutionRouter(brokers: brokers.all),
             log: Logger(label: "runner"))
+        welcome(reception, history, into: loop)
         let listener = await StopSignals.forward(to: { await loop.requestStop() })
         let once = request.isLoop ? nil : Task { await Self.stopOnceSettled(loop) }
         defer {
             listener.cancel()
             once?.cancel()
         }
-        let end = try await loop.run()
+        let end = try await AlertQueue.during(alerts) { try await loop.run() }
         try books.ledger.close()
         return Replay.End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
     }
@@ -112,20 +128,17 @@ struct LiveRun {
     }
 
     private func setup(
-        _ brokers: [any Broker], _ instruments: [Instrument], _ history: LiveHistory, _ books: LiveBooks
+        _ brokers: [any Broker], _ reception: Reception, _ history: LiveHistory, _ books: LiveBooks
     ) -> RunSetup {
         let notifier = ServiceNotifier(path: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
-        let configured = instruments.compactMap { rules -> AssetConfiguration? in
-            let seat = venues.seats.first { $0.symbols.contains(rules.symbol) }
-            guard let broker = brokers.first(where: { $0.name == seat?.venue.name }) else { return nil }
-            return AssetConfiguration(
-                instrument: rules, broker: broker.name, capabilities: broker.capabilities,
-                budget: settings.budget.amount(in: rules.quote))
+        let configured = venues.seats.flatMap { seat in
+            brokers.first { $0.name == seat.name }.map { assets(reception.rules, at: seat, $0.capabilities) } ?? []
         }
         let configuration = EngineConfiguration(
             account: venues.account, artifact: file.digest.hex, assets: configured, limits: limits,
             timing: settings.protection.timing, reconcile: settings.reconcile.rules,
-            protection: settings.protection.protection, orders: settings.protection.orders)
+            protection: settings.protection.protection, orders: settings.protection.orders,
+            awaited: reception.awaited(venues, settings.venues))
         var setup = RunSetup(
             runId: books.runId, pid: ProcessInfo.processInfo.processIdentifier, mode: request.mode.rawValue,
             configuration: configuration, market: configuration.brokers.first ?? BrokerName(""),

@@ -16,8 +16,11 @@ final class LiveSignals: SignalSource {
         var rehearsals: [Symbol: SignalRehearsal] = [:]
         /// Why an asset has no more rows.
         var ends: [Symbol: String] = [:]
+        /// Assets of which bars are missing: whatever is decided without them is no decision.
+        var broken: Set<Symbol> = []
     }
 
+    private let artifact: SignalsArtifact
     private let state = Mutex(State())
 
     /// Sources from the artifact's rows, and its continuation over newer stored and downloaded bars.
@@ -26,6 +29,7 @@ final class LiveSignals: SignalSource {
     ///   - series: The bars of every asset of the artifact, as far as they are there, oldest first.
     ///   - rehearsal: Bars of venues on this machine, for the assets whose window is over.
     init(_ artifact: SignalsArtifact, series: [BarSeries], rehearsal: [BarSeries] = []) {
+        self.artifact = artifact
         state.withLock { state in
             for row in ArtifactFile.rows(of: artifact.assets) { state.known[row.symbol, default: [:]][row.time] = row }
         }
@@ -44,16 +48,24 @@ final class LiveSignals: SignalSource {
         } catch {
             for asset in artifact.assets { state.withLock { $0.ends[asset.symbol] = "\(error)" } }
         }
-        for bars in rehearsal { rehearse(artifact, bars) }
+        for bars in rehearsal { rehearse(bars) }
     }
 
-    private func rehearse(_ artifact: SignalsArtifact, _ bars: BarSeries) {
+    private func rehearse(_ bars: BarSeries) {
         state.withLock { state in
             guard state.ends[bars.symbol] != nil, let rehearsal = SignalRehearsal(artifact, on: bars) else { return }
             state.ends[bars.symbol] = nil
             for row in rehearsal.past { state.known[bars.symbol, default: [:]][row.time] = row }
             state.rehearsals[bars.symbol] = rehearsal
         }
+    }
+
+    /// Takes the bars that a venue tells late, oldest first. What they decide is history. In universal mode bars come
+    /// in the order of time, so an asset that comes late has no more rows there beyond the artifact's own.
+    func catchUp(_ bars: BarSeries, isRehearsal: Bool) {
+        for row in 0..<bars.count { _ = self.row(bars.symbol, bars[row], at: bars.closeTime(row)) }
+        if isRehearsal { rehearse(bars) }
+        state.withLock { if $0.ends[bars.symbol] != nil { $0.broken.insert(bars.symbol) } }
     }
 
     /// Why there are no more rows, by asset.
@@ -67,6 +79,7 @@ final class LiveSignals: SignalSource {
     func row(_ symbol: Symbol, _ bar: Bar, at time: Timestamp) -> SignalRow? {
         state.withLock { state in
             if let known = state.known[symbol]?[time] { return known }
+            guard !state.broken.contains(symbol) else { return nil }
             do {
                 let row =
                     state.rehearsals[symbol] == nil

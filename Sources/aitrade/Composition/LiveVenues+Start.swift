@@ -17,18 +17,16 @@ final class LateStarts: Sendable {
     func cancel() { tasks.withLock { $0 }.forEach { $0.cancel() } }
 }
 
-/// A start asks every venue at once. One that does not answer keeps nobody waiting where an earlier run left its rules:
-/// the run begins without its news, and it is started as soon as it answers. Orders, cancellations and readings are
-/// tried there all along. A first start wants to hear from every venue.
+/// A start asks every venue at once, and begins with those that answer. One that does not keeps nobody waiting: it is
+/// started as soon as it answers. Where an earlier run left the rules of its assets, orders, cancellations and readings
+/// are tried there all along; where nothing is known of them, they are traded from its first answer on. Only a start
+/// that would have nothing to trade at all fails.
 extension LiveVenues {
-    /// How long a venue that is known from an earlier run may keep the others waiting.
-    private static let patience = Duration.seconds(4)
-    /// Between two attempts to start a venue that does not answer.
-    private static let pause = Duration.seconds(1)
-
-    private static func deadline(_ isKnown: Bool) -> Deadline {
-        Deadline(limit: isKnown ? patience : .seconds(3600)) { try await Task.sleep(for: $0) }
-    }
+    /// How long a silent venue keeps the others waiting once there is something to trade.
+    static let patience = Duration.seconds(5)
+    /// How long a venue keeps the others waiting that has just told its rules for the first time: settings that it
+    /// finds wrong are a reason not to start.
+    static let firstPatience = Duration.seconds(15)
 
     /// The settings that an earlier run in this folder left; nil when there are none that can be read.
     static func known(_ stateFolder: String) -> EngineConfiguration? {
@@ -39,71 +37,115 @@ extension LiveVenues {
             .engine.configuration
     }
 
-    /// Whether an earlier run left the rules of everything that is traded at a venue.
-    private func knows(_ seat: Seat, _ known: EngineConfiguration?) -> Bool {
-        seat.symbols.allSatisfy { symbol in
-            known?.assets.contains { $0.instrument.symbol == symbol && $0.broker == seat.venue.name }
-                ?? false
-        }
+    /// What an earlier run left of a venue's rules.
+    private static func rules(_ seat: Seat, _ known: EngineConfiguration?) -> [Instrument] {
+        (known?.assets ?? []).filter { $0.broker == seat.name && seat.symbols.contains($0.instrument.symbol) }
+            .map(\.instrument)
     }
 
-    /// The rules of everything that is traded, by symbol.
+    /// Whether an earlier run left the rules of everything that is traded at a venue.
+    static func knows(_ seat: Seat, _ known: EngineConfiguration?) -> Bool {
+        rules(seat, known).count == seat.symbols.count
+    }
+
+    // MARK: Rules
+
+    private enum News: Sendable {
+        case rules([Instrument], BrokerName)
+        case failure(VenueError, BrokerName)
+        case patienceIsOver
+    }
+
+    /// The rules of everything that is traded, from the venues, or from an earlier run where one does not answer.
     ///
-    /// - Parameter known: What an earlier run left, for venues that do not answer.
-    /// - Returns: The rules, and the venues that have yet to answer.
-    func instruments(orElse known: EngineConfiguration? = nil) async throws -> (
-        rules: [Instrument], late: Set<BrokerName>
-    ) {
-        try await withThrowingTaskGroup(of: (BrokerName, [Instrument]?).self) { group in
-            for seat in seats {
-                let isKnown = knows(seat, known)
-                group.addTask {
-                    do {
-                        let rules = try await Self.deadline(isKnown).run(seat.venue.name) {
-                            try await seat.venue.instruments(seat.symbols)
-                        }
-                        return (seat.venue.name, rules)
-                    } catch let error as VenueError where isKnown && error.mayPass {
-                        return (seat.venue.name, nil)
-                    }
+    /// - Parameter known: What an earlier run left.
+    /// - Throws: `VenueError` when a venue answers that something is wrong, or when nothing can be traded.
+    func instruments(orElse known: EngineConfiguration? = nil) async throws -> Reception {
+        let (news, teller) = AsyncStream<News>.makeStream()
+        var tasks = seats.map { seat in
+            Task {
+                do {
+                    teller.yield(.rules(try await seat.venue.instruments(seat.symbols), seat.name))
+                } catch {
+                    teller.yield(.failure(VenueError(from: error, of: seat.name), seat.name))
                 }
             }
-            var (found, late): ([Instrument], Set<BrokerName>) = ([], [])
-            for try await answer in group {
-                if let rules = answer.1 {
-                    found += rules
-                } else {
-                    late.insert(answer.0)
-                    found += known?.assets.filter { $0.broker == answer.0 }.map(\.instrument) ?? []
-                }
-            }
-            return (
-                found.filter { rules in seats.contains { $0.symbols.contains(rules.symbol) } }
-                    .sorted { $0.symbol < $1.symbol }, late
-            )
         }
+        defer { tasks.forEach { $0.cancel() } }
+        var reception = Reception(waitingFor: seats.map(\.name))
+        var hasTimer = false
+        func startTimer() {
+            guard !hasTimer else { return }
+            hasTimer = true
+            tasks.append(
+                Task {
+                    guard (try? await Task.sleep(for: Self.patience)) != nil else { return }
+                    teller.yield(.patienceIsOver)
+                })
+        }
+        if seats.contains(where: { Self.knows($0, known) }) { startTimer() }
+        for await item in news {
+            switch item {
+            case .rules(let rules, let broker):
+                reception.told(rules, by: broker)
+                startTimer()
+            case .failure(let error, let broker): try miss(broker, error, known, &reception)
+            case .patienceIsOver:
+                for broker in reception.pending {
+                    let message = "no answer within \(Self.patience)"
+                    try miss(broker, VenueError(.retryable, code: "TIMEOUT", message: message), known, &reception)
+                }
+            }
+            if reception.isComplete { break }
+        }
+        if let error = reception.silent.min(by: { $0.key < $1.key })?.value, !reception.hasRules { throw error }
+        return reception
+    }
+
+    /// A venue that did not answer is left for later, unless it will be no different then. Simulated fills need all
+    /// rules before the first price.
+    private func miss(
+        _ broker: BrokerName, _ error: VenueError, _ known: EngineConfiguration?, _ reception: inout Reception
+    ) throws {
+        guard let seat = seats.first(where: { $0.name == broker }) else { return }
+        guard error.mayPass, mode == .live || Self.knows(seat, known) else { throw error }
+        reception.missed(broker, error, Self.rules(seat, known))
+    }
+
+    // MARK: News
+
+    /// What a venue is asked to tell.
+    func watch(_ seat: Seat, interval: BarInterval?, after newest: Timestamp?) -> VenueWatch {
+        VenueWatch(
+            symbols: seat.symbols, interval: interval, barsAfter: newest ?? .distantFuture, isPrivate: mode == .live)
     }
 
     /// Begins to tell news.
     ///
-    /// - Parameter known: What an earlier run left: a venue of it that does not answer is started later.
+    /// - Parameters:
+    ///   - patience: How long a venue may take before it is started later; nil to wait for it.
+    ///   - silent: Venues that did not answer a moment ago: whoever knows when they do starts them.
     func start(
-        interval: BarInterval?, barsAfter: [BrokerName: Timestamp], orElse known: EngineConfiguration?,
-        _ log: Logger
+        interval: BarInterval?, barsAfter: [BrokerName: Timestamp], patience: (Seat) -> Duration?,
+        without silent: Set<BrokerName> = [], _ log: Logger
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for seat in seats {
-                let watch = VenueWatch(
-                    symbols: seat.symbols, interval: interval,
-                    barsAfter: barsAfter[seat.venue.name] ?? .distantFuture, isPrivate: mode == .live)
-                let isKnown = knows(seat, known)
+            for seat in seats where !silent.contains(seat.name) {
+                let watch = watch(seat, interval: interval, after: barsAfter[seat.name])
+                let patience = patience(seat)
                 group.addTask {
                     let attempt = Task { try await seat.venue.start(watch) }
                     do {
-                        try await Self.deadline(isKnown).run(seat.venue.name) { try await attempt.value }
-                    } catch let error as VenueError where isKnown && error.mayPass {
+                        let deadline = Deadline(limit: patience ?? .seconds(3600)) { try await Task.sleep(for: $0) }
+                        try await deadline.run(seat.name) { try await attempt.value }
+                    } catch let error as VenueError where patience != nil && error.mayPass {
                         log.error("a venue is not there yet", metadata: ["error": "\(error)"])
-                        late.add(Task { await Self.startLater(seat, watch, after: attempt, log) })
+                        late.add(
+                            Task {
+                                await Self.untilDone(seat.name, first: attempt, log) {
+                                    try await seat.venue.start(watch)
+                                }
+                            })
                     }
                 }
             }
@@ -111,28 +153,44 @@ extension LiveVenues {
         }
     }
 
-    private static func startLater(
-        _ seat: Seat, _ watch: VenueWatch, after attempt: Task<Void, any Error>, _ log: Logger
+    // MARK: Later
+
+    /// Between two attempts at a venue that does not answer; doubled up to ``longestPause``.
+    private static let firstPause = Duration.seconds(1)
+    private static let longestPause = Duration.seconds(16)
+
+    /// Tries again and again until a venue does what it is asked.
+    ///
+    /// - Parameter first: An attempt that is under way already.
+    static func untilDone(
+        _ name: BrokerName, first: Task<Void, any Error>? = nil, _ log: Logger,
+        _ attempt: @escaping @Sendable () async throws -> Void
     ) async {
-        var attempt = attempt
+        var (first, pause) = (first, firstPause)
         while !Task.isCancelled {
             do {
-                try await attempt.value
-                return log.notice(
-                    "a venue that was not there is there", metadata: ["broker": "\(seat.venue.name)"])
+                if let running = first { try await running.value } else { try await attempt() }
+                return log.notice("a venue that was not there is there", metadata: ["broker": "\(name)"])
             } catch {
-                log.warning(
-                    "a venue does not start", metadata: ["broker": "\(seat.venue.name)", "error": "\(error)"])
+                first = nil
+                guard !Task.isCancelled else { return }
+                log.warning("a venue does not start", metadata: ["broker": "\(name)", "error": "\(error)"])
                 guard (try? await Task.sleep(for: pause)) != nil else { return }
-                attempt = Task { try await seat.venue.start(watch) }
+                pause = min(pause * 2, longestPause)
             }
         }
     }
 }
 
 extension VenueError {
+    /// What a venue's client threw; it throws nothing else but cancellation.
+    fileprivate init(from error: any Error, of broker: BrokerName) {
+        self =
+            error as? VenueError ?? VenueError(.unknownOutcome, code: "BROKER_FAILED", message: "\(broker): \(error)")
+    }
+
     /// Whether it may be different in a moment, without anybody changing a setting.
-    fileprivate var mayPass: Bool {
+    var mayPass: Bool {
         switch remedy {
         case .retryable, .rateLimited, .unknownOutcome: true
         case .rejected, .notFound, .configuration: false

@@ -11,6 +11,8 @@ struct LiveVenues {
     struct Seat {
         let venue: any LiveBroker
         let symbols: [Symbol]
+
+        var name: BrokerName { venue.name }
     }
 
     /// By name.
@@ -42,14 +44,16 @@ struct LiveVenues {
     ///
     /// - Throws: ``CommandFailure``.
     init(_ configuration: EngineConfiguration, mode: ExecutionMode, settings: Settings) throws {
-        let routes = Dictionary(grouping: configuration.assets, by: \.broker).mapValues { $0.map(\.instrument.symbol) }
+        var routes = Dictionary(grouping: configuration.assets, by: \.broker).mapValues { $0.map(\.instrument.symbol) }
+        for venue in configuration.awaited { routes[venue.broker, default: []] += venue.symbols }
         try self.init(routes, mode: mode, settings: settings)
     }
 
     /// Takes the machine's lock of every account that takes orders; each is held until it is released or forgotten.
     ///
+    /// - Parameter doomed: A killed process that hangs in the kernel with the locks.
     /// - Throws: `InstanceLockError` naming the process that trades the account already.
-    func lock() throws -> [AccountLock] { try accounts.map { try AccountLock(account: $0) } }
+    func lock(except doomed: Int32? = nil) throws -> [AccountLock] { try AccountLock.take(accounts, except: doomed) }
 
     /// Ends all news and closes all connections.
     func stop() async {

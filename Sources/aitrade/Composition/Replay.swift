@@ -76,7 +76,7 @@ struct Replay {
 
     /// A new ledger does not lift the kill switch: only an explicit release does.
     static func refuseLatched(_ path: String, stateFolder: String) throws {
-        guard let latch = try LedgerReader(path: path).latch(),
+        guard let latch = try LedgerReader.latch(ofAnyVersion: path),
             KillSwitchFile(folder: URL(filePath: stateFolder)).read() != .released
         else { return }
         throw CommandFailure(
@@ -144,23 +144,24 @@ struct Replay {
     }
 
     func run() async throws -> End {
-        let loop = makeLoop(try await RegimeSetup.feed(settings, release: request.release))
+        let alerts = AlertRoute.queue(settings)
+        let loop = makeLoop(try await RegimeSetup.feed(settings, release: request.release), alerts)
         announce()
         let listener = await StopSignals.forward(to: { await loop.requestStop() })
         defer { listener.cancel() }
-        let end = try await loop.run()
+        let end = try await AlertQueue.during(alerts) { try await loop.run() }
         try ledger.close()
         return End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
     }
 
     /// Compares the books with the venue, without going on with the replay.
     func reconcile() async throws -> ReconcileAnswer {
-        let answer = try await makeLoop(nil).reconcile()
+        let answer = try await makeLoop(nil, nil).reconcile()
         try ledger.close()
         return answer
     }
 
-    private func makeLoop(_ feed: (any EventFeed)?) -> TradingLoop {
+    private func makeLoop(_ feed: (any EventFeed)?, _ alerts: AlertQueue?) -> TradingLoop {
         let broker = SimulatedBroker(market)
         let router = ExecutionRouter(brokers: [broker])
         let notifier = ServiceNotifier(path: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
@@ -174,7 +175,7 @@ struct Replay {
             signals: SignalBook(request.lastRowOnly ? bars.newestRows : bars.rows), sleep: request.sleep,
             maxSteps: request.maxSteps, stateFolder: URL(filePath: request.stateFolder),
             wallClock: SystemTime.wall, uptime: SystemTime.uptime, rebuildVenue: { try await broker.rebuild($0) })
-        (setup.process, setup.notify) = (.current, { notifier?.send($0) })
+        (setup.process, setup.notify, setup.alerts) = (.current, { notifier?.send($0) }, alerts)
         (setup.feed, setup.unsetLimits, setup.version) = (feed, settings.unsetLimits, ProgramBuild.name)
         return TradingLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "runner"))
     }

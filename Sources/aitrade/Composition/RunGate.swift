@@ -15,12 +15,12 @@ struct RunGate {
     ///   meets a verdict of `fail` that nobody has overridden in writing.
     func admit(mode: ExecutionMode, isRehearsal: Bool, override reason: String?, isQuiet: Bool) throws {
         let history = try TrialHistory(path: trials)
-        if let history, !history.rows.made(file.digest) {
+        if !history.knows(file.digest) {
             throw CommandFailure(
                 .corruptInput, "\(file.path) is not in the trial ledger \(trials): nobody knows what was tried for it",
                 fix: "generate it here (aitrade signals), or name the ledger it was generated with (--trials)")
         }
-        let judged = assets.map { (asset: $0, judgement: history?.judgement($0) ?? $0.judgement) }
+        let judged = assets.map { (asset: $0, judgement: history.judgement($0, of: file.artifact)) }
         if !isQuiet { GateText.show(judged) }
         let refused = judged.filter { ($0.judgement?.verdict ?? .fail) == .fail }.map(\.asset.symbol.name)
         guard mode == .live, !refused.isEmpty else { return }
@@ -33,7 +33,7 @@ struct RunGate {
         try requireOverride(reason, history, refused)
     }
 
-    private func requireOverride(_ reason: String?, _ history: TrialHistory?, _ refused: [String]) throws {
+    private func requireOverride(_ reason: String?, _ history: TrialHistory, _ refused: [String]) throws {
         if let reason {
             guard reason.trimmed.count >= 10 else {
                 throw CommandFailure(
@@ -44,14 +44,15 @@ struct RunGate {
                     kind: .override, at: SystemTime.wall(), fingerprint: file.digest, artifact: file.digest,
                     summary: "gate overridden for \(refused.joined(separator: ", "))", reason: reason.trimmed))
             Output.warn("the deployment gate is overridden for \(refused.joined(separator: ", ")): \(reason.trimmed)")
-        } else if let known = history?.rows.overrides(of: file.digest).last, let reason = known.reason {
+        } else if let known = history.rows?.overrides(of: file.digest).last, let reason = known.reason {
             Output.warn("the deployment gate was overridden on \(Output.time(known.at)): \(reason)")
         } else {
             throw CommandFailure(
                 .notAllowed,
                 "the deployment gate says fail for \(refused.joined(separator: ", ")): the signals show no edge",
-                fix: "leave them out with --assets, generate better signals, or write down why it shall trade all the "
-                    + "same: --override-gate \"REASON\"")
+                fix: (file.artifact.origin.mode == .universal ? "" : "leave them out with --assets, ")
+                    + "generate better signals, or write down why it shall trade all the same: "
+                    + "--override-gate \"REASON\"")
         }
     }
 }
@@ -75,12 +76,12 @@ enum GateText {
     }
 
     /// Every clause of an asset as a table.
-    static func table(_ symbol: Symbol, _ judgement: ArtifactJudgement) {
-        print("\n  \(symbol): \(judgement.verdict.rawValue). \(StatisticSentences(judgement).headline)")
+    static func table(_ symbol: Symbol, _ judgement: ArtifactJudgement, own: TrialRecord?) {
+        print("\n  \(symbol): \(judgement.verdict.rawValue). \(StatisticSentences(judgement, own: own).headline)")
         print(
             "  \(judgement.trials.trials) genomes tried, worth \(Output.number(judgement.trials.effective, 0))",
             terminator: " ")
-        print("independent ones")
+        print("independent ones\(own.map { "; \($0.trials) of them by this search on \(symbol)" } ?? "")")
         Output.table(
             ["clause", "weight", "", "found", "limit"],
             judgement.clauses.map { clause in

@@ -33,7 +33,7 @@ struct Settings {
     var limits: RiskLimits { risk.limits }
     /// The venue clients' settings.
     var venues: VenueSettings
-    /// `ALERT_COMMAND`: what the watchdog runs for each alert.
+    /// `ALERT_COMMAND`: what runner and watchdog run for each alert.
     var alertCommand: String?
     /// The limits that nobody set, by key, to be shown at start.
     var unsetLimits: [String] { risk.unset.map(\.rawValue) }

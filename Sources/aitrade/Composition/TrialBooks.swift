@@ -32,7 +32,7 @@ struct TrialBooks {
             + "\(options.seed) \(options.search.population)x\(options.search.generations)"
         try Self.requireSound(ledger)
         let each = options.search.population * options.search.generations
-        try append(.begun) { units in units * each }
+        try append(.begun) { group in generator.units.count { $0.group == group } * each }
     }
 
     /// Refuses books somebody took lines out of.
@@ -46,11 +46,7 @@ struct TrialBooks {
 
     /// Notes that the search was stopped before its end.
     func interrupted(_ collector: UnitCollector) throws {
-        try append(.interrupted) { _ in
-            nil
-        } counting: {
-            collector.evaluations(of: $0)
-        }
+        try append(.interrupted) { collector.evaluations(of: $0) }
     }
 
     /// Notes the end of the search and its artifact.
@@ -65,58 +61,27 @@ struct TrialBooks {
                         symbol: asset.symbol, first: asset.bars.first, last: asset.bars.last,
                         evaluations: record?.evaluations ?? 0, trials: record?.trials ?? 0,
                         effective: record?.effective ?? 0, sharpeVariance: record?.sharpeVariance,
-                        bars: record?.bars ?? 0)
+                        bars: record?.bars ?? 0, group: group(of: asset.symbol))
                 }))
     }
 
-    /// A line with a count for each asset: from its number of units, or else from its group's name.
-    private func append(
-        _ kind: TrialEntry.Kind, planned: (Int) -> Int?, counting: (String) -> Int = { _ in 0 }
-    ) throws {
+    private func group(of symbol: Symbol) -> String {
+        UnitKey.group(of: symbol, mode: options.mode, crossAsset: options.crossAsset)
+    }
+
+    /// A line with a count for each asset, by the name of its group.
+    private func append(_ kind: TrialEntry.Kind, counting: (String) -> Int) throws {
         let assets = series.filter { !$0.isEmpty }.map { bars in
-            let group = options.mode == .universal ? "*" : bars.symbol.name
-            let count = planned(generator.units.count { $0.group == group }) ?? counting(group)
+            let group = group(of: bars.symbol)
+            let count = counting(group)
             return TrialEntry.Asset(
                 symbol: bars.symbol, first: bars.closeTime(0).milliseconds,
                 last: bars.closeTime(bars.count - 1).milliseconds, evaluations: count, trials: count,
-                effective: Double(count), sharpeVariance: nil, bars: 0)
+                effective: Double(count), sharpeVariance: nil, bars: 0, group: group)
         }
         try ledger.append(
             TrialEntry(
                 kind: kind, at: SystemTime.wall(), fingerprint: generator.fingerprint, summary: summary, assets: assets)
         )
-    }
-}
-
-/// What the trial ledger says about an artifact.
-struct TrialHistory {
-    let rows: [TrialRow]
-
-    /// The lines of the ledger at `path`; nil when there is none.
-    ///
-    /// - Throws: ``TrialLedgerError``, or ``CommandFailure`` (65) when its chain is broken.
-    init?(path: String) throws {
-        guard let ledger = try TrialLedger.existing(path) else { return nil }
-        try TrialBooks.requireSound(ledger)
-        rows = try ledger.verified().rows
-    }
-
-    /// Everything ever tried on the asset over the bars of its artifact; its own search at least.
-    func cumulative(_ asset: ArtifactAsset) -> TrialRecord? {
-        guard let own = asset.judgement?.trials else { return nil }
-        let tried = rows.tried(on: asset.symbol, first: asset.bars.first, last: asset.bars.last).map {
-            TrialRecord(
-                evaluations: $0.evaluations, trials: $0.trials, effective: $0.effective,
-                sharpeVariance: $0.sharpeVariance, bars: $0.sharpeVariance == nil ? own.bars : $0.bars)
-        }
-        guard let first = tried.first else { return own }
-        let all = tried.dropFirst().reduce(first) { $0.joined($1) }
-        return all.trials < own.trials ? own : all
-    }
-
-    /// The judgement of an asset under everything that was ever tried.
-    func judgement(_ asset: ArtifactAsset) -> ArtifactJudgement? {
-        guard let judgement = asset.judgement, let all = cumulative(asset) else { return asset.judgement }
-        return judgement.rejudged(all)
     }
 }

@@ -19,12 +19,14 @@ enum Universe: String, CaseIterable {
         }
     }
 
-    /// Whether a stored asset belongs to it; the catalog tells the kind.
+    /// Whether a stored asset belongs to it. The catalog tells the kind; what somebody imported that it does not know
+    /// is of the kind that its route would be.
     func holds(_ symbol: Symbol, _ catalog: InstrumentCatalog) -> Bool {
-        switch self {
+        let isShare = (catalog.broker(of: symbol) ?? Universe.both.broker(of: symbol)) == Venues.shares
+        return switch self {
         case .both: true
-        case .crypto: catalog.broker(of: symbol)?.text == "bitget"
-        case .stocks: catalog.broker(of: symbol)?.text == "tinkoff"
+        case .crypto: !isShare
+        case .stocks: isShare
         }
     }
 }

@@ -65,6 +65,11 @@ struct VenueSettings {
             || (numbers.count == 4 && numbers.first == "127" && numbers.allSatisfy { UInt8($0) != nil })
     }
 
+    /// Where a venue is asked, and the setting that says so.
+    func place(of name: BrokerName) -> (url: String, key: SettingKey) {
+        name == Venues.shares ? (tinkoff.restBase, .tinkoffBaseURL) : (bitget.baseURL, .bitgetBaseURL)
+    }
+
     static func address(_ key: SettingKey, _ text: String, schemes: [String]) throws -> String {
         guard let scheme = schemes.first(where: text.hasPrefix), text.count > scheme.count,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })

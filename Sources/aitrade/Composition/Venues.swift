@@ -82,6 +82,15 @@ enum Venues {
             fix: "set BITGET_API_KEY, BITGET_API_SECRET and BITGET_API_PASSPHRASE")
     }
 
+    /// Whether there is a client of that name with keys to trade.
+    static func hasKeys(_ name: BrokerName, _ settings: VenueSettings) -> Bool {
+        switch name {
+        case futures, spot: settings.bitget.credentials != nil
+        case shares: settings.tinkoff.token != nil
+        default: false
+        }
+    }
+
     /// The account that the keys of a venue belong to, as ledgers, client ids and locks name it; the keys cannot be
     /// told from it. Both markets of one venue are one account.
     static func account(_ name: BrokerName, _ settings: VenueSettings) -> String {

@@ -48,6 +48,7 @@ actor Watch {
     private var actsAfter = Duration.zero
     private var commands: [Task<Void, Never>] = []
     private var stops = 0
+    private var lastBeat: Heartbeat?
 
     init(_ request: WatchRequest, settings: Settings, log: Logger) {
         self.request = request
@@ -70,6 +71,7 @@ actor Watch {
             // Who would have to go is asked first: whoever comes after this look is not killed because of it.
             culprit = eye.culprit()
             let sight = eye.look()
+            if case .beat(let beat) = sight.beat { lastBeat = beat }
             let verdict = judge.judge(sight, wall: SystemTime.wall(), uptime: SystemTime.uptime())
             var report = describe(verdict, sight)
             notifier?.send(ServiceNote(["READY=1", "WATCHDOG=1", "STATUS=\(report.text)"]))
@@ -136,8 +138,8 @@ actor Watch {
         case .refused(let why): return refuse(why, report)
         case .locked(let lock):
             defer { lock.release() }
-            return await closeAll(reason, mayWrite: true, report)
-        case .doomed: return await closeAll(reason, mayWrite: false, report)
+            return await closeAll(reason, report)
+        case .doomed(let pid): return await closeAll(reason, doomed: pid, report)
         }
     }
 
@@ -151,14 +153,16 @@ actor Watch {
         return report
     }
 
-    private func closeAll(_ reason: String, mayWrite: Bool, _ begun: WatchReport) async -> WatchReport? {
+    private func closeAll(
+        _ reason: String, doomed: Int32? = nil, _ begun: WatchReport
+    ) async -> WatchReport? {
         let notifier = notifier
         // Closing may take longer than a look; it has its own deadlines.
         notifier?.send(ServiceNote(["WATCHDOG=1", "WATCHDOG_USEC=600000000", "STATUS=closing everything: \(reason)"]))
         let flatten = EmergencyFlatten(
             stateFolder: folder, bars: request.bars, reason: reason, runId: runId, log: log,
-            settings: settings, notify: { notifier?.send($0) })
-        let result = await flatten.run(mayWrite: mayWrite)
+            settings: settings, beat: lastBeat, doomed: doomed, notify: { notifier?.send($0) })
+        let result = await flatten.run()
         var report = begun
         (report.flatten, report.action) = (result, "flattened")
         if result.isFlat {

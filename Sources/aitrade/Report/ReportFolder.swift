@@ -9,7 +9,7 @@ struct ReportFolder {
 
     /// Draws up and writes both files.
     func write(_ reporter: StudyReporter) throws {
-        let report = reporter.report()
+        let report = try reporter.report()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         try AtomicFile.createFolder(path)

@@ -24,7 +24,7 @@ struct ReportPage {
             <p class="dim">\(origin.escaped)</p>
             <p class="dim">Artifact SHA-256 <code>\(report.artifact.hex)</code></p>
             <nav>\(report.assets.count > 1 ? links : "")</nav>
-            \(report.assets.map { ReportSection($0).html }.joined(separator: "\n"))
+            \(report.assets.map { ReportSection($0, crossAsset: report.crossAsset).html }.joined(separator: "\n"))
             <h2>How to read this</h2>
             <p>Everything called out-of-sample comes from bars that the genome trading them had never seen; fitted
             figures stand apart and prove nothing. Returns are shares of one fixed budget, fees and slippage paid.

@@ -6,9 +6,11 @@ import Signals
 struct ReportSection {
     private let asset: AssetReport
     private let charts: ReportCharts
+    /// Whether the genomes were fitted on other assets only.
+    private let crossAsset: Bool
 
-    init(_ asset: AssetReport) {
-        self.asset = asset
+    init(_ asset: AssetReport, crossAsset: Bool) {
+        (self.asset, self.crossAsset) = (asset, crossAsset)
         charts = ReportCharts(asset)
     }
 
@@ -20,21 +22,28 @@ struct ReportSection {
             <p class="dim"><span class="key" style="background:var(--a);margin-left:0"></span>strategy, costs paid
             <span class="key" style="background:var(--b)"></span>buy and hold, without costs</p>
             """, charts.equity, "<h3>Out-of-sample drawdown</h3>", charts.drawdown, clauses, sentences,
-            ReportValidation(validation: asset.crossValidation).html,
+            ReportValidation(validation: asset.crossValidation, note: asset.validationNote).html,
             "<h3>Trades on price</h3>", tradesNote, charts.trades, "<h3>Monthly returns, out-of-sample</h3>", months,
             "<h3>Costs</h3><p class=\"dim\">The same rows at other fees; slippage stays.</p>", costs,
             "<h3>Folds</h3>", folds,
             "<h3>Genome stability</h3><p class=\"dim\">Each gene over the folds, from the lowest (pale) to the highest "
                 + "value it took; a gene that is found again and again matters more than one that wanders.</p>",
             genomes,
-            "<h3>In-sample, fitted: no evidence</h3><p class=\"dim\">What each fold's genome earned on the very bars "
-                + "it was chosen on, each from zero, over the share of its train window.</p>",
-            charts.inSample, history,
+            inSampleHeading, charts.inSample, history,
             "<h3>Sensitivity of the production genome</h3><p class=\"dim\">The annualised Sharpe ratio on its train "
                 + "window when one gene moves and the rest stays; the dot is the chosen value. A lonely peak is luck, "
                 + "a plateau is not.</p>",
             charts.sensitivity,
         ].joined(separator: "\n")
+    }
+
+    private var inSampleHeading: String {
+        crossAsset
+            ? "<h3>Own train window, not fitted on: no evidence</h3><p class=\"dim\">What each fold's genome earned on "
+                + "this asset's bars of the moments at which it was chosen on the other assets' bars, each from zero, "
+                + "over the share of the train window.</p>"
+            : "<h3>In-sample, fitted: no evidence</h3><p class=\"dim\">What each fold's genome earned on the very bars "
+                + "it was chosen on, each from zero, over the share of its train window.</p>"
     }
 
     private var head: String {
@@ -127,7 +136,8 @@ struct ReportSection {
         ReportText.table(
             [
                 "fold", "traded from", "to", "trades", "return", "buy and hold", "Sharpe", "drawdown",
-                "fitted return", "fitted Sharpe",
+                crossAsset ? "own train return" : "fitted return",
+                crossAsset ? "own train Sharpe" : "fitted Sharpe",
             ],
             asset.folds.map { fold in
                 let (after, before) = (fold.outOfSample, fold.inSample)

@@ -3,10 +3,11 @@ import Signals
 /// The cross-validation of one asset on the page.
 struct ReportValidation {
     let validation: AssetReport.CrossValidation?
+    let note: String?
 
     var html: String {
         guard let validation else {
-            return "<h3>Cross-validation</h3><p class=\"dim\">Too few bars to search anew on purged parts of them.</p>"
+            return "<h3>Cross-validation</h3><p class=\"dim\">\((note ?? "").escaped)</p>"
         }
         let rows =
             validation.folds.enumerated().map { row("k-fold \($0.offset + 1)", $0.element) }

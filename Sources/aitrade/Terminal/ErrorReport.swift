@@ -23,6 +23,8 @@ enum ErrorReport {
         case let error as BarFileError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as FileError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as InstanceLockError: CommandFailure(status(of: error), error.problem, fix: error.fix)
+        case let error as TrialLedgerError: CommandFailure(status(of: error), error.problem, fix: error.fix)
+        case let error as StudyReportError: CommandFailure(.corruptInput, error.problem, fix: error.fix)
         case let error as LedgerError: CommandFailure(status(of: error), error.problem, fix: error.fix)
         case let error as ReplayDivergence: CommandFailure(.corruptInput, "\(error)", fix: "")
         case let error as VenueError: Venues.failure(error)
@@ -44,7 +46,7 @@ enum ErrorReport {
         ["read", "list", "decompress"].contains(error.action) ? .corruptInput : .cannotWrite
     }
 
-    private static func status(of error: LedgerError) -> ExitStatus {
+    static func status(of error: LedgerError) -> ExitStatus {
         switch error {
         case .diskFull, .readOnly, .cannotOpen, .inputOutput: .cannotWrite
         case .file(let inner): status(of: inner)
@@ -53,6 +55,14 @@ enum ErrorReport {
         case .missing, .corrupt, .unsound, .foreign, .newer, .older, .refusedRow, .conflictingIntent, .conflictingFill,
             .reservedKey:
             .corruptInput
+        }
+    }
+
+    private static func status(of error: TrialLedgerError) -> ExitStatus {
+        switch error {
+        case .unusable: .corruptInput
+        case .cannotWrite: .cannotWrite
+        case .file(let inner): status(of: inner)
         }
     }
 

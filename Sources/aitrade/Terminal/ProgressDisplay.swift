@@ -8,9 +8,6 @@ final class ProgressDisplay: Sendable {
     private struct State {
         var unitsDone = 0
         var lastDrawn: UInt64 = 0
-        var firstTrials: Int?
-        /// Generations finished, by unit, for the share of the work that is done.
-        var generations: [UnitKey: Int] = [:]
         /// The best fitness of the shown unit, generation by generation.
         var best: [UnitKey: [Double]] = [:]
         var isDrawn = false
@@ -31,15 +28,11 @@ final class ProgressDisplay: Sendable {
         let text: String? = state.withLock { state in
             let finished = progress.unitsDone > state.unitsDone
             state.unitsDone = max(state.unitsDone, progress.unitsDone)
-            state.generations[progress.unit] = progress.generation
-            // What a checkpoint held was not evaluated now.
-            let first = state.firstTrials ?? progress.trials
-            state.firstTrials = first
             if progress.bestFitness.isFinite { state.best[progress.unit, default: []].append(progress.bestFitness) }
             guard isTerminal ? finished || now > state.lastDrawn + 100_000_000 : finished else { return nil }
             state.lastDrawn = now
             let seconds = Double(now - start) / 1e9
-            let lines = lines(progress, state, seconds: seconds, evaluated: progress.trials - first)
+            let lines = lines(progress, state, seconds: seconds)
             guard isTerminal else { return lines.joined(separator: "  ") + "\n" }
             let back = state.isDrawn ? "\r\u{1B}[1A" : ""
             state.isDrawn = true
@@ -54,23 +47,18 @@ final class ProgressDisplay: Sendable {
         if isDrawn { write("\r\u{1B}[K\u{1B}[1A\r\u{1B}[K") }
     }
 
-    private func lines(
-        _ progress: SignalProgress, _ state: State, seconds: Double, evaluated: Int
-    ) -> [String] {
-        let all = Double(max(progress.unitsTotal * progress.generations, 1))
-        let done = state.generations.reduce(0) { $0 + $1.value }
-        let share = min(Double(done) / all, 1)
-        let left = share > 0 && share < 1 ? seconds / share - seconds : 0
-        let rate = seconds > 0 ? Double(evaluated) / seconds : 0
+    private func lines(_ progress: SignalProgress, _ state: State, seconds: Double) -> [String] {
+        let share = progress.share
+        let left = progress.secondsLeft(after: seconds).map { "\(Output.number($0, 0)) s left" } ?? "going on"
         let best = progress.bestFitness.isFinite ? Output.number(progress.bestFitness, 3) : "-"
         let history = Self.sparkline(state.best[progress.unit] ?? [], width: 20)
         let filled = Int(share * 24)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
         return [
             "[\(bar)] \(Output.number(share * 100, 0)) %  fold \(progress.unitsDone)/\(progress.unitsTotal)  "
-                + "\(Output.number(left, 0)) s left",
+                + left,
             "\(progress.unit)  generation \(progress.generation)/\(progress.generations)  best \(best) \(history)  "
-                + "\(progress.trials) genomes, \(Output.number(rate, 0))/s",
+                + "\(progress.trials) genomes, \(Output.number(progress.rate(after: seconds), 0))/s",
         ]
     }
 
