@@ -14,7 +14,7 @@ extension Desk {
     func plannedLegs() -> [PlannedLeg] {
         // The levels of a reversal are for the position to come; what is held keeps its own until it is gone.
         let goal = goal.flatMap { $0.quantity.isOpposite(to: position.quantity) ? nil : $0 }
-        let size = position.quantity.magnitude
+        let size = closable.magnitude
         var legs: [PlannedLeg] = []
         let base = goal?.stop ?? protection.stop?.price
         if let price = protection.excursion?.tightened(base) ?? base {

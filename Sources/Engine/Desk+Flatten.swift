@@ -42,9 +42,9 @@ extension Desk {
             protection.excursion = excursion
         }
         effects += questions(at: now)
-        guard reported != .zero, !orders.executable.contains(where: { !$0.request.kind.isProtective }) else {
-            return effects
-        }
+        guard reported != .zero, !orders.executable.contains(where: { !$0.request.kind.isProtective }),
+            rules.asset.capabilities.reduceOnly || mayCloseWhereItCouldTurn(reported, listed, engagedAt, at: now)
+        else { return effects }
         guard mayClose(at: now) else { return effects + queueClose(of: reported) }
         flattenWave += 1
         let id = ClientOrderID.derived(
@@ -55,6 +55,17 @@ extension Desk {
             kind: .market, reduceOnly: true, purpose: .flatten)
         return effects + sendAsReported(request, position: reported, at: now)
     }
+
+    /// Where a close beside another order could turn the position: every order goes first, and the reading must not be
+    /// older than what we know. What the venue does not cancel is not waited for without end.
+    private func mayCloseWhereItCouldTurn(
+        _ reported: Quantity, _ listed: [OrderReport], _ engagedAt: Timestamp, at now: Timestamp
+    ) -> Bool {
+        if now - engagedAt < Self.cancelPatience, !orders.executable.isEmpty || !listed.isEmpty { return false }
+        return isCloseable(asReported: reported, at: now)
+    }
+
+    private static let cancelPatience = TimeSpan.seconds(60)
 
     private mutating func cancelListed(_ report: OrderReport, at now: Timestamp) -> [Effect] {
         guard let id = report.clientID, orders[id] != nil else {
@@ -71,9 +82,11 @@ extension Desk {
 
     /// An order that we take for working but that the venue does not list has ended there: its news got lost.
     private mutating func askAboutUnlisted(_ listed: [OrderReport], at now: Timestamp) {
-        for order in orders.executable where order.state == .working || order.state == .partiallyFilled {
+        for order in orders.executable {
             let id = order.request.clientID
-            if !listed.contains(where: { $0.clientID == id }) { orders.ask(id, at: now) }
+            guard !listed.contains(where: { $0.clientID == id }) else { continue }
+            if order.state == .working || order.state == .partiallyFilled { orders.ask(id, at: now) }
+            orders.noteUnlisted(id)
         }
     }
 

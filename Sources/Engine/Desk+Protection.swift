@@ -129,7 +129,7 @@ extension Desk {
 
     /// Notes how much of the position nobody guards.
     mutating func meterExposure(at now: Timestamp) {
-        let bare = position.quantity.magnitude - guarded
+        let bare = closable.magnitude - guarded
         guard bare > .zero, let price = lastPrice ?? position.averagePrice else {
             return protection.exposure.note(.zero, at: now)
         }

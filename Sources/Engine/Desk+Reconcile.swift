@@ -14,9 +14,13 @@ struct ExternalBook: Hashable, Codable, Sendable {
 
 extension Desk {
     /// Whether every order of ours stands at the venue as our books have it: nothing on its way, nothing unanswered and
-    /// no execution missing. Only then can a difference in the position not be our own doing.
-    func isSettled(by listed: [OrderReport]) -> Bool {
+    /// no execution missing, but for those that nothing brought for a minute. Only then can a difference in the
+    /// position not be our own doing.
+    func isSettled(by listed: [OrderReport], at now: Timestamp) -> Bool {
         orders.openOrders.allSatisfy { order in
+            if orders.isFinished(order.request.clientID) {
+                return orders.missing.isOverdue(order.request.clientID, at: now)
+            }
             guard order.state == .working || order.state == .partiallyFilled else { return false }
             return listed.contains { $0.clientID == order.request.clientID && $0.filled == order.filled }
         }
@@ -42,6 +46,7 @@ extension Desk {
         hold = .external
         goal = nil
         clearRefusals()
+        orders.giveUpMissing(at: now)
         if position.isFlat || position.quantity.isOpposite(to: before) { protection.drop() }
         precondition(position.quantity == held, "after an adoption the books hold what the venue holds")
         return fills

@@ -60,9 +60,11 @@ public struct Desk: Hashable, Codable, Sendable {
             if lastRefusal?.code.isPassing == true { goal?.entry = .wanted }
             return settle(state, at: now)
         }
+        // The budget holds at the bar's close and at the price of now: the market may have moved since the close.
         guard let price = referencePrice ?? lastPrice,
             let quantity = Sizing.quantity(
-                target: row.target, budget: rules.asset.budget, price: price, instrument: rules.asset.instrument)
+                target: row.target, budget: rules.asset.budget, price: max(price, lastPrice ?? price),
+                instrument: rules.asset.instrument)
         else {
             let message = "\(symbol): no price yet to size a signal, or its target \(row.target) is not in -1...1"
             return [.alert(Alert(.warning, "SIGNAL_NOT_USABLE", message))]
@@ -159,11 +161,14 @@ public struct Desk: Hashable, Codable, Sendable {
             let isSafe = error.remedy == .retryable || rules.asset.capabilities.duplicateSafe
             // A close that meets a closed market waits for its opening instead.
             let waits = !risk.isOpen && orders[id]?.request.reduceOnly ?? false
-            if isSafe, !waits, planRepeat(id, isBlind: error.remedy == .rateLimited, at: now) { return [] }
+            let isBlind = error.remedy == .rateLimited
+            if isSafe, !waits, planRepeat(id, state, isBlind: isBlind, isBusy: true, at: now) { return [] }
             fallthrough
         case .rejected, .configuration, .notFound:
-            // The refusal of a repetition may only say that the first one arrived: the venue is asked by name.
-            if orders.repeats.isBlind(id), error.remedy == .rejected { return silent(id, at: now) }
+            // The refusal of a repetition, or of a copy that the network made, may only say that the first one arrived:
+            // the venue is asked by name.
+            let isSecond = error.code == VenueError.duplicateName || orders.isKnownThere(id)
+            if isSecond || orders.repeats.isBlind(id), error.remedy == .rejected { return silent(id, at: now) }
             let before = orders[id]?.state
             orders.note(.rejected, of: id, reason: error.code, at: now)
             return settled(orders[id], after: before, reason: error.code, state, at: now)
@@ -180,7 +185,9 @@ public struct Desk: Hashable, Codable, Sendable {
     /// The venue never heard of an order.
     package mutating func absent(_ id: ClientOrderID, _ state: TradingState, at now: Timestamp) -> [Effect] {
         let before = orders[id]?.state
-        if rules.asset.capabilities.duplicateSafe, state != .halted, planRepeat(id, isBlind: true, at: now) {
+        if rules.asset.capabilities.duplicateSafe, state != .halted,
+            planRepeat(id, state, isBlind: true, isBusy: false, at: now)
+        {
             return []
         }
         // A close that arrives late closes what is left, which is nothing, or is refused.
@@ -188,7 +195,8 @@ public struct Desk: Hashable, Codable, Sendable {
         let isClose = request.map { $0.reduceOnly && $0.kind == .market } ?? false
         orders.noteAbsence(
             of: id, needed: rules.timing.absencesNeeded, spacing: rules.timing.questionSpacing,
-            isHarmless: isClose && rules.asset.capabilities.reduceOnly, at: now)
+            isHarmless: isClose && rules.asset.capabilities.reduceOnly,
+            mayExecute: request?.reduceOnly != true || !rules.asset.capabilities.reduceOnly, at: now)
         return settled(orders[id], after: before, reason: "ABSENT", state, at: now)
     }
 

@@ -8,6 +8,8 @@ package struct OrderRepeats: Hashable, Codable, Sendable {
         var againAt: Timestamp?
         /// Whether an earlier one may have arrived, so that a refusal of the next proves nothing.
         var isBlind = false
+        /// Whether it is not sent again whatever happens.
+        var isOver = false
     }
 
     private var sendings: [ClientOrderID: Sending] = [:]
@@ -23,13 +25,16 @@ package struct OrderRepeats: Hashable, Codable, Sendable {
         _ id: ClientOrderID, attempts: Int, spacing: TimeSpan, isBlind: Bool, at now: Timestamp
     ) -> Bool {
         var sending = sendings[id] ?? Sending()
-        guard sending.times < attempts else { return false }
+        guard sending.times < attempts, !sending.isOver else { return false }
         if sending.againAt == nil { waiting += 1 }
         sending.againAt = sending.againAt ?? now + spacing * (1 << min(sending.times - 1, 5))
         sending.isBlind = sending.isBlind || isBlind
         sendings[id] = sending
         return true
     }
+
+    /// It is not sent again: what it was meant for has changed meanwhile.
+    package mutating func end(_ id: ClientOrderID) { sendings[id]?.isOver = true }
 
     /// It was sent again.
     package mutating func sent(_ id: ClientOrderID) {

@@ -24,6 +24,11 @@ extension OrderTracker {
         (order.state == .sent || order.state == .unknown) && order.filled == .zero && order.venueOrderID == nil
     }
 
+    /// Whether the venue has told of the open order `id` before.
+    package func isKnownThere(_ id: ClientOrderID) -> Bool {
+        place(of: id).map { openOrders[$0].venueOrderID != nil || openOrders[$0].filled > .zero } ?? false
+    }
+
     /// The orders to be sent again now, oldest first. What is to be cancelled by now is asked about instead.
     package mutating func dueRepeats(at now: Timestamp, askAt next: Timestamp) -> [Order] {
         guard let earliest = repeats.earliest, earliest <= now else { return [] }
@@ -117,11 +122,13 @@ extension OrderTracker {
     /// A venue said it never heard of `id`; believed only after `needed` answers, each at least `spacing` after the one
     /// that counted before.
     ///
-    /// - Parameter isHarmless: Whether nothing comes of it even if it arrives late.
+    /// - Parameters:
+    ///   - isHarmless: Whether nothing comes of it even if it arrives late.
+    ///   - mayExecute: Whether it could turn or open a position if it were there all the same.
     package mutating func noteAbsence(
-        of id: ClientOrderID, needed: Int, spacing: TimeSpan, isHarmless: Bool, at now: Timestamp
+        of id: ClientOrderID, needed: Int, spacing: TimeSpan, isHarmless: Bool, mayExecute: Bool, at now: Timestamp
     ) {
-        guard let place = place(of: id) else { return }
+        guard let place = place(of: id), !mayExecute || isAbsenceCredible(place, at: now) else { return }
         activity += 1
         var question = affairs[place].question ?? Question(askAt: now)
         if let last = question.absentAt, now - last < spacing { return }
@@ -134,6 +141,34 @@ extension OrderTracker {
             if !isHarmless { lostSentAt = max(lostSentAt ?? sentAt, sentAt) }
         } else {
             affairs[place].question = question
+        }
+    }
+
+    /// A venue that had an order may not find it for a while all the same. Its list of open orders settles that, or
+    /// time does.
+    private func isAbsenceCredible(_ place: Int, at now: Timestamp) -> Bool {
+        let order = openOrders[place]
+        guard order.venueOrderID != nil || order.filled > .zero else { return true }
+        return affairs[place].question?.isUnlisted ?? false || now - order.updatedAt >= Self.memoryOfVenues
+    }
+
+    private static let memoryOfVenues = TimeSpan.seconds(60)
+
+    /// The venue's list of open orders does not have `id`, which is asked for.
+    package mutating func noteUnlisted(_ id: ClientOrderID) {
+        if let place = place(of: id) { affairs[place].question?.isUnlisted = true }
+    }
+
+    /// An order cannot execute any more, although executions of it may still be told.
+    package mutating func supersede(_ id: ClientOrderID) {
+        if let place = place(of: id) { affairs[place].isFinished = true }
+    }
+
+    /// The executions that are missing will not be found: the orders they belong to are over.
+    package mutating func giveUpMissing(at now: Timestamp) {
+        missing.forget()
+        for order in openOrders where isFinished(order.request.clientID) {
+            note(.cancelled, of: order.request.clientID, reason: "EXECUTIONS_NOT_FOUND", at: now)
         }
     }
 

@@ -17,6 +17,8 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     package internal(set) var repeats = OrderRepeats()
     /// Protective orders that were changed in place.
     package internal(set) var changes = OrderChanges()
+    /// Executions that were told of and are not booked yet.
+    package internal(set) var missing = MissingExecutions()
     /// When the newest order was sent of those that a venue was believed never to have heard of.
     var lostSentAt: Timestamp?
     /// When this process began: what an earlier one decided left before, whenever that was.
@@ -37,6 +39,8 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     struct Question: Hashable, Codable, Sendable {
         var askAt: Timestamp
         var absences = 0
+        /// Whether the venue's own list of open orders does not have it.
+        var isUnlisted = false
         /// When "never heard of it" was last counted.
         var absentAt: Timestamp?
     }
@@ -65,6 +69,7 @@ package struct OrderTracker: Hashable, Codable, Sendable {
         var order = Order(request: request, at: now)
         advance(&order, .sent, at: now)
         activity += 1
+        missing.sent(at: now)
         openOrders.append(order)
         affairs.append(Affair(question: Question(askAt: deadline)))
     }
@@ -87,6 +92,7 @@ package struct OrderTracker: Hashable, Codable, Sendable {
         else { return false }
         repeats.answered(id)
         changes.adopt(report, &order, at: now)
+        missing.note(report, of: order, at: now)
         settleQuestion(of: order)
         if report.state == .filled, let place = place(of: id) {
             affairs[place].question = nil
@@ -118,6 +124,7 @@ package struct OrderTracker: Hashable, Codable, Sendable {
             (try? order.fill(fill.quantity, at: now)) != nil
         else { return .implausible }
         booked.insert(trade)
+        missing.booked(fill.quantity, of: id, at: now)
         repeats.answered(id)
         settleQuestion(of: order)
         if let place = place(of: id) { affairs[place].filledAt = now }
@@ -203,11 +210,6 @@ package struct OrderTracker: Hashable, Codable, Sendable {
             affairs.remove(at: place)
         }
         send(request, at: now, answerBy: deadline)
-    }
-
-    /// An order cannot execute any more, although executions of it may still be told.
-    package mutating func supersede(_ id: ClientOrderID) {
-        if let place = place(of: id) { affairs[place].isFinished = true }
     }
 
     /// Puts a changed order back; once its state is final it is out of `openOrders` for good.

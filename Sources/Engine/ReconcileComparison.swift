@@ -94,7 +94,7 @@ struct Comparison {
         let venue = ourSide(of: &desk)
         let held = venue?.quantity ?? .zero
         if isClean { compareOrders(&desk, listed) }
-        guard isClean, desk.isSettled(by: listed) else {
+        guard isClean, desk.isSettled(by: listed, at: now) else {
             // Something was sent or heard since the question: this picture is older than our books.
             account.suspicions[desk.symbol] = nil
             if held != desk.position.quantity { isDisputed = true } else { open(&desk) }
@@ -157,10 +157,13 @@ struct Comparison {
             case .working, .partiallyFilled, .cancelling: break
             }
         }
-        for order in desk.orders.executable where order.state == .working || order.state == .partiallyFilled {
+        for order in desk.orders.executable {
             let id = order.request.clientID
             guard !listed.contains(where: { $0.clientID == id }) else { continue }
-            desk.orders.ask(id, at: now)
+            let isOpen = order.state == .working || order.state == .partiallyFilled
+            if isOpen { desk.orders.ask(id, at: now) }
+            desk.orders.noteUnlisted(id)
+            guard isOpen else { continue }
             differ(.unlistedOrder, desk.symbol, "order \(id) is open in the books and not listed by the venue", .asked)
             isDisputed = true
         }
@@ -193,7 +196,8 @@ struct Comparison {
     /// Believes the venue.
     mutating func adopt(_ venue: AccountPosition?, _ desk: inout Desk) {
         let before = desk.position.quantity
-        let strangers = account.strangers.filter { $0.symbol == desk.symbol }
+        // What turned out to be ours is in the books already.
+        let strangers = account.strangers.filter { $0.symbol == desk.symbol && !desk.orders.hasBooked($0) }
         booked += desk.adopt(venue, strangers, readAt: snapshot.at, at: now)
         account.settleStrangers(of: desk.symbol)
         account.suspicions[desk.symbol] = nil

@@ -85,7 +85,7 @@ public struct SimulatedExchange: Sendable {
     public mutating func submit(_ request: OrderRequest) -> Result<OrderReport, VenueError> {
         if let first = orderByClient[request.clientID] {
             let message = "client id \(request.clientID) already names order \(orders[first].venueOrderID)"
-            return .failure(VenueError(.rejected, code: "DUPLICATE_CLIENT_ID", message: message))
+            return .failure(VenueError(.rejected, code: VenueError.duplicateName, message: message))
         }
         guard let book = bookBySymbol[request.symbol] else {
             let message = "\(request.symbol) is not traded on \(configuration.broker)"

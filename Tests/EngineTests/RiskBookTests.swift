@@ -162,8 +162,10 @@ import Testing
         try trade(&bench, exit: "100")
         #expect(bench.engine.risk.ordersToday == 1)
         try bench.price("100")
+        bench.manners[BrokerName("one")] = .lost
         let first = try #require(try bench.signal(0.5, stop: 90).orders.first)
         try bench.take(.refused(first.symbol, first.clientID, VenueError(.rejected, code: "NO", message: "no")))
+        bench.manners[BrokerName("one")] = .prompt
         try bench.wait(.seconds(59))
         try bench.price("100")
         #expect(try bench.signal(0.6, stop: 90).refusals.map(\.code) == [.cooldown])

@@ -30,6 +30,22 @@ import Testing
         #expect(bench.effects.count == count, "same time and earlier are both too late")
     }
 
+    /// The bar closed at 100 and the market went on: a position for the whole budget costs no more than the budget.
+    @Test(arguments: [("101", 1.0, "9.9"), ("101", -1.0, "-9.9"), ("99", 1.0, "10"), ("99", -1.0, "-10")])
+    func theBudgetHoldsAtThePriceOfNowToo(now: String, target: Double, quantity: String) throws {
+        var bench = try Bench()
+        let bar = Bar(openTime: bench.now, open: 100, high: 100, low: 100, close: 100, volume: 1)
+        let events: [VenueEvent] = [
+            .barClosed(try Bench.symbol(), bar, closeTime: bench.now),
+            .price(try Bench.symbol(), try #require(Price(now))),
+        ]
+        try bench.take(.venue(VenueBatch(broker: BrokerName("one"), at: bench.now, events: events)))
+        try bench.take(.signal(try bench.row(target, stop: target > 0 ? 90 : 110)))
+        let order = try #require(bench.effects.orders.first)
+        let side = order.side == .buy ? "" : "-"
+        #expect("\(side)\(order.quantity)" == quantity)
+    }
+
     @Test func aRowBeforeItsTimeIsIgnoredAndCanStillComeInTime() throws {
         var bench = try Bench()
         try bench.price("100")

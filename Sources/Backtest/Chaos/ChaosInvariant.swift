@@ -78,6 +78,8 @@ struct ChaosWatch: Sendable {
     /// Milliseconds of good time so far.
     var good: Int64 = 0
     var isCalm = true
+    /// How often the venues were looked at.
+    var looks = 0
     var sent: [ClientOrderID: Int] = [:]
     /// Since when, in good time, something that should pass has been so.
     var since: [String: Int64] = [:]

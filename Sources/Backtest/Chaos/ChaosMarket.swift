@@ -58,7 +58,7 @@ struct ChaosMarket {
             fillPolicy: policy)
         return FaultyVenue(
             market: try ReplayedMarket(configuration: configuration, series: series), plan: venue.faults, seed: seed,
-            calmFrom: calmFrom, isIdempotent: venue.idempotent)
+            calmFrom: calmFrom, isIdempotent: venue.idempotent, honoursReduceOnly: venue.reduceOnly)
     }
 
     private func bars(of symbol: Symbol, _ closures: [Range<Timestamp>]) -> [Bar] {
@@ -123,8 +123,8 @@ struct ChaosMarket {
                 AssetConfiguration(
                     instrument: $0, broker: BrokerName(venue.name),
                     capabilities: BrokerCapabilities(
-                        nativeProtections: venue.nativeProtections, reduceOnly: true, duplicateSafe: venue.idempotent,
-                        amendsProtections: venue.amendsProtections),
+                        nativeProtections: venue.nativeProtections, reduceOnly: venue.reduceOnly,
+                        duplicateSafe: venue.idempotent, amendsProtections: venue.amendsProtections),
                     budget: Self.budget)
             }
         }

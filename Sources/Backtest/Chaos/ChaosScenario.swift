@@ -8,6 +8,8 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
         public var name: String
         /// Whether a client id names one order only.
         public var idempotent = true
+        /// Whether a reduce-only order may only reduce; where not, it is executed like any other.
+        public var reduceOnly = true
         /// Whether it holds stop and take-profit orders itself.
         public var nativeProtections = true
         /// Whether it changes a protective order in place.
@@ -16,7 +18,7 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
         public var faults = FaultPlan()
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, idempotent, nativeProtections, amendsProtections, faults
+            case name, idempotent, reduceOnly, nativeProtections, amendsProtections, faults
         }
 
         /// A venue without faults.
@@ -31,6 +33,7 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
             let container = try decoder.knownKeys(CodingKeys.self)
             name = try container.decode(String.self, forKey: .name)
             idempotent = try container.decodeIfPresent(Bool.self, forKey: .idempotent) ?? true
+            reduceOnly = try container.decodeIfPresent(Bool.self, forKey: .reduceOnly) ?? true
             nativeProtections = try container.decodeIfPresent(Bool.self, forKey: .nativeProtections) ?? true
             amendsProtections = try container.decodeIfPresent(Bool.self, forKey: .amendsProtections) ?? false
             faults = try container.decodeIfPresent(FaultPlan.self, forKey: .faults) ?? FaultPlan()

@@ -33,6 +33,9 @@ extension ChaosWorld {
         // By index: venues and desks are not copied to look at them.
         for place in venues.indices {
             if let id = venues[place].doubled { fail(.oneOrderPerIntent, "\(venues[place].name) has two of \(id)") }
+            if let (id, at) = venues[place].flipped, !wasTouched(venues[place], before: at) {
+                fail(.noFlip, "\(id) was to reduce, and \(venues[place].name) let it do more")
+            }
         }
         for place in engine.desks.indices { inspectProtection(of: place) }
     }
@@ -90,38 +93,6 @@ extension ChaosWorld {
         }
     }
 
-    // MARK: Every few seconds
-
-    mutating func check() {
-        lookAtKillFile()
-        guard isUp, violation == nil else { return }
-        acknowledge()
-        let flattening = watch.span(of: "flattening", while: engine.kill.phase == .flattening)
-        if flattening > Self.flatBudget { fail(.flatAfterKill, "not flat after \(flattening) ms") }
-        for place in venues.indices { check(place) }
-    }
-
-    /// The venues answer most of the time even in bad scenarios; how long until flat then.
-    private static let flatBudget: Int64 = 600_000
-    /// How long books and venue may differ while the venue answers.
-    private static let bookBudget: Int64 = 180_000
-
-    private mutating func check(_ place: Int) {
-        for instrument in venues[place].market.configuration.instruments {
-            let symbol = instrument.symbol
-            let held = venues[place].market.held(symbol)
-            let booked = engine.position(of: symbol)
-            let differ = held != booked && engine.state == .active
-            let span = differ || !watch.since.isEmpty ? watch.span(of: "books \(symbol)", while: differ) : 0
-            if span > Self.bookBudget {
-                fail(.booksEqualVenue, "\(symbol): the books say \(booked), the venue \(held) for \(span) ms")
-            }
-            guard venues[place].flows[symbol]?.foreign ?? 0 == 0 else { continue }
-            let largest = watch.largestGoal[symbol] ?? .zero
-            if held.magnitude > largest { fail(.noOverexposure, "\(symbol): \(held) held, \(largest) wanted at most") }
-        }
-    }
-
     // MARK: At the end
 
     /// The trouble has been over for ten minutes: books and venues agree to the last digit.
@@ -132,9 +103,9 @@ extension ChaosWorld {
         guard isUp else { return fail(.booksEqualVenue, "the runner did not come up again") }
         for venue in venues {
             venue.market.checkInvariants()
-            let truth = venue.truth
+            let listed = venue.listed
             for instrument in venue.market.configuration.instruments {
-                checkConverged(instrument.symbol, venue, truth.openOrders)
+                checkConverged(instrument.symbol, venue, listed)
             }
         }
     }
@@ -151,10 +122,14 @@ extension ChaosWorld {
         if let order = doubtful.first {
             fail(.booksEqualVenue, "\(symbol): \(order.request.clientID) is still \(order.state.rawValue)")
         }
-        let ours = Set(desk.openOrders.map(\.request.clientID))
-        let theirs = Set(open.filter { $0.symbol == symbol }.compactMap(\.clientID).filter { !$0.isManual })
+        let ours = Set(desk.openOrders.map { Working($0.request.clientID, $0.request, filled: $0.filled) })
+        let theirs = Set(
+            open.filter { $0.symbol == symbol }.compactMap { order in
+                order.clientID.flatMap { $0.isManual ? nil : Working($0, order) }
+            })
         if ours != theirs {
-            fail(.booksEqualVenue, "\(symbol): \(ours.count) open orders in the books, \(theirs.count) at the venue")
+            let (mine, others) = (ours.subtracting(theirs), theirs.subtracting(ours))
+            fail(.booksEqualVenue, "\(symbol): open orders \(mine) in the books, \(others) at the venue")
         }
         guard flow.foreign == 0 else { return }
         let position = desk.position
@@ -172,7 +147,23 @@ extension ChaosWorld {
     }
 }
 
-extension ClientOrderID {
-    /// Whether somebody else placed it by hand.
-    fileprivate var isManual: Bool { text.hasPrefix("manual-") }
+/// An open order as books and venue must both know it.
+private struct Working: Hashable, CustomStringConvertible {
+    let id: ClientOrderID
+    let side: Side
+    let kind: OrderKind
+    let quantity: Quantity
+    let filled: Quantity
+
+    init(_ id: ClientOrderID, _ request: OrderRequest, filled: Quantity) {
+        (self.id, self.filled) = (id, filled)
+        (side, kind, quantity) = (request.side, request.kind, request.quantity)
+    }
+
+    init(_ id: ClientOrderID, _ report: OrderReport) {
+        (self.id, filled) = (id, report.filled)
+        (side, kind, quantity) = (report.side, report.kind, report.quantity)
+    }
+
+    var description: String { "\(id) \(side.rawValue) \(quantity) \(kind), \(filled) of it filled" }
 }

@@ -16,6 +16,7 @@ extension ChaosWorld {
         watch.beganProcess(at: engine.now)
         log.note(now, "start")
         take(.configured(market.configuration))
+        for place in venues.indices { tellPrices(of: place) }
         for desk in engine.desks {
             for order in desk.openOrders where [.sent, .unknown, .cancelling].contains(order.state) {
                 send(.look(order.request.clientID, desk.symbol), to: desk.broker)
@@ -30,6 +31,15 @@ extension ChaosWorld {
         tally.starts += 1
         if engine.kill.isEngaged { take(.kill(reason: engine.kill.reason ?? "")) }
         lookAtKillFile()
+    }
+
+    /// Who subscribes to prices is told the present ones first.
+    private mutating func tellPrices(of place: Int) {
+        guard venues[place].isOpen(at: now) else { return }
+        let prices = venues[place].market.configuration.instruments.compactMap { instrument in
+            venues[place].market.lastPrice(of: instrument.symbol).map { VenueEvent.price(instrument.symbol, $0) }
+        }
+        if !prices.isEmpty { take(.venue(VenueBatch(broker: venues[place].name, at: now, events: prices))) }
     }
 
     /// The process is gone with everything that was not committed.
@@ -75,8 +85,13 @@ extension ChaosWorld {
         if !isKillFileSet, engine.kill.phase == .flat { take(.release) }
     }
 
-    /// The operator has a look at what somebody else did, and lets entries go on.
-    mutating func acknowledge() {
+    /// The operator has a look at what somebody else did, or at why trading was reduced, and lets entries go on.
+    mutating func operate() {
+        let isReduced = watch.span(of: "reducing", while: engine.state == .reducing)
+        if isReduced > 300_000 {
+            take(.operated(.release(rule: nil, by: "chaos", reason: "looked at")))
+            watch.since["reducing"] = nil
+        }
         for desk in engine.desks where desk.hold == .external {
             if watch.span(of: "external \(desk.symbol)", while: true) > 60_000 {
                 take(.operated(.acknowledge(desk.symbol, by: "chaos")))

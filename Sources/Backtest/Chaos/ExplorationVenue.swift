@@ -80,7 +80,7 @@ struct ExplorationVenue: Hashable {
     private mutating func submit(_ order: OrderRequest, at now: Timestamp) -> EngineEvent {
         if orders.contains(where: { $0.clientID == order.clientID }) {
             hasDuplicate = true
-            let error = VenueError(.rejected, code: "DUPLICATE_CLIENT_ID", message: "known")
+            let error = VenueError(.rejected, code: VenueError.duplicateName, message: "known")
             return .refused(order.symbol, order.clientID, error)
         }
         let id = "\(orders.count)"

@@ -1,5 +1,8 @@
 /// A venue's failure, named by what has to be done about it.
 public struct VenueError: Error, Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The code of a venue that has an order of this name: the request it refuses was a second one.
+    public static let duplicateName = "DUPLICATE_CLIENT_ID"
+
     /// What has to be done.
     public enum Remedy: String, Codable, Sendable, CaseIterable {
         /// The venue decided against it: do not repeat.

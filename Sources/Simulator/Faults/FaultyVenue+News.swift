@@ -38,7 +38,11 @@ extension FaultyVenue {
 
     private mutating func tally(_ fill: Fill) {
         let isForeign = fill.clientID.map(Self.isManual) ?? true
-        flows[fill.symbol, default: Flow()].quantity += fill.side.signed(fill.quantity)
+        let change = fill.side.signed(fill.quantity)
+        let before = flows[fill.symbol]?.quantity ?? .zero
+        let isReducing = before > .zero ? change < .zero && -change <= before : change > .zero && change <= -before
+        if let id = fill.clientID, reductions.contains(id), !isReducing { flipped = flipped ?? (id, market.now) }
+        flows[fill.symbol, default: Flow()].quantity += change
         flows[fill.symbol, default: Flow()].cash += (fill.side == .buy ? -fill.notional : fill.notional) - fill.fee
         flows[fill.symbol, default: Flow()].foreign += isForeign ? 1 : 0
     }

@@ -77,7 +77,7 @@ extension FaultyVenue {
         if dice.isOn(.marketClosed, at: now) {
             return VenueError(.rejected, code: "MARKET_CLOSED", message: "\(order.symbol) does not trade now")
         }
-        if order.reduceOnly, dice.isOn(.positionMode, at: now) {
+        if order.reduceOnly, honoursReduceOnly, dice.isOn(.positionMode, at: now) {
             let message = "reduce-only does not go with the account's position mode"
             return VenueError(.configuration, code: "POSITION_MODE", message: message)
         }
@@ -163,11 +163,12 @@ extension FaultyVenue {
             let never = order.side == .sell ? book.tick : book.onTick(Price(FixedDecimal(1_000_000_000)))
             kind = .stop(trigger: never)
         }
-        guard name != order.clientID || kind != order.kind else { return order }
-        originals[name] = order
+        if name != order.clientID || kind != order.kind { originals[name] = order }
+        let isPlain = order.reduceOnly && !honoursReduceOnly
+        if isPlain { reductions.insert(name) }
         return OrderRequest(
             clientID: name, symbol: order.symbol, side: order.side, quantity: order.quantity, kind: kind,
-            reduceOnly: order.reduceOnly, purpose: order.purpose)
+            reduceOnly: order.reduceOnly && !isPlain, purpose: order.purpose)
     }
 
     /// The report as the client gets it.

@@ -45,10 +45,14 @@ public struct FaultyVenue: Sendable {
     public internal(set) var market: ReplayedMarket
     /// Whether a client id names one order only; otherwise a repeated request is a second order.
     public let isIdempotent: Bool
+    /// Whether a reduce-only order may only reduce; otherwise it is executed like any other, as where shares trade.
+    public let honoursReduceOnly: Bool
     /// How often each client id was accepted.
     public internal(set) var acceptances: [ClientOrderID: Int] = [:]
     /// An intent that was accepted more than once.
     public internal(set) var doubled: ClientOrderID?
+    /// An order that was to reduce and turned the position, or opened one, and when.
+    public internal(set) var flipped: (order: ClientOrderID, at: Timestamp)?
     /// Money and quantity that every execution of an instrument moved, told or not.
     public internal(set) var flows: [Symbol: Flow] = [:]
     /// When someone last traded or cancelled by hand.
@@ -62,6 +66,8 @@ public struct FaultyVenue: Sendable {
     var originals: [ClientOrderID: OrderRequest] = [:]
     var hiddenUntil: [ClientOrderID: Timestamp] = [:]
     var dying: Set<ClientOrderID> = []
+    /// Orders that are to reduce, at a venue that does not see to it.
+    var reductions: Set<ClientOrderID> = []
     var drift: [String: Money] = [:]
     private let outages: [FaultDice.Spell]
     var manualOrders = 0
@@ -76,11 +82,13 @@ public struct FaultyVenue: Sendable {
     ///   - seed: Of all draws, together with the market's name.
     ///   - calmFrom: From this moment on nothing goes wrong any more.
     ///   - isIdempotent: Whether a client id names one order only.
+    ///   - honoursReduceOnly: Whether a reduce-only order may only reduce.
     public init(
-        market: ReplayedMarket, plan: FaultPlan, seed: UInt64, calmFrom: Timestamp, isIdempotent: Bool = true
+        market: ReplayedMarket, plan: FaultPlan, seed: UInt64, calmFrom: Timestamp, isIdempotent: Bool = true,
+        honoursReduceOnly: Bool = true
     ) {
         self.market = market
-        self.isIdempotent = isIdempotent
+        (self.isIdempotent, self.honoursReduceOnly) = (isIdempotent, honoursReduceOnly)
         let name = market.configuration.broker.text
         dice = FaultDice(plan: plan, name: name, seed: seed, from: market.now, calmFrom: calmFrom)
         outages = [.rateLimit, .rateLimitRetryAfter, .authRevoked, .positionMode, .freeze, .marketClosed]
@@ -122,6 +130,9 @@ public struct FaultyVenue: Sendable {
 
     /// What the account truly holds now, whatever the venue tells.
     public var truth: AccountSnapshot { market.snapshot() }
+
+    /// The open orders as the venue tells of them: a stop that will not fire looks like one that will.
+    public var listed: [OrderReport] { truth.openOrders.map(outward) }
 
     /// How often each switch was felt so far.
     public var counts: [FaultSwitch: Int] { dice.counts }

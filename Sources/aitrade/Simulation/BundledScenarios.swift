@@ -10,8 +10,8 @@ enum BundledScenarios {
         ("crashes", PackageResources.crashes_json), ("drill", PackageResources.drill_json),
         ("far", PackageResources.far_json), ("hands", PackageResources.hands_json),
         ("kills", PackageResources.kills_json), ("network", PackageResources.network_json),
-        ("refusals", PackageResources.refusals_json), ("storm", PackageResources.storm_json),
-        ("streams", PackageResources.streams_json),
+        ("refusals", PackageResources.refusals_json), ("shares", PackageResources.shares_json),
+        ("storm", PackageResources.storm_json), ("streams", PackageResources.streams_json),
     ]
 
     /// The scenario of that name, or the one in that file.

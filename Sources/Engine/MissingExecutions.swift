@@ -1,0 +1,88 @@
+package import Core
+
+/// Executions that a venue's reports told of and that are not booked yet: their own news is late, or got lost.
+///
+/// Only executions are booked. But who sizes an order has to know of them: what an execution has closed already must
+/// not be closed, or guarded, once more.
+package struct MissingExecutions: Hashable, Codable, Sendable {
+    private struct Missing: Hashable, Codable, Sendable {
+        let side: Side
+        var quantity: Quantity
+        /// When it was first told of.
+        let since: Timestamp
+    }
+
+    private var orders: [ClientOrderID: Missing] = [:]
+    /// When something was last heard of any order, or one was sent.
+    package private(set) var heardAt: Timestamp?
+
+    /// Executions are looked for so long before an order that lacks some keeps nobody from believing the venue.
+    private static let patience = TimeSpan.seconds(60)
+
+    package init() {}
+
+    /// A venue told of an order, as `report` says; the books have it as `order`.
+    mutating func note(_ report: OrderReport, of order: Order, at now: Timestamp) {
+        heardAt = now
+        let (id, request) = (order.request.clientID, order.request)
+        let total = report.state == .filled ? request.quantity : min(report.filled, request.quantity)
+        let lacking = total - order.filled
+        // An older report may be overtaken by a newer one: what was told once stays told.
+        guard lacking > orders[id]?.quantity ?? .zero else { return }
+        orders[id] = Missing(side: request.side, quantity: lacking, since: orders[id]?.since ?? now)
+    }
+
+    /// An execution of `id` is booked.
+    mutating func booked(_ quantity: Quantity, of id: ClientOrderID, at now: Timestamp) {
+        heardAt = now
+        guard let known = orders[id] else { return }
+        orders[id]?.quantity -= quantity
+        if known.quantity <= quantity { orders[id] = nil }
+    }
+
+    /// An order is sent.
+    mutating func sent(at now: Timestamp) { heardAt = now }
+
+    /// What the missing executions do to the position, signed.
+    @inline(__always) var signed: Quantity {
+        if orders.isEmpty { return .zero }
+        return orders.keys.sorted().reduce(.zero) { sum, id in
+            orders[id].map { sum + $0.side.signed($0.quantity) } ?? sum
+        }
+    }
+
+    /// Whether executions of `id` have been missing for so long that they will not come by themselves.
+    func isOverdue(_ id: ClientOrderID, at now: Timestamp) -> Bool {
+        orders[id].map { now - $0.since >= Self.patience } ?? false
+    }
+
+    /// What is missing is not waited for any more: the position was taken from the venue.
+    mutating func forget() { orders = [:] }
+}
+
+extension Desk {
+    /// What is held by all that was told, executions that are not booked yet included.
+    var toldPosition: Quantity { position.quantity + orders.missing.signed }
+
+    /// As much of the position as is still there by all that was told: only that can be guarded and closed.
+    var closable: Quantity {
+        let (held, told) = (position.quantity, toldPosition)
+        if told == held { return held }
+        guard told != .zero, !told.isOpposite(to: held) else { return .zero }
+        return told.magnitude < held.magnitude ? told : held
+    }
+
+    /// `part` of the position, as far as it is still there.
+    func closable(_ part: Quantity) -> Quantity {
+        let rest = closable
+        return rest.magnitude < part.magnitude ? rest : part
+    }
+
+    /// Whether a close of what a reading reports cannot turn the position where the venue would let it: it is no more
+    /// than the books have, or nothing was sent or heard for as long as the reading may have been on its way.
+    func isCloseable(asReported held: Quantity, at now: Timestamp) -> Bool {
+        let told = toldPosition
+        if told != .zero, !told.isOpposite(to: held), held.magnitude <= told.magnitude { return true }
+        return orders.missing.heardAt.map { now - $0 >= rules.timing.requestLife } ?? true
+    }
+}
