@@ -31,7 +31,8 @@ struct HeartbeatWriter: Sendable {
         case .unreachable(let broker, let error):
             lastError = "\(broker): \(error)"
             brokers[broker]?.connected = false
-        case .configured, .joined, .reported, .refused, .silent, .absent, .cancelRefused, .amendRefused, .snapshot,
+        case .refused(let symbol, _, let error): lastError = "\(symbol): the venue refused an order: \(error)"
+        case .configured, .joined, .reported, .silent, .absent, .cancelRefused, .amendRefused, .snapshot,
             .kill,
             .release, .deadline, .reconcile, .operated, .regime:
             break

@@ -13,6 +13,15 @@ struct InboxDesk: Sendable {
         let since: Timestamp
         var until: Duration?
         var found: [Reconciliation] = []
+        /// The accounts that were read since.
+        var read: Set<BrokerName> = []
+
+        func answer(_ engine: Engine) -> ReconcileAnswer {
+            let open = engine.unsettledAccounts(since: since)
+            return ReconcileAnswer(
+                reconciliations: found, unsettled: open, held: engine.desks.filter { $0.hold != nil }.map(\.symbol),
+                unread: open.filter { !read.contains($0) }, isProvenFlat: engine.kill.phase == .flat)
+        }
     }
 
     private let inbox: OperatorInbox
@@ -59,11 +68,14 @@ struct InboxDesk: Sendable {
         }
     }
 
+    /// An account was read.
+    mutating func noteReading(of broker: BrokerName) {
+        for place in pending.indices { pending[place].read.insert(broker) }
+    }
+
     /// What was found for a command that nobody waits for in another process.
     func found(_ engine: Engine, since moment: Timestamp) -> ReconcileAnswer {
-        ReconcileAnswer(
-            reconciliations: pending.last?.found ?? [], unsettled: engine.unsettledAccounts(since: moment),
-            held: engine.desks.filter { $0.hold != nil }.map(\.symbol))
+        (pending.last ?? Pending(name: "", since: moment)).answer(engine)
     }
 
     mutating func answer(_ engine: Engine, at uptime: Duration) {
@@ -73,10 +85,7 @@ struct InboxDesk: Sendable {
             pending[place].until = end
             let open = engine.unsettledAccounts(since: pending[place].since)
             guard open.isEmpty || uptime >= end else { continue }
-            answers.write(
-                ReconcileAnswer(
-                    reconciliations: pending[place].found, unsettled: open,
-                    held: engine.desks.filter { $0.hold != nil }.map(\.symbol)), to: pending[place].name)
+            answers.write(pending[place].answer(engine), to: pending[place].name)
             pending[place].until = .zero - .seconds(1)
         }
         pending.removeAll { $0.until.map { $0 < .zero } ?? false }

@@ -73,6 +73,14 @@ public struct KillSwitchFile: Sendable {
         }
     }
 
+    /// Whether it says that nothing may be opened now: engaged, or not to be read.
+    public var isEngaged: Bool {
+        switch read() {
+        case .engaged, .unreadable: true
+        case .missing, .released: false
+        }
+    }
+
     /// When it was last changed by the wall clock; nil when it is not there.
     public var changedAt: Timestamp? {
         PlainFile.changedAt(url.path).map { Timestamp(milliseconds: $0) }

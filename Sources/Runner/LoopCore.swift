@@ -70,7 +70,10 @@ struct LoopCore: Sendable {
         try book.stage(event, effects, engine)
         setup.crash(.staged)
         beats.note(event)
-        if case .snapshot(let snapshot) = event { lastRead[snapshot.broker] = snapshot }
+        if case .snapshot(let snapshot) = event {
+            lastRead[snapshot.broker] = snapshot
+            inbox.noteReading(of: snapshot.broker)
+        }
         effects.forEach(performer.announce)
         inbox.note(effects)
         if book.isFull || effects.contains(where: { $0.broker != nil || $0.isUrgent }) {

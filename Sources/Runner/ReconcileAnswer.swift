@@ -11,10 +11,18 @@ public struct ReconcileAnswer: Hashable, Codable, Sendable {
     public let unsettled: [BrokerName]
     /// Instruments whose entries are held.
     public let held: [Symbol]
+    /// Accounts that did not answer at all; nil from a version that did not say.
+    public let unread: [BrokerName]?
+    /// Whether the kill switch closed everything and every account was read flat; nil from a version that did not say.
+    public let isProvenFlat: Bool?
 
     /// An answer from its parts.
-    public init(reconciliations: [Reconciliation], unsettled: [BrokerName], held: [Symbol]) {
+    public init(
+        reconciliations: [Reconciliation], unsettled: [BrokerName], held: [Symbol], unread: [BrokerName] = [],
+        isProvenFlat: Bool = false
+    ) {
         (self.reconciliations, self.unsettled, self.held) = (reconciliations, unsettled, held)
+        (self.unread, self.isProvenFlat) = (unread, isProvenFlat)
     }
 
     /// Whether nothing is left to do, by the program or by a person.

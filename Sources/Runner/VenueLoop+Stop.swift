@@ -1,5 +1,5 @@
 import Core
-import Engine
+public import Engine
 
 /// Stopping without leaving anything behind unseen.
 extension VenueLoop {
@@ -9,9 +9,19 @@ extension VenueLoop {
             return false
         }
         let configured = core.engine.desks.filter(\.rules.isConfigured)
-        guard early.isEmpty, configured.allSatisfy({ heard.contains($0.symbol) }) else { return false }
+        guard early.isEmpty, configured.allSatisfy({ heard.contains($0.symbol) }), isUndisputed else { return false }
         return core.engine.desks.flatMap(\.openOrders).allSatisfy {
             $0.request.kind.isProtective && $0.state == .working
+        }
+    }
+
+    /// Whether every account was read, no difference waits for a second reading, and every position has a stop.
+    private var isUndisputed: Bool {
+        core.engine.desks.allSatisfy { desk in
+            switch desk.hold {
+            case .unread, .suspected: false
+            case .external, nil: desk.position.isFlat || desk.isStopped
+            }
         }
     }
 
@@ -37,13 +47,8 @@ extension VenueLoop {
 
     /// Says which positions nobody guards once this process is gone.
     func tellUnguarded() {
-        for desk in core.engine.desks where !desk.position.isFlat {
-            let guards: String
-            switch desk.protection.stop?.mode {
-            case .armedNative where desk.exposedSince == nil: continue
-            case .armedSynthetic, .triggered: guards = "its stop is watched by this program alone"
-            case ProtectionMode.none?, .placing, .armedNative, .closed, nil: guards = "no stop covers it"
-            }
+        for desk in core.engine.desks {
+            guard let guards = desk.unguarded else { continue }
             let worth = desk.lastPrice.map { " (\($0.notional(desk.position.quantity).magnitude))" } ?? ""
             let message =
                 "\(desk.symbol): \(desk.position.quantity)\(worth) stay open at \(desk.broker) and \(guards); "
@@ -58,6 +63,27 @@ extension VenueLoop {
         while true {
             if let meaning = judge.judge(killFile.read(), at: setup.uptime()) { return meaning }
             try await sleep(Self.killSpacing)
+        }
+    }
+}
+
+extension Desk {
+    /// Whether a stop stands at the venue or is watched by the program.
+    fileprivate var isStopped: Bool {
+        switch protection.stop?.mode {
+        case .armedNative: exposedSince == nil
+        case .armedSynthetic, .triggered: true
+        case ProtectionMode.none?, .placing, .closed, nil: false
+        }
+    }
+
+    /// Why nobody guards the position once no program runs; nil when it is flat or a stop stands at the venue.
+    public var unguarded: String? {
+        guard !position.isFlat else { return nil }
+        switch protection.stop?.mode {
+        case .armedNative where exposedSince == nil: return nil
+        case .armedSynthetic, .triggered: return "its stop is watched by this program alone"
+        case ProtectionMode.none?, .placing, .armedNative, .closed, nil: return "no stop covers it"
         }
     }
 }

@@ -98,7 +98,10 @@ public actor VenueLoop {
         core.watchReconciliation()
         try take(.reconcile)
         let end = setup.uptime() + limit
-        while setup.uptime() < end, !core.engine.unsettledAccounts(since: since).isEmpty {
+        // An engaged kill switch closes everything instead, and then there is nothing left to compare.
+        while setup.uptime() < end, core.engine.kill.phase != .flat,
+            !core.engine.unsettledAccounts(since: since).isEmpty
+        {
             arm()
             try await pass(await intake.next())
         }

@@ -16,8 +16,12 @@ private struct CrashReport: Codable {
 /// Collects what the workers find.
 private actor CrashBook {
     private(set) var report = CrashReport()
+    private var seeds: Set<UInt64> = []
 
-    func began(_ seed: UInt64) { report.seeds = max(report.seeds, Int(seed)) }
+    func began(_ seed: UInt64) {
+        seeds.insert(seed)
+        report.seeds = seeds.count
+    }
 
     func ended(_ point: CrashPoint, crashes: Int, all: Bool, difference: String?) {
         report.crashes += crashes
@@ -27,8 +31,13 @@ private actor CrashBook {
 }
 
 @Suite struct CrashPointTests {
-    /// `AITRADE_CRASH_SEEDS`: how many seeds; few by default.
-    private static let seeds = ProcessInfo.processInfo.environment["AITRADE_CRASH_SEEDS"].flatMap(UInt64.init) ?? 1
+    /// `AITRADE_CRASH_SEEDS`: how many seeds, or `FIRST..LAST`; few by default.
+    private static let seeds: ClosedRange<UInt64> = {
+        let ends = ProcessInfo.processInfo.environment["AITRADE_CRASH_SEEDS"]?.split(separator: ".") ?? []
+        let numbers = ends.compactMap { UInt64($0) }
+        guard let last = numbers.last, last >= 1 else { return 1...1 }
+        return numbers.count == 2 && numbers[0] <= last ? numbers[0]...last : 1...last
+    }()
 
     @Test func everyPointHasANumber() {
         #expect(CrashPoint.allCases.count >= 40)
@@ -44,7 +53,7 @@ private actor CrashBook {
             for worker in 0..<2 {
                 let points = CrashPoint.allCases.filter { $0.number % 2 == worker }
                 group.addTask {
-                    for seed in 1...Self.seeds { try await Self.study(seed, points, book) }
+                    for seed in Self.seeds { try await Self.study(seed, points, book) }
                 }
             }
             try await group.waitForAll()
@@ -52,7 +61,7 @@ private actor CrashBook {
         let result = await book.report
         #expect(result.differences.isEmpty, "\(result.differences.prefix(20).joined(separator: "\n"))")
         #expect(result.crashesByPoint.count >= 40, "so many points are passed in every market")
-        for point in CrashPoint.allCases where Self.seeds >= 20 {
+        for point in CrashPoint.allCases where Self.seeds.count >= 20 {
             #expect(result.crashesByPoint[point.rawValue, default: 0] > 0, "\(point) was never passed")
         }
         if let path = ProcessInfo.processInfo.environment["AITRADE_CRASH_REPORT"] {

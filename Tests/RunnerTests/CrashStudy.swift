@@ -50,17 +50,41 @@ struct CrashEnd: Hashable, Sendable {
         venue.openOrders == other.openOrders && venue.positions == other.positions && venue.balances == other.balances
     }
 
-    /// The names of the parts that differ.
+    /// The orders decided on. A start reads the venue and may learn of a fill before the notice of it would have come,
+    /// so when an order was decided is not part of it, nor which of two orders of one moment came first.
+    private var asked: [OrderRequest] {
+        books.intents.map(\.request).sorted { $0.clientID.description < $1.clientID.description }
+    }
+
+    /// The venue's orders, without its count of them.
+    private var accepted: [OrderReport] {
+        orders.map {
+            OrderReport(
+                clientID: $0.clientID, venueOrderID: "", symbol: $0.symbol, side: $0.side, kind: $0.kind,
+                quantity: $0.quantity, filled: $0.filled, state: $0.state, reason: $0.reason, at: $0.at)
+        }.sorted { "\(String(describing: $0.clientID))" < "\(String(describing: $1.clientID))" }
+    }
+
+    /// The first row that differs, and what stands in its place.
+    private static func first<Row: Equatable>(_ mine: [Row], _ theirs: [Row]) -> String {
+        let index = zip(mine, theirs).prefix { $0 == $1 }.count
+        func row(_ rows: [Row]) -> String { index < rows.count ? "\(rows[index])" : "nothing" }
+        return "(\(mine.count) and \(theirs.count)) at \(index): \(row(mine)) instead of \(row(theirs))"
+    }
+
+    /// The parts that differ.
     func differences(from other: CrashEnd) -> [String] {
         [
-            outcome == other.outcome ? nil : "outcome", books.fills == other.books.fills ? nil : "fills",
-            books.intents == other.books.intents ? nil : "intents",
-            books.positions == other.books.positions ? nil : "positions",
+            outcome == other.outcome ? nil : "outcome",
+            books.fills == other.books.fills ? nil : "fills \(Self.first(books.fills, other.books.fills))",
+            asked == other.asked ? nil : "intents \(Self.first(asked, other.asked))",
+            books.positions == other.books.positions
+                ? nil : "positions \(Self.first(books.positions, other.books.positions))",
             Curve(books.equity).agrees(with: Curve(other.books.equity)) ? nil : "equity",
             protections == other.protections
                 ? nil : "protections \(protections) instead of \(other.protections)",
             latch == other.latch ? nil : "latch", holds(the: other.venue) ? nil : "venue",
-            orders == other.orders ? nil : "orders",
+            accepted == other.accepted ? nil : "orders \(Self.first(accepted, other.accepted))",
         ].compactMap { $0 }
     }
 }

@@ -21,7 +21,8 @@ public struct StateFolderEye: Sendable {
         return WatchdogSight(
             beat: beat, isRunning: suspect(beat)?.isRunning ?? isThere(beat),
             isLocked: InstanceLock.isHeld(path: lockPath), holder: InstanceLock.holder(path: lockPath)?.pid,
-            hasLedger: FileManager.default.fileExists(atPath: ledgerPath))
+            hasLedger: FileManager.default.fileExists(atPath: ledgerPath),
+            isKilled: KillSwitchFile(folder: folder).isEngaged)
     }
 
     /// The heartbeat file now.

@@ -27,6 +27,8 @@ public struct WatchdogJudge: Hashable, Sendable {
     private var progressAge = Duration.zero
     /// For how long there was no beat of whoever should beat.
     private var silence = Duration.zero
+    /// For how long an engaged switch has had nobody to act on it.
+    private var unattended = Duration.zero
 
     /// A judge that has seen nothing yet.
     ///
@@ -61,7 +63,9 @@ public struct WatchdogJudge: Hashable, Sendable {
             return rate(.silent, silence, limit: startAge)
         }
         silence = .zero
-        return judge(seen, sight)
+        let isUnattended = sight.isKilled && !sight.isLocked && !seen.positions.isEmpty && seen.state.isEnd
+        unattended = isUnattended ? unattended + passed : .zero
+        return isUnattended ? rate(.unattended, unattended, limit: maxAge) : judge(seen, sight)
     }
 
     private mutating func judgeSilence(_ sight: WatchdogSight, _ passed: Duration) -> WatchdogVerdict {
@@ -120,5 +124,15 @@ public struct WatchdogJudge: Hashable, Sendable {
 
     private func rate(_ cause: WatchdogCause, _ age: Duration, limit: Duration) -> WatchdogVerdict {
         age >= limit ? .stale(cause, age: age) : .suspect(cause, age: age)
+    }
+}
+
+extension Heartbeat.State {
+    /// Whether a runner that says so ended in order.
+    fileprivate var isEnd: Bool {
+        switch self {
+        case .halted, .stopped, .finished: true
+        case .starting, .running, .flattening, .failed: false
+        }
     }
 }

@@ -10,6 +10,8 @@ public enum WatchdogCause: String, Hashable, Codable, Sendable, CaseIterable {
     case looping
     /// There is no heartbeat that can be read.
     case silent
+    /// It ended in order with positions open, the kill switch is engaged, and nobody is there to act on it.
+    case unattended
 
     /// The stable code of the alert.
     public var code: String { "RUNNER_\(rawValue.uppercased())" }
@@ -49,10 +51,14 @@ public struct WatchdogSight: Hashable, Sendable {
     public var holder: Int32?
     /// Whether there is a ledger.
     public var hasLedger: Bool
+    /// Whether the kill-switch file asks for everything to be closed.
+    public var isKilled: Bool
 
     /// A sight from its parts.
-    public init(beat: Beat, isRunning: Bool, isLocked: Bool, holder: Int32?, hasLedger: Bool) {
+    public init(
+        beat: Beat, isRunning: Bool, isLocked: Bool, holder: Int32?, hasLedger: Bool, isKilled: Bool = false
+    ) {
         (self.beat, self.isRunning, self.isLocked) = (beat, isRunning, isLocked)
-        (self.holder, self.hasLedger) = (holder, hasLedger)
+        (self.holder, self.hasLedger, self.isKilled) = (holder, hasLedger, isKilled)
     }
 }
