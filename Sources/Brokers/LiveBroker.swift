@@ -34,4 +34,11 @@ package protocol LiveBroker: Broker {
     func bars(_ symbol: Symbol, _ interval: BarInterval, from: Timestamp, to: Timestamp) async throws -> [Bar]
     /// Cancels all orders and protections of a symbol, ours or not.
     func cancelAll(_ symbol: Symbol) async throws
+    /// Hears which orders an earlier process left open, answered or not, before anything is asked about them.
+    func recall(_ orders: [Order]) async
+}
+
+extension LiveBroker {
+    /// A venue that tells everything by the client's name needs no help.
+    package func recall(_ orders: [Order]) async {}
 }

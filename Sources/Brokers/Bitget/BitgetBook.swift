@@ -37,6 +37,7 @@ package struct BitgetBook: Sendable {
     private var trades = BoundedMap<String, Bool>(limit: memory)
     /// Trigger orders as last listed, for their types.
     private var plans = BoundedMap<String, BitgetOrder>(limit: memory)
+    private var children = BoundedMap<String, String>(limit: memory)
     private var executed = BoundedMap<ClientOrderID, Quantity>(limit: memory)
     private var requests = BoundedMap<ClientOrderID, OrderRequest>(limit: memory)
     private var ended = BoundedMap<ClientOrderID, Bool>(limit: memory)
@@ -88,6 +89,24 @@ package struct BitgetBook: Sendable {
 
     /// Our name for a venue's order.
     func name(of orderID: String) -> ClientOrderID? { names[orderID] }
+
+    /// Whether an order of this name was sent or followed by this process.
+    func knows(_ id: ClientOrderID) -> Bool { requests[id] != nil || open[id] != nil || ended[id] != nil }
+
+    /// Whether a trigger order of a symbol is followed.
+    func hasPlan(of symbol: Symbol) -> Bool { open.values.contains { $0.isPlan && $0.symbol == symbol } }
+
+    /// Whether an execution was told.
+    func isTold(_ trade: String) -> Bool { trades[trade] != nil }
+
+    /// The venue's order of this name is ours.
+    mutating func link(_ orderID: String, to id: ClientOrderID) { names[orderID] = id }
+
+    /// What a trigger order became, where that had to be found out.
+    mutating func link(child: String, of plan: String) { children[plan] = child }
+
+    /// What a trigger order became, where that had to be found out.
+    func child(of plan: String) -> String? { children[plan] }
 
     /// A trigger order as last listed.
     func plan(_ orderID: String) -> BitgetOrder? { plans[orderID] }

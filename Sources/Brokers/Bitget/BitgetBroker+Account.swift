@@ -1,4 +1,5 @@
 public import Core
+import Logging
 
 extension BitgetBroker {
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
@@ -55,15 +56,19 @@ extension BitgetBroker {
         let dialect = try await language()
         let rows = try await pages { dialect.fills(since: moment, after: $0) }
         var (fills, seen): ([Fill], Set<String>) = ([], [])
+        var looked = BitgetLookRound()
         for row in rows.reversed() where row.at >= moment && seen.insert(row.tradeID).inserted {
-            fills.append(try await fill(row))
+            switch try await owner(of: row, &looked) {
+            case .told(let id): fills.append(fill(row, of: id))
+            // It is told with the next reading.
+            case .notYet: continue
+            }
         }
         return fills.sorted { ($0.at, $0.tradeID) < ($1.at, $1.tradeID) }
     }
 
     /// An execution with our name for its order and its fee in quote currency.
-    func fill(_ row: BitgetFill) async throws -> Fill {
-        let id = try await owner(of: row)
+    private func fill(_ row: BitgetFill, of id: ClientOrderID?) -> Fill {
         var fee = Money.zero
         let quote = contracts[row.symbol]?.instrument.quote ?? Currency(BitgetSettings.marginCoin)
         for part in row.fees {
@@ -72,8 +77,14 @@ extension BitgetBroker {
             } else if part.coin.uppercased() == row.symbol.base(quote: quote) {
                 fee += Money(part.amount.value.times(row.price.value))
                 note(coinFee: part.amount.value, of: row)
+            } else if part.amount != .zero, !book.isTold(row.tradeID) {
+                // It is paid from that coin's balance, and has no price here.
+                log.warning(
+                    "a fee in another coin is booked as zero",
+                    metadata: [
+                        "broker": "\(name)", "trade": "\(row.tradeID)", "fee": "\(part.amount) \(part.coin)",
+                    ])
             }
-            // A fee in a third coin is paid from that coin's balance; it has no price here.
         }
         return Fill(
             venue: name, tradeID: row.tradeID, clientID: id, symbol: row.symbol, side: row.side, price: row.price,
@@ -85,27 +96,5 @@ extension BitgetBroker {
         guard settings.market == .spot, coinFeeTrades[row.tradeID] == nil else { return }
         coinFeeTrades[row.tradeID] = true
         coinFees[row.symbol] = (coinFees[row.symbol] ?? .zero) + amount
-    }
-
-    /// The client id of an execution's order. Lists of executions do not tell it, so the order is asked once.
-    private func owner(of row: BitgetFill) async throws -> ClientOrderID? {
-        if let known = book.name(of: row.orderID) { return known }
-        // What a trigger order became may carry the trigger's name.
-        if let text = row.clientText { return book.name(of: text) ?? ClientOrderID(text) }
-        guard let order = try await detail(.venue(row.orderID), row.symbol) else { return nil }
-        if let text = order.clientText, book.name(of: text) == nil, settings.market == .futures {
-            // Perhaps the child of a trigger order that was never listed here.
-            try await linkPlan(of: order)
-        }
-        book.note(order)
-        return book.clientID(of: order)
-    }
-
-    private func linkPlan(of child: BitgetOrder) async throws {
-        let dialect = try await language()
-        guard let page = try? await ask(dialect.endedProtections(child.symbol, after: nil)) else { return }
-        for plan in page.rows where plan.executedAs == child.orderID || plan.orderID == child.clientText {
-            book.note(plan)
-        }
     }
 }

@@ -19,10 +19,10 @@ extension BitgetBroker {
     func found(_ id: ClientOrderID, _ symbol: Symbol) async throws -> BitgetOrder? {
         let known = book.open[id]
         let mayBePlan = settings.market == .futures && (book.request(id)?.kind.isProtective ?? true)
-        if known?.isPlan != true, book.request(id)?.kind.isProtective != true,
-            let order = try await detail(.client(id), symbol)
-        {
-            return noted(order)
+        if known?.isPlan != true, book.request(id)?.kind.isProtective != true {
+            // The venue's own name first: it is found for ever, and never another order's.
+            if let own = known?.orderID, let order = try await detail(.venue(own), symbol) { return noted(order) }
+            if let order = try await detail(.client(id), symbol) { return noted(order) }
         }
         if mayBePlan, let plan = try await plan(id, symbol, waiting: try await protections()) { return plan }
         // Spot answers by client id only for two hours.
@@ -98,27 +98,6 @@ extension BitgetBroker {
         return page.rows.first(where: isMeant)
     }
 
-    /// What a triggered order became: its fate is that of the order it placed.
-    func followed(_ plan: BitgetOrder, _ symbol: Symbol) async throws -> BitgetOrder {
-        guard plan.isPlan, plan.state == .filled else { return plan }
-        // The link is documented in history; the other way, the child carries the plan's name.
-        let references: [OrderReference] =
-            (plan.executedAs.map { [.venue($0)] } ?? []) + [.client(ClientOrderID(plan.orderID))]
-        for reference in references {
-            guard let child = try await detail(reference, symbol) else { continue }
-            var followed = plan
-            (followed.filled, followed.state, followed.at) = (child.filled, child.state, child.at)
-            (followed.side, followed.executedAs) = (child.side, child.orderID)
-            if followed.quantity == .zero { followed.quantity = child.quantity }
-            book.note(followed)
-            return followed
-        }
-        // Executed, but the order it placed is not to be seen yet.
-        var waiting = plan
-        waiting.state = .working
-        return waiting
-    }
-
     /// All rows of a list.
     func pages<Row>(
         limit: Int = 50, _ question: @Sendable (String?) -> BitgetQuestion<BitgetPage<Row>>
@@ -126,6 +105,7 @@ extension BitgetBroker {
         var (rows, cursor): ([Row], String?) = ([], nil)
         for _ in 0..<limit {
             let page = try await ask(question(cursor).with(.vital))
+            warn(foreign: page.foreign)
             rows += page.rows
             guard let next = page.next, next != cursor else { return rows }
             cursor = next

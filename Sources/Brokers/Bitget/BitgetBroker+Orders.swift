@@ -6,6 +6,9 @@ extension BitgetBroker {
         if let known = await repeated(request) { return known }
         let question: BitgetQuestion<BitgetPlaced>
         do {
+            if let flaw = try await language().flaw(request.clientID) {
+                return .refused(Self.badName(request.clientID, flaw))
+            }
             question = try await self.question(request)
         } catch {
             // Nothing was sent: whatever went wrong, the order is certainly not there.
@@ -21,6 +24,7 @@ extension BitgetBroker {
 
     private func send(_ request: OrderRequest, _ first: BitgetQuestion<BitgetPlaced>) async -> SubmitOutcome {
         var (question, lagging, isReformed) = (first, 0, false)
+        let form = stances[request.symbol]
         while true {
             do throws(BitgetFailure) {
                 return await accepted(request, try await client.ask(question))
@@ -30,11 +34,12 @@ extension BitgetBroker {
                     lagging += 1
                     if (try? await Task.sleep(for: .milliseconds(150))) != nil { continue }
                 }
-                if error.verdict == .positionMode, request.reduceOnly, !isReformed {
-                    // The mode was changed behind our back: an exit takes the right form at once, once.
+                if request.reduceOnly, !isReformed, settings.market == .futures, error.verdict.mayBeForm {
+                    // The mode may have been changed behind our back, whatever the venue calls the wrong form: an exit
+                    // takes the right one at once, once.
                     isReformed = true
                     forgetStances()
-                    if let again = try? await self.question(request) {
+                    if let again = try? await self.question(request), stances[request.symbol] != form {
                         question = again
                         continue
                     }
@@ -59,10 +64,8 @@ extension BitgetBroker {
     /// What the venue could not take in any case.
     static func flaw(_ request: OrderRequest, _ market: BitgetMarket) -> VenueError? {
         let letters = request.clientID.text.utf8
-        guard (1...49).contains(letters.count), letters.allSatisfy({ $0.isNameByte }) else {
-            return VenueError(
-                .rejected, code: "BITGET_CLIENT_ID",
-                message: "'\(request.clientID)' is no client id here: letters, digits, - and _, at most 49")
+        guard !letters.isEmpty, letters.allSatisfy({ $0.isNameByte }) else {
+            return badName(request.clientID, "letters, digits, - and _")
         }
         guard market == .spot else { return nil }
         if request.kind.isProtective {
@@ -72,6 +75,10 @@ extension BitgetBroker {
             return VenueError(.rejected, code: "NOTHING_TO_CLOSE", message: "spot has no short positions")
         }
         return nil
+    }
+
+    private static func badName(_ id: ClientOrderID, _ flaw: String) -> VenueError {
+        VenueError(.rejected, code: "BITGET_CLIENT_ID", message: "'\(id)' is no client id here: \(flaw)")
     }
 
     /// An error of what was asked before anything was sent: nothing is open then.
@@ -129,6 +136,9 @@ extension BitgetBroker {
     private func failed(_ request: OrderRequest, _ failure: BitgetFailure) async -> SubmitOutcome {
         switch failure.verdict {
         case .duplicate, .unknown:
+            // A code that nobody knows may be about the form: the modes are read again before the next order.
+            let code = failure.error.code.dropFirst("BITGET_".count)
+            if code.allSatisfy(\.isNumber), !BitgetErrors.lists(String(code)) { forgetStances() }
             book.doubted(request.clientID, at: await now())
             bell.ring()
             // A name that is taken is taken by an attempt that arrived.
@@ -157,6 +167,16 @@ extension BitgetBroker {
         OrderReport(
             clientID: request.clientID, venueOrderID: orderID, symbol: request.symbol, side: request.side,
             kind: request.kind, quantity: request.quantity, filled: .zero, state: state, reason: nil, at: at)
+    }
+}
+
+extension BitgetVerdict {
+    /// Whether a refusal may come from an order of the wrong form.
+    fileprivate var mayBeForm: Bool {
+        switch self {
+        case .positionMode, .rejected, .nothingToClose: true
+        default: false
+        }
     }
 }
 

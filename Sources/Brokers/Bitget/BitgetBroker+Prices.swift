@@ -1,4 +1,5 @@
 package import Core
+import Logging
 
 extension BitgetBroker {
     /// Hears a price. A newer one takes the place of one that nobody has read yet.
@@ -60,7 +61,7 @@ extension BitgetBroker {
 
     /// Tells each bar of a symbol once it has closed, in order and without a gap.
     func watchBars(_ symbol: Symbol, _ interval: BarInterval, after moment: Timestamp) async {
-        var last = moment
+        var (last, failures) = (moment, 0)
         // A bar is acted on when it is told, and nothing is bought without a price.
         if prices[symbol] == nil, let dialect, let ticker = try? await ask(dialect.ticker(symbol)) {
             await hear(ticker)
@@ -71,10 +72,19 @@ extension BitgetBroker {
                     last = bar.openTime + interval.span
                     await tell([.barClosed(symbol, bar, closeTime: last)])
                 }
+                failures = 0
             } catch is CancellationError {
                 return
             } catch {
-                // Asked again below.
+                // Asked again below; who waits for bars is told why none come.
+                if failures % 60 == 0, !Task.isCancelled {
+                    log.warning(
+                        "bars could not be read",
+                        metadata: [
+                            "broker": "\(name)", "symbol": "\(symbol)", "interval": "\(interval)", "error": "\(error)",
+                        ])
+                }
+                failures += 1
             }
             let now = await now()
             let next = (now.milliseconds / interval.milliseconds + 1) * interval.milliseconds

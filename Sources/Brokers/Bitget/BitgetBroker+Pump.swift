@@ -96,22 +96,35 @@ extension BitgetBroker {
         let due = book.openIDs.filter { book.open[$0]?.isHinted == true }
         var reports: [OrderReport] = []
         // Orders before executions: an order that is seen as ended then finds its executions.
-        let hasPlans = due.contains { book.open[$0]?.isPlan == true }
-        let waiting = hasPlans ? try await protections() : []
-        for id in due { if let report = try await look(id, waiting) { reports.append(report) } }
+        var failure: (any Error)?
+        var waiting: [BitgetOrder]? = []
+        if due.contains(where: { book.open[$0]?.isPlan == true }) {
+            do { waiting = try await protections() } catch { (waiting, failure) = (nil, error) }
+        }
+        for id in due {
+            // An order that cannot be read keeps nobody else's news back.
+            do {
+                if let report = try await look(id, waiting) { reports.append(report) }
+            } catch {
+                failure = error
+                if error is CancellationError || Task.isCancelled { break }
+            }
+        }
         var events: [VenueEvent] = []
         for fill in try await newFills() { events.append(.fill(fill)) }
         for report in reports { if let news = book.tell(report) { events.append(.order(news)) } }
         await tell(events)
+        if let failure { throw failure }
     }
 
-    private func look(_ id: ClientOrderID, _ waiting: [BitgetOrder]) async throws -> OrderReport? {
-        guard let entry = book.open[id] else { return nil }
+    /// - Parameter waiting: The protections that wait; nil when they could not be read, so that none is looked at.
+    private func look(_ id: ClientOrderID, _ waiting: [BitgetOrder]?) async throws -> OrderReport? {
+        guard let entry = book.open[id], !entry.isPlan || waiting != nil else { return nil }
         book.looked(id)
         do {
             let order =
                 entry.isPlan
-                ? try await plan(id, entry.symbol, waiting: waiting) : try await found(id, entry.symbol)
+                ? try await plan(id, entry.symbol, waiting: waiting ?? []) : try await found(id, entry.symbol)
             // Neither there nor ended: listings lag; the port tells absence, when it is asked.
             return order.map(report)
         } catch {
@@ -137,8 +150,14 @@ extension BitgetBroker {
     /// Hears a private message.
     func hear(_ hint: BitgetHint) {
         for order in hint.orders {
+            let id = book.clientID(of: order)
+            // An order that nobody here sent may be what a trigger order became, under a name of its own.
+            if dialect?.family == .unified, let id, !book.knows(id), book.hasPlan(of: order.symbol) {
+                book.hintPlans()
+                continue
+            }
             book.note(order)
-            if let id = book.clientID(of: order) { book.hint(id) }
+            if let id { book.hint(id) }
         }
         if hint.hasPlans || hint.hasPositions { book.hintPlans() }
         bell.ring()

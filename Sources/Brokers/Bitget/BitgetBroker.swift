@@ -17,6 +17,10 @@ public actor BitgetBroker: LiveBroker {
     var contracts: [Symbol: BitgetContract] = [:]
     var contractsReadAt: [Symbol: Timestamp] = [:]
     var stances: [Symbol: BitgetStance] = [:]
+    /// Stances that may have changed behind our back.
+    private var oldStances: Set<Symbol> = []
+    /// Names of instruments that were warned about, because nothing can be called so here.
+    var foreignNames: Set<String> = []
     var book = BitgetBook()
     var fillsSince: Timestamp?
     var prices: [Symbol: BitgetTicker] = [:]
@@ -102,16 +106,32 @@ public actor BitgetBroker: LiveBroker {
 
     /// The modes that an order of this symbol has to suit, read once and set as the settings ask.
     func stance(_ symbol: Symbol) async throws -> BitgetStance {
-        if let known = stances[symbol] { return known }
         guard settings.market == .futures else { return BitgetStance() }
-        let found = try await BitgetModeSetter(broker: name, settings: settings, client: client)
-            .settle(symbol, try await language())
-        stances[symbol] = found
-        return found
+        let known = stances[symbol]
+        if let known, !oldStances.contains(symbol) { return known }
+        do {
+            let found = try await BitgetModeSetter(broker: name, settings: settings, client: client)
+                .settle(symbol, try await language())
+            (stances[symbol], _) = (found, oldStances.remove(symbol))
+            return found
+        } catch {
+            // An order in the form of before is better than none, above all an exit.
+            guard let known else { throw error }
+            return known
+        }
     }
 
-    /// The modes were changed behind our back: read them again before the next order.
-    func forgetStances() { stances = [:] }
+    /// The modes may have been changed behind our back: read them again before the next order.
+    func forgetStances() { oldStances = Set(stances.keys) }
+
+    /// Warns once of each instrument whose orders or positions cannot be told under its own name.
+    func warn(foreign names: [String]) {
+        for name in names where foreignNames.insert(name).inserted {
+            log.warning(
+                "the account has orders, executions or a position of an instrument that cannot be traded here",
+                metadata: ["broker": "\(self.name)", "instrument": "\(name)"])
+        }
+    }
 
     func now() async -> Timestamp { await client.venueNow() }
 

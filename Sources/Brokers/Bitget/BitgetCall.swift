@@ -66,4 +66,6 @@ package struct BitgetPage<Row: Sendable>: Sendable {
     package var rows: [Row]
     /// Where the next page begins; nil at the end.
     package var next: String?
+    /// Names in rows that were left out, because no symbol can be called so here.
+    package var foreign: [String] = []
 }

@@ -17,12 +17,16 @@ extension BitgetClassic {
                 throw BitgetReading.malformed("posMode", path)
             }
             let isIsolated = data["marginMode"]?.isWord("isolated") ?? false
-            let leverage =
+            // Each side of an isolated symbol has a leverage of its own: only one that both have is the symbol's.
+            let sides =
                 isIsolated
-                ? data.first("isolatedLongLever", "fixedLongLeverage") : data.first("crossedMarginLeverage")
+                ? [
+                    data.first("isolatedLongLever", "fixedLongLeverage"),
+                    data.first("isolatedShortLever", "fixedShortLeverage"),
+                ] : [data.first("crossedMarginLeverage")]
             return BitgetModes(
                 isHedge: mode.isWord("hedge_mode"), marginMode: isIsolated ? .isolated : .crossed,
-                leverage: leverage?.integer.map { Int($0) })
+                leverage: BitgetModes.common(sides))
         }
     }
 
@@ -32,6 +36,10 @@ extension BitgetClassic {
         ])
         let call = BitgetCall.post("\(Self.mix)/account/set-margin-mode", body, perSecond: 5, urgency: .reading)
         return BitgetQuestion(call) { _ throws(VenueError) in true }
+    }
+
+    package func leverageSides(_ modes: BitgetModes) -> [String?] {
+        modes.isHedge && modes.marginMode == .isolated ? ["long", "short"] : [nil]
     }
 
     package func setLeverage(

@@ -74,9 +74,8 @@ extension BitgetClassic {
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "entrustedList")
-            var orders: [BitgetOrder] = []
-            for row in rows { orders.append(try readPlan(row, path)) }
-            return BitgetPage(rows: orders, next: Self.next(data, rows.count, orders.last?.orderID))
+            let next = Self.next(data, rows.count, rows.last?["orderId"]?.nonEmpty)
+            return try BitgetReading.page(rows, next: next) { row throws(VenueError) in try readPlan(row, path) }
         }
     }
 }

@@ -20,7 +20,8 @@ extension BitgetClassic {
             quantity: isMoney ? filled : Quantity(size), filled: filled,
             state: BitgetReading.state(row.first("state", "status"), filled: filled), reason: reason,
             at: BitgetReading.moment(row),
-            reducesOnly: row["reduceOnly"]?.flag ?? false || row["tradeSide"]?.holds("close") ?? false)
+            reducesOnly: row["reduceOnly"]?.flag ?? false || row["tradeSide"]?.holds("close") ?? false,
+            source: row["orderSource"]?.nonEmpty)
     }
 
     private func tradeSide(_ row: JSONValue) -> String? { row["tradeSide"]?.string?.lowercased() }
@@ -98,7 +99,7 @@ extension BitgetClassic {
         }
         let price = row.first("openPriceAvg", "averageOpenPrice")?.decimal
         return BitgetPosition(
-            symbol: try BitgetReading.symbol(row, what),
+            symbol: try BitgetReading.heldSymbol(row, what),
             quantity: Quantity(hold.isWord("long") ? total : -total),
             available: Quantity(row["available"]?.decimal ?? total),
             averagePrice: price.flatMap { $0 > .zero ? Price($0) : nil })

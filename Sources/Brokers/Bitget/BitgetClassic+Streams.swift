@@ -23,7 +23,7 @@ extension BitgetClassic {
         var hint = BitgetHint()
         guard let channel = message["arg"]?["channel"] else { return hint }
         if channel.isWord("orders") {
-            for row in message["data"]?.elements ?? [] {
+            for row in message["data"]?.elements ?? [] where BitgetReading.foreignName(row) == nil {
                 let order = try readOrder(row, "orders stream", nil)
                 hint.orders.append(order)
                 hint.hasFills = hint.hasFills || order.filled > .zero

@@ -19,6 +19,10 @@ package struct BitgetClassic: BitgetDialect {
     var product: String? { isSpot ? nil : BitgetSettings.productType }
     var coin: String? { isSpot ? nil : BitgetSettings.marginCoin }
 
+    package func flaw(_ id: ClientOrderID) -> String? {
+        (1...49).contains(id.text.utf8.count) ? nil : "at most 49 characters"
+    }
+
     func body(_ members: [(String, String?)]) -> BitgetBody {
         .object(members.map { ($0.0, BitgetBody.maybe($0.1)) })
     }
@@ -108,9 +112,8 @@ extension BitgetClassic {
         let call = BitgetCall.get(path, query, perSecond: isSpot ? 20 : 10)
         return BitgetQuestion(call) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "entrustedList", "orderList")
-            var orders: [BitgetOrder] = []
-            for row in rows { orders.append(try readOrder(row, path, nil)) }
-            return BitgetPage(rows: orders, next: Self.next(data, rows.count, orders.last?.orderID))
+            let next = Self.next(data, rows.count, rows.last?["orderId"]?.nonEmpty)
+            return try BitgetReading.page(rows, next: next) { row throws(VenueError) in try readOrder(row, path, nil) }
         }
     }
 
@@ -128,9 +131,8 @@ extension BitgetClassic {
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "fillList")
-            var fills: [BitgetFill] = []
-            for row in rows { fills.append(try readFill(row, path)) }
-            return BitgetPage(rows: fills, next: Self.next(data, rows.count, fills.last?.tradeID))
+            let next = Self.next(data, rows.count, rows.last?["tradeId"]?.nonEmpty)
+            return try BitgetReading.page(rows, next: next) { row throws(VenueError) in try readFill(row, path) }
         }
     }
 

@@ -15,6 +15,16 @@ package actor BitgetClient {
     private let signer: BitgetSigner?
     private let wallClock: @Sendable () -> Timestamp
     private var hasWorked = false
+    /// The first look at the venue's clock; every private call waits for it, at most ``glance``.
+    private var firstLook: Task<Void, Never>?
+    /// A later look, beside the calls.
+    private var laterLook: Task<Void, Never>?
+    private var lookedAt: ContinuousClock.Instant?
+
+    /// How long a look at the clock may take that somebody waits for.
+    private static let glance = Duration.seconds(1)
+    /// Between two looks beside the calls.
+    private static let lookPause = Duration.seconds(5)
 
     /// A client that has not called yet.
     ///
@@ -39,7 +49,11 @@ package actor BitgetClient {
     }
 
     /// Closes all connections.
-    package func shutdown() async { await transport.shutdown() }
+    package func shutdown() async {
+        firstLook?.cancel()
+        laterLook?.cancel()
+        await transport.shutdown()
+    }
 
     /// When a call last succeeded, and its round trip.
     package var lastSuccess: (at: Timestamp, roundTrip: TimeSpan)? { loop.lastSuccess }
@@ -55,7 +69,9 @@ package actor BitgetClient {
 
     /// The login of a private stream, by the venue's clock.
     func login() async -> String? {
-        if loop.clock.isStale(at: wallClock()) { try? await readClock() }
+        await settleClock()
+        // Found wrong by the stream, whose refusals tell no time.
+        if !loop.clock.isKnown { try? await readClock(within: Self.glance) }
         return signer?.login(at: venueNow(), inSeconds: settings.loginInSeconds)
     }
 
@@ -68,7 +84,7 @@ package actor BitgetClient {
     }
 
     private func data(_ call: BitgetCall) async throws(BitgetFailure) -> JSONValue {
-        if !call.isPublic, loop.clock.isStale(at: wallClock()) { try await readClock() }
+        if !call.isPublic { await settleClock() }
         var (clockTries, signatureTries) = (0, 0)
         return try await loop.send(
             pace(call),
@@ -78,8 +94,8 @@ package actor BitgetClient {
                 switch failure.verdict {
                 case .clock where clockTries == 0:
                     clockTries += 1
-                    loop.clock.distrust()
-                    try await readClock()
+                    // The refusal told the venue's time; where it did not, the clock is asked, but not for long.
+                    if !loop.clock.isKnown { try? await readClock(within: Self.glance) }
                     return true
                 case .configuration where failure.error.code == "BITGET_40009" && hasWorked && signatureTries == 0:
                     signatureTries += 1
@@ -101,7 +117,18 @@ package actor BitgetClient {
         if let server = envelope.serverTime {
             loop.clock.take(venue: server, sent: timed.sent, received: timed.received)
         }
-        let data = try envelope.data(call, at: loop.clock.venueTime(at: timed.received))
+        let data: JSONValue
+        do {
+            data = try envelope.data(call, at: loop.clock.venueTime(at: timed.received))
+        } catch {
+            if error.verdict == .clock {
+                loop.clock.distrust()
+                if let server = envelope.serverTime {
+                    loop.clock.take(venue: server, sent: timed.sent, received: timed.received, forced: true)
+                }
+            }
+            throw error
+        }
         hasWorked = hasWorked || !call.isPublic
         return data
     }
@@ -126,11 +153,38 @@ package actor BitgetClient {
             deadline: settings.deadline)
     }
 
-    private func readClock() async throws(BitgetFailure) {
+    /// Sees to it that the clock was looked at once. An old sample is refreshed beside the calls, never before one:
+    /// clocks drift slowly, a wrong one is told by the refusal of a call, and an exit waits for nothing.
+    private func settleClock() async {
+        if firstLook == nil {
+            lookedAt = .now
+            firstLook = Task { try? await readClock(within: Self.glance) }
+        }
+        await firstLook?.value
+        guard loop.clock.isStale(at: wallClock()), laterLook == nil,
+            lookedAt.map({ ContinuousClock.now - $0 >= Self.lookPause }) ?? true
+        else { return }
+        lookedAt = .now
+        laterLook = Task {
+            try? await readClock(within: Self.glance)
+            laterLook = nil
+        }
+    }
+
+    /// Reads the venue's clock.
+    ///
+    /// - Parameter limit: One attempt that takes no longer; nil for what readings usually take.
+    private func readClock(within limit: Duration? = nil) async throws(BitgetFailure) {
         let call = BitgetCall.get("/api/v2/public/time", perSecond: 20, isPublic: true, urgency: .vital)
+        var pace = pace(call)
+        if limit != nil { (pace.patience, pace.isReading) = (.zero, false) }
         try await loop.send(
-            pace(call),
-            exchange: { () throws(BitgetFailure) in try exchange(call) },
+            pace,
+            exchange: { () throws(BitgetFailure) in
+                var exchange = try exchange(call)
+                if let limit { exchange.deadline = min(exchange.deadline, limit) }
+                return exchange
+            },
             read: { timed throws(BitgetFailure) in
                 let data = try BitgetEnvelope(timed.answer, call).data(call, at: timed.received)
                 guard let time = data["serverTime"]?.moment else {

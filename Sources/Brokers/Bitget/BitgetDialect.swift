@@ -21,6 +21,8 @@ package struct BitgetPlaced: Hashable, Sendable {
 
 /// Orders in one language.
 package protocol BitgetOrderDialect: Sendable {
+    /// Why an order cannot have this client id; nil when it can.
+    func flaw(_ id: ClientOrderID) -> String?
     /// Places a market or limit order. `cap` turns a market order into one that fills at once up to this price.
     func place(_ request: OrderRequest, _ stance: BitgetStance, cap: Price?) -> BitgetQuestion<BitgetPlaced>
     /// Cancels a market or limit order.
@@ -65,6 +67,8 @@ package protocol BitgetAccountDialect: Sendable {
     func modes(_ symbol: Symbol) -> BitgetQuestion<BitgetModes>
     /// Sets the margin mode of a symbol; nil where the language has no such call.
     func setMarginMode(_ mode: BitgetMarginMode, _ symbol: Symbol) -> BitgetQuestion<Bool>?
+    /// The sides that a leverage has to be set for; nil is both at once.
+    func leverageSides(_ modes: BitgetModes) -> [String?]
     /// Sets the leverage of a symbol, for one side where each has its own.
     func setLeverage(_ leverage: Int, _ symbol: Symbol, _ mode: BitgetMarginMode, side: String?) -> BitgetQuestion<Bool>
     /// All positions.

@@ -216,7 +216,7 @@ package struct BitgetDoctor {
                         case .loggedIn: throw LoggedIn()
                         case .fatal(let error): throw error
                         case .broken(let reason): throw WebSocketReason(description: reason)
-                        case .message: break
+                        case .message, .acknowledged: break
                         }
                     }
                 } catch is LoggedIn {}

@@ -25,8 +25,7 @@ struct BitgetEnvelope {
 
     private static func unreadable(_ answer: HTTPAnswer, _ call: BitgetCall) -> BitgetFailure {
         if answer.status == 429 {
-            let error = VenueError(.rateLimited, code: "BITGET_429", message: "too many requests: \(call.path)")
-            return BitgetFailure(verdict: .throttled, error: error)
+            return BitgetFailure(verdict: .throttled, error: BitgetErrors.throttled("429", call.path))
         }
         let text =
             "\(call.path) answered \(answer.status) with \(answer.body.count) bytes that are no answer of the venue"
@@ -53,6 +52,7 @@ struct BitgetEnvelope {
         var error = BitgetErrors.error(code: code, message: message)
         let remedy =
             verdict == .unknown && call.effect == .reads ? VenueError.Remedy.retryable : verdict.remedy
+        if verdict == .throttled { error = BitgetErrors.throttled(code, call.path) }
         if remedy != error.remedy { error = VenueError(remedy, code: error.code, message: error.message) }
         throw BitgetFailure(verdict: verdict, error: error)
     }

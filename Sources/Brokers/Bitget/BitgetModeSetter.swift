@@ -14,8 +14,9 @@ struct BitgetModeSetter {
         var modes = try await ask(dialect.modes(symbol))
         if let wanted = settings.marginMode, wanted != modes.marginMode {
             guard let question = dialect.setMarginMode(wanted, symbol) else {
-                // This language takes the mode with each order.
-                return try await lever(symbol, dialect, adding(wanted, to: modes))
+                // This language takes the mode with each order; the leverage told is that of the other mode.
+                modes = BitgetModes(isHedge: modes.isHedge, marginMode: wanted, leverage: nil)
+                return try await lever(symbol, dialect, modes)
             }
             _ = try await ask(question)
             modes = try await ask(dialect.modes(symbol))
@@ -24,21 +25,18 @@ struct BitgetModeSetter {
         return try await lever(symbol, dialect, modes)
     }
 
-    private func adding(_ mode: BitgetMarginMode, to modes: BitgetModes) -> BitgetModes {
-        BitgetModes(isHedge: modes.isHedge, marginMode: mode, leverage: modes.leverage)
-    }
-
     private func lever(_ symbol: Symbol, _ dialect: any BitgetDialect, _ modes: BitgetModes) async throws
         -> BitgetStance
     {
         let stance = BitgetStance(isHedge: modes.isHedge, marginMode: modes.marginMode)
         guard let wanted = settings.leverage, wanted != modes.leverage else { return stance }
-        // Isolated positions of a hedged account have a leverage for each side.
-        let sides: [String?] = modes.isHedge && modes.marginMode == .isolated ? ["long", "short"] : [nil]
-        for side in sides { _ = try await ask(dialect.setLeverage(wanted, symbol, modes.marginMode, side: side)) }
+        for side in dialect.leverageSides(modes) {
+            _ = try await ask(dialect.setLeverage(wanted, symbol, modes.marginMode, side: side))
+        }
         let after = try await ask(dialect.modes(symbol))
-        guard after.leverage == nil || after.leverage == wanted else {
-            throw refusal(symbol, "leverage", String(wanted))
+        // What is not told, or told of another margin mode, is not verified.
+        guard after.leverage == wanted, after.marginMode == modes.marginMode else {
+            throw refusal(symbol, "leverage", "\(wanted) for \(modes.marginMode.rawValue) margin")
         }
         return stance
     }

@@ -30,6 +30,8 @@ package struct BitgetOrder: Hashable, Sendable {
     package var planType: String?
     /// The order that a trigger order became.
     package var executedAs: String?
+    /// The venue's word for what made it, where lists tell one: a fired stop's order is called after the stop.
+    package var source: String?
 }
 
 /// An execution, in our words.
@@ -87,12 +89,19 @@ package struct BitgetModes: Hashable, Sendable {
     package var isHedge: Bool
     /// Margin mode.
     package var marginMode: BitgetMarginMode
-    /// Leverage of this margin mode, where told.
+    /// Leverage of this margin mode; nil where it is not told, or where the sides that have their own differ.
     package var leverage: Int?
 
     /// Modes from their parts.
     package init(isHedge: Bool, marginMode: BitgetMarginMode, leverage: Int?) {
         (self.isHedge, self.marginMode, self.leverage) = (isHedge, marginMode, leverage)
+    }
+
+    /// The leverage that all sides have; nil when one is missing or differs.
+    static func common(_ sides: [JSONValue?]) -> Int? {
+        let told = Set(sides.map { $0?.integer })
+        guard told.count == 1, let one = told.first, let leverage = one else { return nil }
+        return Int(leverage)
     }
 }
 

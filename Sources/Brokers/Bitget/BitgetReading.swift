@@ -28,6 +28,38 @@ enum BitgetReading {
         return symbol
     }
 
+    /// The instrument of something that is held: whatever it is called, it is told. A name that no symbol can have is
+    /// written with `_` and two hexadecimal digits for each foreign byte.
+    static func heldSymbol(_ value: JSONValue, _ what: String) throws(VenueError) -> Symbol {
+        guard let name = foreignName(value) else { return try symbol(value, what) }
+        var text = ""
+        for byte in name.utf8 {
+            let scalar = Character(Unicode.Scalar(byte))
+            let code = String(byte, radix: 16, uppercase: true)
+            text += Symbol("X\(scalar)") != nil && byte < 0x80 ? String(scalar) : "_" + (byte < 16 ? "0" : "") + code
+        }
+        guard let symbol = Symbol(text.prefix(32)) else { throw malformed("symbol", what) }
+        return symbol
+    }
+
+    /// The name of a row's instrument when no symbol can be called so here, such as `$ALTUSDT`.
+    static func foreignName(_ value: JSONValue) -> String? {
+        guard let name = value.first("symbol", "instId")?.nonEmpty, Symbol(name) == nil else { return nil }
+        return name
+    }
+
+    /// Reads the rows of a page. One that is about an instrument without a name here is left out and named: it can be
+    /// none of ours, and must not hide the others.
+    static func page<Row>(
+        _ rows: [JSONValue], next: String?, _ read: (JSONValue) throws(VenueError) -> Row
+    ) throws(VenueError) -> BitgetPage<Row> {
+        var page = BitgetPage<Row>(rows: [], next: next)
+        for row in rows {
+            if let name = foreignName(row) { page.foreign.append(name) } else { page.rows.append(try read(row)) }
+        }
+        return page
+    }
+
     static func side(_ value: JSONValue?, _ what: String) throws(VenueError) -> Side {
         if value?.isWord("buy") == true { return .buy }
         if value?.isWord("sell") == true { return .sell }
@@ -54,9 +86,9 @@ enum BitgetReading {
         if value.isWord("live") || value.isWord("new") || value.isWord("init") || value.isWord("not_trigger") {
             return filled > .zero ? .partiallyFilled : .working
         }
-        if value.isWord("executing") { return .working }
-        if value.isWord("executed") { return .filled }
-        if value.isWord("fail_execute") || value.isWord("rejected") { return .rejected }
+        if value.isWord("executing") || value.isWord("pending") || value.isWord("submitting") { return .working }
+        if value.isWord("executed") || value.isWord("success") { return .filled }
+        if value.isWord("fail_execute") || value.isWord("failed") || value.isWord("rejected") { return .rejected }
         return .unknown
     }
 
@@ -85,6 +117,19 @@ enum BitgetReading {
             throw BitgetErrors.error(code: code, message: failed.first("errorMsg", "msg")?.string ?? what)
         }
         return data["successList"].map { !$0.elements.isEmpty } ?? true
+    }
+
+    /// Looks into the rows of an answer for all of its parts: each has a code of its own, whatever the answer's is.
+    ///
+    /// - Throws: What the first bad code stands for; codes whose verdict is in `harmless` are none.
+    static func checkEach(_ rows: [JSONValue], harmless: [BitgetVerdict], _ what: String) throws(VenueError) {
+        for row in rows {
+            guard let code = row["code"]?.nonEmpty else { continue }
+            let text = row.first("msg", "message")?.string ?? what
+            let verdict = BitgetErrors.verdict(code: code, message: text)
+            if verdict == .success || harmless.contains(verdict) { continue }
+            throw BitgetErrors.error(code: code, message: text)
+        }
     }
 
     /// Charged fees, positive. `charged` is the sign that a charge has on the wire.

@@ -25,6 +25,8 @@ struct BitgetStream: StreamScript {
         }
     }
 
+    var acknowledgements: Int { (symbols.map(dialect.publicTopics) ?? dialect.privateTopics()).count }
+
     func receive(_ message: [UInt8]) async -> StreamNotice {
         if message == Self.pong { return .message }
         guard let root = try? JSONText(message).root, root.isObject else {
@@ -47,9 +49,11 @@ struct BitgetStream: StreamScript {
     private func heard(_ event: JSONValue, _ root: JSONValue) async -> StreamNotice {
         let code = root["code"]?.string ?? "0"
         if event.isWord("login"), code == "0" || code == "00000" { return .loggedIn }
-        guard event.isWord("error") || event.isWord("login") else { return .message }
+        if event.isWord("subscribe"), code == "0" || code == "00000" { return .acknowledged }
+        guard event.isWord("error") || event.isWord("login") || event.isWord("subscribe") else { return .message }
         if code == "30013" || code == "30014" { await broker.client.distrustClock() }
-        return BitgetErrors.streamNotice(code: code, message: root.first("msg", "message")?.string ?? "")
+        let text = root.first("msg", "message")?.string ?? ""
+        return BitgetErrors.streamNotice(code: code, message: text, isOfTopic: root["arg"] != nil)
     }
 
     func connected() async { await broker.stream(isPrivate: symbols == nil, isUp: true) }

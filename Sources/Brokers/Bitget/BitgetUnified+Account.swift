@@ -11,22 +11,36 @@ extension BitgetUnified {
             guard let mode = data.first("holdMode", "posMode"), mode.isWord("hedge_mode") || mode.isWord("one_way_mode")
             else { throw BitgetReading.malformed("holdMode", path) }
             let list = data.first("symbolConfigList", "symbolConfig", "symbolSettings")?.elements ?? []
-            let own = list.first { $0["symbol"]?.string?.uppercased() == symbol.name }
-            let isIsolated = (own ?? data)["marginMode"]?.isWord("isolated") ?? false
+            // A symbol may be listed for each margin mode.
+            let rows = list.filter {
+                $0["symbol"]?.string?.uppercased() == symbol.name
+                    && ($0["category"].map { $0.string?.uppercased() == category } ?? true)
+            }
+            let own = rows.first { $0["marginMode"]?.string?.lowercased() == settings.marginMode?.rawValue }
+            let row = own ?? rows.first ?? data
+            let isIsolated = row["marginMode"]?.isWord("isolated") ?? false
+            let leverage = row["leverage"]
             return BitgetModes(
                 isHedge: mode.isWord("hedge_mode"), marginMode: isIsolated ? .isolated : .crossed,
-                leverage: (own ?? data)["leverage"]?.integer.map { Int($0) })
+                leverage: BitgetModes.common(
+                    leverage?.elements.isEmpty == false ? leverage?.elements ?? [] : [leverage]))
         }
     }
 
     /// Unified accounts take the margin mode with each order.
     package func setMarginMode(_ mode: BitgetMarginMode, _ symbol: Symbol) -> BitgetQuestion<Bool>? { nil }
 
+    package func leverageSides(_ modes: BitgetModes) -> [String?] {
+        modes.marginMode == .isolated ? ["long", "short"] : [nil]
+    }
+
     package func setLeverage(
         _ leverage: Int, _ symbol: Symbol, _ mode: BitgetMarginMode, side: String?
     ) -> BitgetQuestion<Bool> {
         let body = body([
-            ("category", category), ("symbol", symbol.name), ("leverage", String(leverage)), ("posSide", side),
+            ("category", category), ("symbol", symbol.name), ("leverage", String(leverage)),
+            // Left out, it would be that of crossed margin.
+            ("marginMode", mode.rawValue), ("posSide", side),
         ])
         let call = BitgetCall.post("\(Self.root)/account/set-leverage", body, perSecond: 5, urgency: .reading)
         return BitgetQuestion(call) { _ throws(VenueError) in true }
@@ -65,10 +79,11 @@ extension BitgetUnified {
         let isWhole = settings.stopStyle == .position
         let body = body(
             [
-                ("category", category), ("symbol", request.symbol.name), ("clientOid", request.clientID.text),
+                ("category", category), ("symbol", request.symbol.name), ("clientOid", Self.wireName(request.clientID)),
                 ("type", "tpsl"), ("tpslMode", isWhole ? "full" : "partial"),
                 ("qty", isWhole ? nil : request.quantity.description), ("side", request.side.rawValue),
                 ("posSide", stance.isHedge ? (request.side == .sell ? "long" : "short") : nil),
+                ("reduceOnly", stance.isHedge ? nil : "yes"),
             ] + levels(request.kind))
         return BitgetQuestion(
             .post("\(Self.root)/trade/place-strategy-order", body, urgency: .vital), BitgetReading.placed)
@@ -91,7 +106,8 @@ extension BitgetUnified {
         let body = body(
             [
                 ("category", category), ("symbol", order.symbol.name), ("orderId", order.orderID),
-                ("qty", order.planType == "full" ? nil : quantity.description),
+                // Asked for in every case, and of no effect on the order of a whole position.
+                ("qty", quantity.description),
             ] + levels(kind))
         return BitgetQuestion(
             .post("\(Self.root)/trade/modify-strategy-order", body, urgency: .vital), BitgetReading.placed)
@@ -106,30 +122,33 @@ extension BitgetUnified {
         }
     }
 
-    package var protectionFamilies: Int { isSpot ? 0 : 1 }
+    /// Protections and plain triggers are asked for apart: which of them a list without a type holds is not documented.
+    private static let families = ["tpsl", "trigger"]
+
+    package var protectionFamilies: Int { isSpot ? 0 : Self.families.count }
 
     package func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
-        strategies("unfilled-strategy-orders", nil, cursor)
+        strategies("unfilled-strategy-orders", Self.families[family], nil, cursor, isWaiting: true)
     }
 
     package func endedProtections(
         _ symbol: Symbol, after cursor: String?
     ) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
-        strategies("history-strategy-orders", symbol, cursor)
+        strategies("history-strategy-orders", Self.families[0], symbol, cursor, isWaiting: false)
     }
 
     private func strategies(
-        _ name: String, _ symbol: Symbol?, _ cursor: String?
+        _ name: String, _ type: String, _ symbol: Symbol?, _ cursor: String?, isWaiting: Bool
     ) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         let path = "\(Self.root)/trade/\(name)"
         let query: [(String, String?)] = [
-            ("category", category), ("symbol", symbol?.name), ("cursor", cursor), ("limit", "100"),
+            ("category", category), ("type", type), ("symbol", symbol?.name), ("cursor", cursor), ("limit", "100"),
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list")
-            var orders: [BitgetOrder] = []
-            for row in rows { orders.append(try readStrategy(row, path)) }
-            return BitgetPage(rows: orders, next: Self.next(data, rows.count))
+            return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
+                try readStrategy(row, path, isWaiting: isWaiting)
+            }
         }
     }
 }

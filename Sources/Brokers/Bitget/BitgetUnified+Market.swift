@@ -56,6 +56,10 @@ extension BitgetUnified {
     package func candles(
         _ symbol: Symbol, _ interval: BarInterval, from start: Timestamp, to end: Timestamp, limit: Int, isOld: Bool
     ) -> BitgetQuestion<[Bar]>? {
+        // Days in UTC are offered by version 2 alone, which answers everybody.
+        guard !Self.isClassic(interval) else {
+            return BitgetClassic(settings).candles(symbol, interval, from: start, to: end, limit: limit, isOld: isOld)
+        }
         guard let word = BitgetClassic.granularity(interval, isSpot: false) else { return nil }
         let path = "\(Self.root)/market/\(isOld ? "history-candles" : "candles")"
         let query: [(String, String?)] = [
@@ -69,7 +73,14 @@ extension BitgetUnified {
     }
 
     package func pageLimit(_ interval: BarInterval, isOld: Bool) -> Int {
-        isOld ? 100 : max(1, min(1000, Int(90 * 86_400_000 / interval.milliseconds)))
+        if Self.isClassic(interval) { return BitgetClassic(settings).pageLimit(interval, isOld: isOld) }
+        return isOld ? 100 : max(1, min(1000, Int(90 * 86_400_000 / interval.milliseconds)))
+    }
+
+    /// Whether bars of this length are not offered, or not aligned to UTC.
+    private static func isClassic(_ interval: BarInterval) -> Bool {
+        let hours = interval.milliseconds / 3_600_000
+        return hours == 2 || hours >= 6
     }
 }
 
@@ -108,7 +119,7 @@ extension BitgetUnified {
         var hint = BitgetHint()
         guard let topic = topic(message) else { return hint }
         if topic.isWord("order") {
-            for row in message["data"]?.elements ?? [] {
+            for row in message["data"]?.elements ?? [] where BitgetReading.foreignName(row) == nil {
                 // One stream tells of every category of the account.
                 if let kind = row["category"], kind.string?.uppercased() != category.uppercased() { continue }
                 let order = try readOrder(row, "order stream", nil)

@@ -21,6 +21,39 @@ package struct BitgetUnified: BitgetDialect {
         .object(members.map { ($0.0, BitgetBody.maybe($0.1)) })
     }
 
+    /// The venue takes 32 characters: a UUID goes without its dashes.
+    static func wireName(_ id: ClientOrderID) -> String {
+        let parts = id.text.split(separator: "-", omittingEmptySubsequences: false)
+        let bare = parts.joined()
+        return parts.map(\.utf8.count) == uuidParts && bare.isHexadecimal ? bare : id.text
+    }
+
+    /// The name as it was given, from what the venue tells.
+    static func ownName(_ text: String?) -> String? {
+        guard let text, text.utf8.count == 32, text.isHexadecimal else { return text }
+        var (rest, parts): (Substring, [Substring]) = (text[...], [])
+        for length in uuidParts {
+            parts.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        return parts.joined(separator: "-")
+    }
+
+    private static let uuidParts = [8, 4, 4, 4, 12]
+
+    package func flaw(_ id: ClientOrderID) -> String? {
+        if Self.ownName(id.text) != id.text { return "32 hexadecimal digits are a UUID, which is written with dashes" }
+        return (1...32).contains(Self.wireName(id).utf8.count) ? nil : "at most 32 characters, or a UUID"
+    }
+
+    /// The members that name an order.
+    func naming(_ reference: OrderReference) -> [(String, String?)] {
+        switch reference {
+        case .client(let id): [("clientOid", Self.wireName(id))]
+        case .venue(let id): [("orderId", id)]
+        }
+    }
+
     /// The member that names the position in hedge mode: what a reducing sale closes is long.
     func posSide(_ request: OrderRequest, _ stance: BitgetStance) -> String? {
         guard stance.isHedge, !isSpot else { return nil }
@@ -42,34 +75,34 @@ extension BitgetUnified {
         let body = body([
             ("category", category), ("symbol", request.symbol.name), ("qty", request.quantity.description),
             ("price", price?.description), ("side", request.side.rawValue), ("orderType", type),
-            ("timeInForce", force), ("posSide", side), ("clientOid", request.clientID.text),
-            ("reduceOnly", isSpot ? nil : (request.reduceOnly ? "yes" : "no")),
-            ("marginMode", isSpot ? nil : settings.marginMode?.rawValue),
+            ("timeInForce", force), ("posSide", side), ("clientOid", Self.wireName(request.clientID)),
+            // In hedge mode side and posSide together say that it closes.
+            ("reduceOnly", isSpot || stance.isHedge ? nil : (request.reduceOnly ? "yes" : "no")),
+            // Left out, it would be crossed, whatever the symbol is set to.
+            ("marginMode", isSpot ? nil : stance.marginMode.rawValue),
         ])
         return BitgetQuestion(
             .post("\(Self.root)/trade/place-order", body, urgency: urgency(of: request)), BitgetReading.placed)
     }
 
     package func cancel(_ reference: OrderReference, _ symbol: Symbol) -> BitgetQuestion<BitgetPlaced> {
-        let body = body([
-            ("category", category), ("symbol", symbol.name), ("orderId", reference.named("orderId")),
-            ("clientOid", reference.named("clientOid")),
-        ])
+        let body = body([("category", category), ("symbol", symbol.name)] + naming(reference))
         return BitgetQuestion(.post("\(Self.root)/trade/cancel-order", body, urgency: .vital), BitgetReading.placed)
     }
 
     package func cancelAll(_ symbol: Symbol?) -> BitgetQuestion<Bool> {
         let body = body([("category", category), ("symbol", symbol?.name)])
         let call = BitgetCall.post("\(Self.root)/trade/cancel-symbol-order", body, perSecond: 5, urgency: .vital)
-        return BitgetQuestion(call) { _ throws(VenueError) in true }
+        return BitgetQuestion(call) { data throws(VenueError) in
+            let rows = BitgetReading.rows(data, "list")
+            try BitgetReading.checkEach(rows, harmless: [.notFound, .ended], "cancel-symbol-order")
+            return true
+        }
     }
 
     package func order(_ reference: OrderReference, _ symbol: Symbol) -> BitgetQuestion<BitgetOrder?> {
         let path = "\(Self.root)/trade/order-info"
-        let query: [(String, String?)] = [
-            ("category", category), ("symbol", symbol.name), ("orderId", reference.named("orderId")),
-            ("clientOid", reference.named("clientOid")),
-        ]
+        let query = [("category", category), ("symbol", symbol.name)] + naming(reference)
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let row = data.isObject ? data["list"]?.elements.first ?? data : data.elements.first
             guard let row, row.isObject, row["orderId"]?.nonEmpty != nil else { return nil }
@@ -93,9 +126,9 @@ extension BitgetUnified {
         ]
         return BitgetQuestion(.get(path, query)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list")
-            var orders: [BitgetOrder] = []
-            for row in rows { orders.append(try readOrder(row, path, nil)) }
-            return BitgetPage(rows: orders, next: Self.next(data, rows.count))
+            return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
+                try readOrder(row, path, nil)
+            }
         }
     }
 
@@ -110,9 +143,9 @@ extension BitgetUnified {
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list", "fillList")
-            var fills: [BitgetFill] = []
-            for row in rows { fills.append(try readFill(row, path)) }
-            return BitgetPage(rows: fills, next: Self.next(data, rows.count))
+            return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
+                try readFill(row, path)
+            }
         }
     }
 
@@ -122,77 +155,13 @@ extension BitgetUnified {
         ])
         let call = BitgetCall.post("\(Self.root)/trade/close-positions", body, perSecond: 1, urgency: .vital)
         return BitgetQuestion(call) { data throws(VenueError) in
-            BitgetReading.rows(data, "list", "successList").compactMap { $0["orderId"]?.nonEmpty }
+            let rows = BitgetReading.rows(data, "list", "successList")
+            try BitgetReading.checkEach(rows, harmless: [], "close-positions")
+            return rows.compactMap { $0["orderId"]?.nonEmpty }
         }
     }
 }
 
-// MARK: Rows
-
-extension BitgetUnified {
-    /// An order of any list or of a stream.
-    func readOrder(_ row: JSONValue, _ what: String, _ asked: Symbol?) throws(VenueError) -> BitgetOrder {
-        let filled = Quantity(row.first("cumExecQty", "filledQty")?.decimal ?? .zero)
-        return BitgetOrder(
-            orderID: try BitgetReading.text(row, what, "orderId"), clientText: row["clientOid"]?.nonEmpty,
-            symbol: try asked.orRead(row, what), side: try BitgetReading.side(row["side"], what),
-            kind: BitgetReading.kind(row, price: row["price"]),
-            quantity: Quantity(try BitgetReading.decimal(row, what, "qty", "size")), filled: filled,
-            state: BitgetReading.state(row.first("orderStatus", "status", "state"), filled: filled),
-            reason: row["cancelReason"]?.nonEmpty, at: BitgetReading.moment(row),
-            reducesOnly: row["reduceOnly"]?.flag ?? false)
-    }
-
-    /// An execution.
-    func readFill(_ row: JSONValue, _ what: String) throws(VenueError) -> BitgetFill {
-        let price = try BitgetReading.decimal(row, what, "execPrice", "price", "priceAvg")
-        let quantity = try BitgetReading.decimal(row, what, "execQty", "qty", "size", "baseVolume")
-        guard price > .zero, quantity > .zero else { throw BitgetReading.malformed("execPrice or execQty", what) }
-        return BitgetFill(
-            tradeID: try BitgetReading.text(row, what, "execId", "tradeId"),
-            orderID: try BitgetReading.text(row, what, "orderId"), clientText: row["clientOid"]?.nonEmpty,
-            symbol: try BitgetReading.symbol(row, what), side: try BitgetReading.side(row["side"], what),
-            price: Price(price), quantity: Quantity(quantity),
-            fees: BitgetReading.fees(row["feeDetail"], chargedIsNegative: false), at: BitgetReading.moment(row))
-    }
-
-    /// A strategy order that protects a position.
-    func readStrategy(_ row: JSONValue, _ what: String) throws(VenueError) -> BitgetOrder {
-        let stop = row["stopLoss"]?.decimal.flatMap { $0 > .zero ? Price($0) : nil }
-        let profit = row["takeProfit"]?.decimal.flatMap { $0 > .zero ? Price($0) : nil }
-        let other = row["triggerPrice"]?.decimal.flatMap { $0 > .zero ? Price($0) : nil }
-        let filled = Quantity(row.first("cumExecQty", "filledQty")?.decimal ?? .zero)
-        let kind: OrderKind =
-            if let stop { .stop(trigger: stop) } else if let profit {
-                .takeProfit(trigger: profit)
-            } else { .stop(trigger: other ?? Price(.zero)) }
-        return BitgetOrder(
-            orderID: try BitgetReading.text(row, what, "orderId"), clientText: row["clientOid"]?.nonEmpty,
-            symbol: try BitgetReading.symbol(row, what), side: try strategySide(row, what), kind: kind,
-            quantity: Quantity(row.first("qty", "size")?.decimal ?? .zero), filled: filled,
-            state: BitgetReading.state(row.first("status", "orderStatus", "planStatus"), filled: filled),
-            reason: nil, at: BitgetReading.moment(row), reducesOnly: stop != nil || profit != nil, isPlan: true,
-            planType: row["tpslMode"]?.nonEmpty, executedAs: row.first("executeOrderId", "execOrderId")?.nonEmpty)
-    }
-
-    private func strategySide(_ row: JSONValue, _ what: String) throws(VenueError) -> Side {
-        if let hold = row["posSide"] {
-            if hold.isWord("long") { return .sell }
-            if hold.isWord("short") { return .buy }
-        }
-        return try BitgetReading.side(row["side"], what)
-    }
-
-    /// A position. The sign is in `posSide`, or in the amount where there is only one side.
-    func readPosition(_ row: JSONValue, _ what: String) throws(VenueError) -> BitgetPosition {
-        let total = try BitgetReading.decimal(row, what, "total", "qty", "size")
-        let hold = row.first("posSide", "holdSide")
-        let isShort = hold?.isWord("short") == true || hold?.isWord("sell") == true
-        let price = row.first("avgPrice", "openPriceAvg")?.decimal
-        return BitgetPosition(
-            symbol: try BitgetReading.symbol(row, what),
-            quantity: Quantity(isShort ? -total.magnitude : total),
-            available: Quantity((row["available"]?.decimal ?? total).magnitude),
-            averagePrice: price.flatMap { $0 > .zero ? Price($0) : nil })
-    }
+extension String {
+    fileprivate var isHexadecimal: Bool { utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit } }
 }

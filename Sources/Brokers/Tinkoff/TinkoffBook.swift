@@ -65,14 +65,49 @@ package struct TinkoffBook: Sendable {
     /// What was asked for under this name, in this process.
     func request(_ id: ClientOrderID) -> OrderRequest? { requests[id] }
 
+    /// Whether an order, and no stop order, was asked for here under this key.
+    func asked(for key: String) -> Bool {
+        keys[key].flatMap { requests[$0] }.map { !$0.kind.isProtective } ?? false
+    }
+
     /// Our name for a venue's order or stop order.
     func name(of venueID: String) -> ClientOrderID? { names[venueID] }
 
     /// Whether it has ended as far as was told.
     func hasEnded(_ id: ClientOrderID) -> Bool { ended[id] ?? false }
 
-    /// A venue's order is ours: it carries our key, or comes from a stop order of ours.
-    mutating func link(_ venueID: String, to id: ClientOrderID) { names[venueID] = id }
+    /// A venue's order is ours: it carries our key, or comes from a stop order of ours. What was told of it under
+    /// another name is news again under ours.
+    mutating func link(_ venueID: String, to id: ClientOrderID) {
+        // It was taken for somebody else's until now.
+        if let stranger = names[venueID], stranger != id { open[stranger] = nil }
+        names[venueID] = id
+        for execution in executions[venueID] ?? [] {
+            guard let fill = told[execution.tradeID], fill.clientID != id else { continue }
+            told[execution.tradeID] = Fill(
+                venue: fill.venue, tradeID: fill.tradeID, clientID: id, symbol: fill.symbol, side: fill.side,
+                price: fill.price, quantity: fill.quantity, fee: fill.fee, at: fill.at)
+            announced[execution.tradeID] = nil
+        }
+    }
+
+    /// An order that an earlier process sent: its fate is asked for as if it had been sent by this one.
+    mutating func recall(_ order: Order, _ sent: TinkoffPieces?, at now: Timestamp) {
+        let (request, id) = (order.request, order.request.clientID)
+        (requests[id], keys[TinkoffNames.key(id)]) = (request, id)
+        guard ended[id] == nil else { return }
+        var entry = open[id] ?? Tracked(symbol: request.symbol)
+        (entry.request, entry.sent, entry.isStop) = (request, sent, request.kind.isProtective)
+        entry.sentAt = order.intendedAt
+        entry.venueID = entry.venueID ?? order.venueOrderID
+        // Nobody heard an answer: it may be on its way since that process ended, whenever that was.
+        if entry.venueID == nil { entry.doubtfulSince = entry.doubtfulSince ?? now }
+        open[id] = entry
+        if let venueID = entry.venueID { link(venueID, to: id) }
+    }
+
+    /// How much of an order was told as executed.
+    func executed(_ id: ClientOrderID) -> Quantity { executed[id] ?? .zero }
 
     /// Our name of an order; nil when it is none of ours. An order that a stop became carries a key that the API
     /// invented, so what is linked counts first.
@@ -99,15 +134,12 @@ package struct TinkoffBook: Sendable {
         open[id]?.isStop = true
         open[id]?.venueID = stop.stopID
         open[id]?.doubtfulSince = nil
-        guard case .executed(let child?) = stop.state else { return }
-        // It was taken for somebody else's until now.
-        if let stranger = names[child], stranger != id { open[stranger] = nil }
-        names[child] = id
+        if case .executed(let child?) = stop.state { link(child, to: id) }
     }
 
-    /// Whether nothing was told yet of an order that nobody here asked for: it may be what a stop of ours became.
+    /// Whether nobody here asked for an order: it may be what a stop of ours became.
     func isStranger(_ order: TinkoffOrder) -> Bool {
-        guard executions[order.orderID] == nil, let id = clientID(of: order) else { return false }
+        guard let id = clientID(of: order) else { return false }
         return requests[id] == nil && open[id]?.isStop != true
     }
 

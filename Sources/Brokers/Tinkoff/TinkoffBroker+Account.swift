@@ -2,7 +2,7 @@ public import Core
 
 extension TinkoffBroker {
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
-        let stops = seesStops ? try await readStops(fresh: false) : []
+        let stops = seesStops ? try await readStops() : []
         let balance = try await settledBalance()
         var open: [OrderReport] = []
         for order in today where !order.state.isFinal {
@@ -15,6 +15,19 @@ extension TinkoffBroker {
         return AccountSnapshot(
             broker: name, openOrders: open, positions: positions, balances: balance.money.filter { $0.value != .zero },
             fills: fills, at: await now())
+    }
+
+    /// Asks nothing: a venue that hangs must not hold up whoever tells.
+    package func recall(_ orders: [Order]) async {
+        let moment = await now()
+        for order in orders {
+            var pieces = TinkoffPieces(order.request.quantity)
+            if let lot = shares[order.request.symbol]?.lot {
+                pieces = pieces.map { lot.pieces(of: lot.wholeLots(in: $0)) }
+            }
+            book.recall(order, pieces, at: moment)
+        }
+        hearOfStops()
     }
 
     private func listed(_ stop: TinkoffStop) async -> OrderReport? {
@@ -54,6 +67,10 @@ extension TinkoffBroker {
         for order in today where order.done > .zero && !isHeldBack(order) { fills += await self.fills(of: order) }
         let day = TinkoffTime.startOfDay(await now())
         if moment < day {
+            // Whose they are is told by the orders alone.
+            for id in book.openIDs where book.open[id].map({ !$0.isStop && $0.sentAt < day }) ?? false {
+                _ = try await state(TinkoffNames.key(id), isRequest: true)
+            }
             let known = Set(fills.map(\.tradeID))
             fills += try await pastFills(from: moment, to: day).filter { !known.contains($0.tradeID) }
         }

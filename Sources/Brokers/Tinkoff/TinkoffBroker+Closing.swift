@@ -19,6 +19,7 @@ extension TinkoffBroker {
             throw VenueError(.rejected, code: "TINKOFF_LOT", message: "\(request.quantity) are no whole shares")
         }
         var stops = try await stops(beside: request, share)
+        if seesStops { try await seekLoose(share.uid, request.side) }
         var held = try await held(share, request.side)
         guard held > .zero else {
             throw VenueError(
@@ -67,23 +68,30 @@ extension TinkoffBroker {
         }
         // What was taken but is not listed yet counts whole, and so does what may have arrived.
         for id in book.openIDs where id != request.clientID && !listed.contains(id) {
-            guard let entry = book.open[id], entry.symbol == share.symbol, entry.sentAt >= day,
-                entry.request?.side == request.side, let sent = entry.sent, !entry.isStop || isAtLarge(entry.venueID)
+            guard let entry = book.open[id], entry.symbol == share.symbol, !entry.isStop, entry.sentAt >= day,
+                entry.request?.side == request.side, let sent = entry.sent
+            else { continue }
+            pieces = pieces + sent
+        }
+        return pieces + loose(share, request)
+    }
+
+    /// What stops may still take that left the list of those that wait, ours or not, however old: each counts whole
+    /// until it is known to have ended, or the order it became is listed.
+    private func loose(_ share: TinkoffShare, _ request: OrderRequest) -> TinkoffPieces {
+        var pieces = TinkoffPieces.zero
+        for (stopID, loose) in looseStops where loose.stop.uid == share.uid && loose.stop.side == request.side {
+            if isAtLarge(stopID) { pieces = pieces + share.lot.pieces(of: loose.stop.lots) }
+        }
+        // Ours that were never seen in a list.
+        for id in book.openIDs where id != request.clientID {
+            guard let entry = book.open[id], entry.symbol == share.symbol, entry.isStop, isAtLarge(entry.venueID),
+                entry.venueID.map({ looseStops[$0] == nil }) ?? true, let sent = entry.sent,
+                entry.request?.side == request.side
             else { continue }
             pieces = pieces + sent
         }
         return pieces
-    }
-
-    /// Whether a stop neither waits nor is known to have ended, and what it became is not to be seen yet.
-    private func isAtLarge(_ stopID: String?) -> Bool {
-        guard let stopID else { return true }
-        if waitingStops?.contains(where: { $0.stopID == stopID }) == true { return false }
-        switch endedStops[stopID] {
-        case .cancelled, .expired: return false
-        case .executed(let child?): return !today.contains { $0.orderID == child }
-        case .executed(child: nil), .waiting, .unclear, nil: return true
-        }
     }
 
     private func taken(_ stops: [TinkoffStop], _ share: TinkoffShare) -> TinkoffPieces {
@@ -93,7 +101,7 @@ extension TinkoffBroker {
     /// The waiting stops, ours or not, that would execute on the side of an order.
     private func stops(beside request: OrderRequest, _ share: TinkoffShare) async throws -> [TinkoffStop] {
         guard seesStops else { return [] }
-        return try await readStops(fresh: false).filter { $0.uid == share.uid && $0.side == request.side }
+        return try await readStops().filter { $0.uid == share.uid && $0.side == request.side }
     }
 
     /// Cancels stops and waits until the venue lists them no more.
@@ -109,13 +117,15 @@ extension TinkoffBroker {
         }
         for look in 0..<Self.looksAtStops {
             if look > 0 { try await Task.sleep(for: .milliseconds(100 << min(look, 3))) }
-            let left = try await readStops(fresh: true)
+            let moment = ContinuousClock.now
+            let left = try await readStops(since: moment)
             guard !stops.contains(where: { stop in left.contains { $0.stopID == stop.stopID } }) else { continue }
             // Gone is not enough: one that executed may sell any moment.
-            _ = try await readEndedStops(fresh: true)
+            _ = try await readEndedStops(since: moment)
             _ = try await readOrders()
             if stops.allSatisfy({ !isAtLarge($0.stopID) }) {
                 lookSoon()
+                stopBell.ring()
                 return
             }
         }
@@ -131,56 +141,13 @@ extension TinkoffBroker {
     func readOrders(_ urgency: RequestUrgency = .vital) async throws -> [TinkoffOrder] {
         let orders = try await ask(try await account().orders().with(urgency))
         for order in orders {
+            seenOrders[order.orderID] = true
             guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
             book.note(order, symbol)
         }
         today = orders
         return orders
     }
-
-    /// The stop orders that wait. They are few and seldom change; the venue allows few readings.
-    func readStops(fresh: Bool) async throws -> [TinkoffStop] {
-        if !fresh, let known = waitingStops, let at = stopsReadAt, ContinuousClock.now - at < .seconds(2) {
-            return known
-        }
-        let question = try await account().stops("ACTIVE")
-        var stops: [TinkoffStop] = []
-        // A list that was asked for before something changed, and came after, is of the time before.
-        for _ in 0..<3 {
-            let (age, begun) = (stopsAge, ContinuousClock.now)
-            stops = try await ask(question).filter { $0.state == .waiting }
-            guard age == stopsAge else { continue }
-            (waitingStops, stopsReadAt) = (stops, begun)
-            break
-        }
-        for stop in stops { await recognise(stop) }
-        return stops
-    }
-
-    /// The stop orders of the last days, ended ones included.
-    func readEndedStops(fresh: Bool) async throws -> [TinkoffStop] {
-        if !fresh, let known = endedStopsRead, ContinuousClock.now - known.at < .seconds(2) { return known.stops }
-        let begun = ContinuousClock.now
-        let now = await now()
-        let question = try await account().stops("ALL", from: now - .seconds(7 * 86_400), to: now + .seconds(60))
-        let age = stopsAge
-        let stops = try await ask(question)
-        for stop in stops {
-            if stop.state != .waiting { endedStops[stop.stopID] = stop.state }
-            await recognise(stop)
-        }
-        if age == stopsAge { endedStopsRead = (stops, begun) }
-        return stops
-    }
-
-    /// What was read of stop orders is out of date.
-    func forgetStops() {
-        (stopsReadAt, endedStopsRead) = (nil, nil)
-        stopsAge += 1
-    }
-
-    /// Whether stop orders are looked at: the sandbox may not know them at all.
-    var seesStops: Bool { settings.holdsStops || !settings.isSandbox }
 
     func symbol(of uid: String, _ ticker: String?) async -> Symbol? {
         if let own = shares.first(where: { $0.value.uid == uid || $0.value.figi == uid }) { return own.key }

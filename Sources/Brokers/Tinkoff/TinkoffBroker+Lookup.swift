@@ -12,8 +12,11 @@ extension TinkoffBroker {
             return try await report(stop, id, symbol)
         }
         // The venue may not show it yet: what may be on its way is not absent before some time has passed.
-        guard let entry = book.open[id] else { return nil }
         let now = await now()
+        guard let entry = book.open[id] else {
+            try await doubtStranger(id)
+            return nil
+        }
         if let since = entry.doubtfulSince {
             guard entry.sentAt >= TinkoffTime.startOfDay(now) else {
                 throw VenueError(
@@ -30,9 +33,19 @@ extension TinkoffBroker {
             let request = entry.request
         {
             // Orders live for a day, and are listed for a day.
-            return report(request, venueID, .expired, now)
+            return report(request, venueID, .expired, now, filled: min(book.executed(id), request.quantity))
         }
         return nil
+    }
+
+    /// A name that this process did not send may have been sent by an earlier one, and may arrive like any other: it is
+    /// absent only for a process that is older than an order can be on its way.
+    private func doubtStranger(_ id: ClientOrderID) async throws {
+        guard book.request(id) == nil, !book.hasEnded(id),
+            uptime() < .milliseconds(settings.strangerAbsence.milliseconds)
+        else { return }
+        throw VenueError(
+            .retryable, code: "TINKOFF_NOT_YET", message: "\(id) may have been sent by an earlier process: ask again")
     }
 
     /// How long an order in doubt is not believed absent.
@@ -54,7 +67,7 @@ extension TinkoffBroker {
     func state(_ orderID: String, isRequest: Bool) async throws -> TinkoffOrder? {
         do {
             let order = try await client.ask(try await account().order(orderID, isRequest: isRequest))
-            if let symbol = await symbol(of: order.uid, order.ticker) { book.note(order, symbol) }
+            await heard(of: order)
             return order
         } catch let failure as TinkoffFailure {
             guard failure.verdict == .notFound else { throw failure.error }
@@ -62,14 +75,27 @@ extension TinkoffBroker {
         }
     }
 
+    /// One order was read by its name. Orders of earlier days are in no list: what of them executed and was not told
+    /// is told from here.
+    private func heard(of order: TinkoffOrder) async {
+        seenOrders[order.orderID] = true
+        if let symbol = await symbol(of: order.uid, order.ticker) { book.note(order, symbol) }
+        guard order.done > .zero, !isHeldBack(order) else { return }
+        var news: [VenueEvent] = []
+        for fill in await fills(of: order) { if let new = book.tell(fill) { news.append(.fill(new)) } }
+        await tell(news)
+    }
+
     // MARK: Stop orders
 
     /// The stop order of this name: among those that wait, or among those that ended.
-    func foundStop(_ id: ClientOrderID, _ symbol: Symbol) async throws -> TinkoffStop? {
+    func foundStop(
+        _ id: ClientOrderID, _ symbol: Symbol, _ urgency: RequestUrgency = .vital
+    ) async throws -> TinkoffStop? {
         let uid = try await share(symbol).uid
-        let waiting = try await readStops(fresh: false)
+        let waiting = try await readStops(since: nil, urgency)
         if let stop = match(id, uid, symbol, waiting) { return stop }
-        return match(id, uid, symbol, try await readEndedStops(fresh: false))
+        return match(id, uid, symbol, try await readEndedStops(since: nil, urgency))
     }
 
     /// The venue does not tell the name a stop order was given: it is known by its own name once that was answered, by
@@ -99,12 +125,6 @@ extension TinkoffBroker {
         return alike.count == 1 ? alike.first : nil
     }
 
-    /// Notes what is known of a listed stop order.
-    func recognise(_ stop: TinkoffStop) async {
-        guard let id = book.name(of: stop.stopID), let symbol = await symbol(of: stop.uid, stop.ticker) else { return }
-        book.note(stop, as: id, symbol)
-    }
-
     /// The fate of a stop order is that of the order it became.
     func report(_ stop: TinkoffStop, _ id: ClientOrderID, _ symbol: Symbol) async throws -> OrderReport {
         var (state, reason): (OrderState, String?) = (.working, nil)
@@ -113,8 +133,11 @@ extension TinkoffBroker {
         case .cancelled: state = .cancelled
         case .expired: state = .expired
         case .executed(let child):
+            if let child {
+                // Linked before it is read: what is told of it is ours.
+                book.link(child, to: id)
+            }
             if let child, let order = try await self.child(child) {
-                book.link(order.orderID, to: id)
                 let report = await self.report(order, symbol)
                 return report
             }
@@ -177,9 +200,9 @@ extension TinkoffBroker {
                 return Target(report: report(request, venueID, .working, await now()), isStop: entry.isStop)
             }
             guard let report = try await order(id, symbol) else { return nil }
-            return Target(report: report, isStop: isStop(report.venueOrderID))
+            return Target(report: report, isStop: isWaiting(report.venueOrderID))
         case .venue(let venueID):
-            if seesStops, let stop = try await readStops(fresh: false).first(where: { $0.stopID == venueID }) {
+            if seesStops, let stop = try await readStops().first(where: { $0.stopID == venueID }) {
                 let lot = try await share(symbol).lot
                 let report = OrderReport(
                     clientID: book.name(of: venueID), venueOrderID: venueID, symbol: symbol, side: stop.side,
@@ -190,10 +213,6 @@ extension TinkoffBroker {
             guard let order = try await state(venueID, isRequest: false) else { return nil }
             return Target(report: await report(order, symbol), isStop: false)
         }
-    }
-
-    private func isStop(_ venueID: String) -> Bool {
-        waitingStops?.contains { $0.stopID == venueID } ?? false
     }
 }
 

@@ -42,7 +42,7 @@ extension TinkoffBroker {
     ///
     /// - Parameter pieces: Less than was asked for, where only so much can be closed.
     private func draft(_ request: OrderRequest, pieces: TinkoffPieces?) async throws -> TinkoffMethods.Draft {
-        let share = try await share(request.symbol)
+        let share = try await share(request.symbol, today: !request.reduceOnly)
         guard let wanted = TinkoffPieces(request.quantity), let lots = share.lot.lots(of: pieces ?? wanted),
             lots > .zero
         else {
@@ -50,6 +50,7 @@ extension TinkoffBroker {
                 .rejected, code: "TINKOFF_LOT",
                 message: "\(request.quantity) \(request.symbol) are no whole lots of \(share.lot.pieces)")
         }
+        try allow(request, share)
         if case .limit(let price) = request.kind, !price.value.isMultiple(of: share.step.value) {
             throw VenueError(
                 .rejected, code: "TINKOFF_STEP", message: "\(price) is no multiple of the step \(share.step)")
@@ -60,6 +61,28 @@ extension TinkoffBroker {
             isMargin: settings.mayShort && request.side == .sell && !request.reduceOnly,
             isBestPrice: request.kind == .market && status?.takesMarket == false
                 && (status?.takesOnlyBest == true || status?.takesBest == true))
+    }
+
+    /// Refuses what the venue would refuse as well, with what can be done about it. Exits are always tried.
+    private func allow(_ request: OrderRequest, _ share: TinkoffShare) throws {
+        func refusal(_ code: String, _ text: String) -> VenueError {
+            VenueError(.rejected, code: code, message: "\(request.symbol) \(text)")
+        }
+        guard !request.reduceOnly else { return }
+        guard share.isTradable else {
+            throw refusal("TINKOFF_NOT_TRADABLE", "is not traded through the API: leave it out, or trade it in the app")
+        }
+        guard request.side == .sell ? share.maySell : share.mayBuy else {
+            throw refusal(
+                "TINKOFF_ONE_WAY", "cannot be \(request.side == .sell ? "sold" : "bought") here now: leave it out")
+        }
+        // Entries that sell open a short position; what somebody sells by hand may be held.
+        guard request.side == .sell, request.purpose == .entry else { return }
+        guard settings.mayShort else {
+            throw refusal(
+                "TINKOFF_SHORT", "is not sold short: set TINKOFF_SHORT=1, with margin trading allowed in the account")
+        }
+        guard share.mayShort else { throw refusal("TINKOFF_NO_SHORT", "cannot be sold short at this broker") }
     }
 
     private func send(_ request: OrderRequest, _ draft: TinkoffMethods.Draft) async -> SubmitOutcome {
@@ -101,7 +124,14 @@ extension TinkoffBroker {
             }
             return .silent(VenueError(.unknownOutcome, code: failure.error.code, message: failure.error.message))
         case .verify:
-            if let found = try? await order(request.clientID, request.symbol) { return .accepted(found) }
+            do {
+                if let found = try await order(request.clientID, request.symbol) { return .accepted(found) }
+            } catch {
+                // It was not looked up: what became of it is as unknown as before.
+                book.doubted(request.clientID, at: await now())
+                lookSoon()
+                return .silent(VenueError(.unknownOutcome, code: failure.error.code, message: failure.error.message))
+            }
             book.forget(request.clientID)
             return .refused(failure.error)
         case .closed:
@@ -113,10 +143,12 @@ extension TinkoffBroker {
         }
     }
 
-    func report(_ request: OrderRequest, _ venueID: String, _ state: OrderState, _ at: Timestamp) -> OrderReport {
+    func report(
+        _ request: OrderRequest, _ venueID: String, _ state: OrderState, _ at: Timestamp, filled: Quantity = .zero
+    ) -> OrderReport {
         OrderReport(
             clientID: request.clientID, venueOrderID: venueID, symbol: request.symbol, side: request.side,
-            kind: request.kind, quantity: request.quantity, filled: .zero, state: state, reason: nil, at: at)
+            kind: request.kind, quantity: request.quantity, filled: filled, state: state, reason: nil, at: at)
     }
 
     // MARK: Stops
@@ -138,6 +170,7 @@ extension TinkoffBroker {
             let stopID = try await client.ask(question)
             forgetStops()
             book.placed(request.clientID, as: stopID)
+            stopBell.ring()
             return .accepted(report(request, stopID, .working, await self.now()))
         } catch {
             forgetStops()
@@ -167,17 +200,16 @@ extension TinkoffBroker {
     private func cancel(_ target: Target) async -> CancelOutcome {
         do {
             let methods = try await account()
-            forgetStops()
             let question =
                 target.isStop
                 ? methods.unprotect(target.report.venueOrderID) : methods.cancel(target.report.venueOrderID)
             _ = try await client.ask(question)
             // The venue took the wish; a reading tells when it is done.
-            forgetStops()
+            if target.isStop { hearOfStops() }
             lookSoon()
             return .accepted(target.report)
         } catch let failure as TinkoffFailure {
-            forgetStops()
+            if target.isStop { hearOfStops() }
             lookSoon()
             return failure.verdict == .unknown || failure.verdict == .duplicate
                 ? .silent(failure.error) : .refused(failure.error)
@@ -190,13 +222,24 @@ extension TinkoffBroker {
     package func cancelAll(_ symbol: Symbol) async throws {
         let methods = try await account()
         let uid = try await share(symbol).uid
+        var failures: [VenueError] = []
+        func cancel(_ question: TinkoffQuestion<Bool>) async {
+            do {
+                _ = try await client.ask(question)
+            } catch {
+                // What has ended meanwhile needs no cancellation.
+                if ![.ended, .notFound].contains(error.verdict) { failures.append(error.error) }
+            }
+        }
         for order in try await readOrders() where order.uid == uid && !order.state.isFinal {
-            _ = try await ask(methods.cancel(order.orderID))
+            await cancel(methods.cancel(order.orderID))
         }
-        for stop in try await readStops(fresh: true) where stop.uid == uid {
-            _ = try await ask(methods.unprotect(stop.stopID))
+        if seesStops {
+            for stop in try await readStops(since: .now) where stop.uid == uid {
+                await cancel(methods.unprotect(stop.stopID))
+            }
         }
-        forgetStops()
-        lookSoon()
+        hearOfStops()
+        if let first = failures.first { throw first }
     }
 }

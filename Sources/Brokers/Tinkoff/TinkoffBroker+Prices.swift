@@ -1,7 +1,7 @@
 package import Core
 
 extension TinkoffBroker {
-    /// A price older than this is no price: dead instruments are listed with their last one.
+    /// A price older than this is none even of a closed market: dead instruments are listed with their last one.
     private static let oldestPrice = TimeSpan.seconds(30 * 86_400)
 
     private func watchedSymbol(_ uid: String) -> Symbol? {
@@ -13,14 +13,33 @@ extension TinkoffBroker {
         guard let symbol = watchedSymbol(price.uid), !price.isDealer || settings.tradesWeekends else { return }
         if statuses[price.uid]?.isDealer == true, !settings.tradesWeekends { return }
         let moment = await now()
-        if let at = price.at, moment - at > Self.oldestPrice { return }
-        pricedAt[symbol] = .now
-        // The same trade again says nothing new while the market is closed.
-        if let known = prices[symbol], let at = price.at, known.at == at, toldSessions[symbol]?.isOpen != true {
+        let age = price.at.map { moment - $0 } ?? .zero
+        // What is told counts as of now: an old trade is told once, and only of a market that is closed.
+        let isClosed = toldSessions[symbol]?.isOpen == false
+        guard age <= (isClosed ? Self.oldestPrice : settings.priceAge) else { return }
+        // The same trade again, or an earlier one, is no news.
+        if let known = prices[symbol], let before = known.at, let at = price.at,
+            at < before || (at == before && price.price == known.price)
+        {
             return
         }
+        pricedAt[symbol] = .now
         prices[symbol] = price
         await tell(symbol, .price(symbol, price.price))
+    }
+
+    /// Hears a price of the stream.
+    func hearStreamed(_ price: TinkoffPrice) async {
+        marketLagSince = nil
+        await hear(price)
+    }
+
+    /// A reading found another price than the stream told last: the stream may be late, or tell nothing any more.
+    private func compareWithStream(_ price: TinkoffPrice) {
+        guard liveStreams.contains("market"), marketLagSince == nil, let symbol = watchedSymbol(price.uid),
+            let known = prices[symbol], known.price != price.price, let at = price.at, at > known.at ?? at
+        else { return }
+        marketLagSince = .now
     }
 
     func hearQuote(_ uid: String, bid: Price?, ask: Price?) async {
@@ -50,8 +69,13 @@ extension TinkoffBroker {
                 pricedAt[symbol].map { ContinuousClock.now - $0 >= settings.priceSilence } ?? true
             }
             let uids = silent.compactMap { shares[$0]?.uid }
-            if !uids.isEmpty, let found = try? await ask(TinkoffMarketData.lastPrices(uids)) {
-                for price in found { await hear(price) }
+            if !uids.isEmpty,
+                let found = try? await ask(TinkoffMarketData.lastPrices(uids, withDealer: settings.tradesWeekends))
+            {
+                for price in found {
+                    compareWithStream(price)
+                    await hear(price)
+                }
                 for symbol in silent { pricedAt[symbol] = .now }
             }
             guard (try? await Task.sleep(for: settings.priceSilence / 5)) != nil else { return }
@@ -69,7 +93,9 @@ extension TinkoffBroker {
     package func lastPrice(_ symbol: Symbol) async throws -> Price {
         let uid = try await share(symbol).uid
         guard
-            let found = try await ask(TinkoffMarketData.lastPrices([uid]).with(.vital)).first(where: { $0.uid == uid })
+            let found = try await ask(
+                TinkoffMarketData.lastPrices([uid], withDealer: settings.tradesWeekends).with(.vital)
+            ).first(where: { $0.uid == uid })
         else { throw VenueError(.notFound, code: "NO_PRICE", message: "\(symbol) has no last price") }
         return found.price
     }

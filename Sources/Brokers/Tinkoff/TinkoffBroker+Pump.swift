@@ -22,7 +22,10 @@ extension TinkoffBroker {
         work = Task {
             await withTaskGroup(of: Void.self) { group in
                 for session in sessions { group.addTask { await session.run() } }
-                if watch.isPrivate { group.addTask { await self.pump() } }
+                if watch.isPrivate {
+                    group.addTask { await self.pump() }
+                    group.addTask { await self.watchStops() }
+                }
                 if !watch.symbols.isEmpty {
                     group.addTask { await self.watchPrices() }
                     group.addTask { await self.watchSessions() }
@@ -76,8 +79,10 @@ extension TinkoffBroker {
 
     /// Follows the orders that are open already, and takes today's earlier executions as told.
     private func adopt() async throws {
-        tellsSince = await now()
-        if settings.holdsStops { _ = try await readStops(fresh: true) }
+        if settings.holdsStops {
+            _ = try await readStops()
+            _ = try await readEndedStops()
+        }
         try await waitUntilLoaded()
         for order in today where order.done > .zero {
             for fill in await fills(of: order) { book.pass(fill) }
@@ -131,7 +136,6 @@ extension TinkoffBroker {
         let isBusy = book.openIDs.contains { book.open[$0]?.isStop == false }
         let orders = try await readOrders(isBusy ? .vital : .reading)
         var (events, reports): ([VenueEvent], [OrderReport]) = ([], [])
-        try await linkChildren()
         let known = Set(book.openIDs)
         for order in orders where !isHeldBack(order) {
             guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
@@ -140,7 +144,7 @@ extension TinkoffBroker {
             }
             if book.clientID(of: order).map(known.contains) ?? false { reports.append(await report(order, symbol)) }
         }
-        reports += try await lookAtStops()
+        reports += try await lookAtYesterdays(orders)
         for report in reports {
             guard let news = book.tell(report, at: await now()) else { continue }
             watchForStall(news)
@@ -149,19 +153,19 @@ extension TinkoffBroker {
         await tell(events)
     }
 
-    /// Stop orders of ours that do not wait any more.
-    private func lookAtStops() async throws -> [OrderReport] {
-        let ours = book.openIDs.filter { book.open[$0]?.isStop == true }
-        guard settings.holdsStops, !ours.isEmpty else { return [] }
+    /// Orders of ours that are open here and were sent on an earlier day: they are in no list any more, and what became
+    /// of them is asked for one by one.
+    private func lookAtYesterdays(_ listed: [TinkoffOrder]) async throws -> [OrderReport] {
+        let day = TinkoffTime.startOfDay(await now())
+        let known = Set(listed.compactMap { book.clientID(of: $0) })
         var reports: [OrderReport] = []
-        for id in ours {
-            guard let symbol = book.open[id]?.symbol, let stop = try await foundStop(id, symbol) else { continue }
-            let report = try await report(stop, id, symbol)
-            if case .executed(let child?) = stop.state, let order = today.first(where: { $0.orderID == child }) {
-                // Its executions are ours from here on.
-                for fill in await fills(of: order) { if let news = book.tell(fill) { await tell([.fill(news)]) } }
-            }
-            reports.append(report)
+        for id in book.openIDs where !known.contains(id) {
+            guard let entry = book.open[id], !entry.isStop, entry.request != nil, entry.sentAt < day,
+                oldAskedAt[id].map({ ContinuousClock.now - $0 >= settings.resync }) ?? true
+            else { continue }
+            oldAskedAt[id] = .now
+            guard let order = try await state(TinkoffNames.key(id), isRequest: true) else { continue }
+            reports.append(await report(order, entry.symbol))
         }
         return reports
     }
@@ -175,6 +179,9 @@ extension TinkoffBroker {
 
     /// Whether a stream is silent about what readings found: its pings alone prove nothing.
     func isStalled(_ stream: String) -> Bool {
+        if stream == "market" {
+            return marketLagSince.map { ContinuousClock.now - $0 > settings.hintPatience } ?? false
+        }
         guard stream == "orders" else { return false }
         return expectedHints.values.contains { ContinuousClock.now - $0 > settings.hintPatience }
     }
@@ -183,13 +190,29 @@ extension TinkoffBroker {
 
     /// Something happened to an order. The first event of an order carries a name that is internal to the broker, so
     /// only our own key says which one it is, and the rest is read.
-    func hearOfOrder(_ names: [String]) {
+    ///
+    /// - Parameters:
+    ///   - uid: Its instrument, where told.
+    ///   - side: Its side, where told.
+    func hearOfOrder(_ names: [String], uid: String? = nil, side: Side? = nil) {
         for name in names {
             hints[name] = true
             expectedHints[name] = nil
             soughtAt = soughtAt.filter { TinkoffNames.key($0.key) != name }
         }
+        // Only an order that a stop may have become says anything about stops, which may be read seldom.
+        let isOurs = names.contains { book.asked(for: $0) }
+        let waiting = stopLists[.waiting]?.stops ?? []
+        if !isOurs, waiting.contains(where: { $0.uid == uid ?? $0.uid && $0.side == side ?? $0.side }) {
+            hearOfStops()
+        }
+        lookSoon()
+    }
+
+    /// Something happened to stop orders.
+    func hearOfStops() {
         forgetStops()
+        stopBell.ring()
         lookSoon()
     }
 
@@ -199,9 +222,15 @@ extension TinkoffBroker {
         lookSoon()
     }
 
+    /// A stream tells what it was asked for.
+    func streamIsServed(_ kind: TinkoffStream.Kind) async {
+        if !liveStreams.contains(kind.name) { await stream(kind, isUp: true) }
+    }
+
     /// A stream is there, or gone.
     func stream(_ kind: TinkoffStream.Kind, isUp: Bool) async {
         if kind == .orders { expectedHints = [:] }
+        if kind.name == "market" { marketLagSince = nil }
         guard isUp else {
             liveStreams.remove(kind.name)
             return
@@ -209,8 +238,7 @@ extension TinkoffBroker {
         liveStreams.insert(kind.name)
         guard kind == .orders else { return }
         // Nothing is replayed: whatever was missed is read before the stream is believed.
-        forgetStops()
-        lookSoon()
+        hearOfStops()
         if wasConnected { await tell([.reconnected]) }
         wasConnected = true
     }

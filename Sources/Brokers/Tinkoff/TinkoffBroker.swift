@@ -14,32 +14,44 @@ public actor TinkoffBroker: LiveBroker {
     nonisolated let feed: BoundedFeed<VenueBatch>
     nonisolated let bell = Bell()
     nonisolated let sessionBell = Bell()
+    nonisolated let stopBell = Bell()
     nonisolated let log: Logger
     private let begun = ContinuousClock.now
     private var methods: TinkoffMethods?
     var shares: [Symbol: TinkoffShare] = [:]
     var sharesReadOn: [Symbol: Timestamp] = [:]
+    /// When today's rules were last asked for in vain.
+    var sharesAskedAt: [Symbol: ContinuousClock.Instant] = [:]
+    /// How long after that yesterday's rules do without another question.
+    private static let rulesPause = Duration.seconds(30)
     var strangers: [String: TinkoffShare] = [:]
     var book = TinkoffBook()
     var today: [TinkoffOrder] = []
-    var waitingStops: [TinkoffStop]?
-    var stopsReadAt: ContinuousClock.Instant?
-    /// Counts what was done to stop orders, so that an older list is known as such.
-    var stopsAge = 0
-    var suspects: [String: ContinuousClock.Instant] = [:]
-    var endedStopsRead: (stops: [TinkoffStop], at: ContinuousClock.Instant)?
+    var stopLists: [StopListKind: StopList] = [:]
+    var stopReadings: [StopListKind: StopReading] = [:]
+    /// When something last changed, or was said to have changed, about stop orders.
+    var stopsChangedAt = ContinuousClock.now
+    /// Stops that left the list of those that wait, and are not known to have ended.
+    var looseStops: [String: (stop: TinkoffStop, since: ContinuousClock.Instant)] = [:]
+    /// The venue's names of the orders that were read.
+    var seenOrders = BoundedMap<String, Bool>(limit: TinkoffBook.memory)
+    /// When an order was first seen that may come from a stop of ours.
+    var suspects = BoundedMap<String, ContinuousClock.Instant>(limit: 1000)
     var endedStops = BoundedMap<String, TinkoffStop.State>(limit: TinkoffBook.memory)
     /// When an order in doubt was looked for in vain.
     var soughtAt: [ClientOrderID: ContinuousClock.Instant] = [:]
+    /// When an order of an earlier day was last asked for.
+    var oldAskedAt = BoundedMap<ClientOrderID, ContinuousClock.Instant>(limit: 1000)
     var settlements: [String: TinkoffSettlement] = [:]
     var averages: [String: Price] = [:]
     var turns: [Symbol: Task<Void, Never>] = [:]
-    var tellsSince: Timestamp?
     var calendars: [String: (days: [TinkoffDay], readAt: Timestamp)] = [:]
     var statuses: [String: TinkoffStatus] = [:]
     var toldSessions: [Symbol: TinkoffSchedule.Session] = [:]
     var prices: [Symbol: TinkoffPrice] = [:]
     var pricedAt: [Symbol: ContinuousClock.Instant] = [:]
+    /// Since when readings know prices that the stream did not tell.
+    var marketLagSince: ContinuousClock.Instant?
     var watched: [Symbol] = []
     var barBells: [Symbol: Bell] = [:]
     var toldAt = Timestamp.epoch
@@ -53,12 +65,15 @@ public actor TinkoffBroker: LiveBroker {
     /// A broker that has not called the venue yet.
     ///
     /// - Throws: ``TrustFault`` when the file of extra roots cannot be read.
-    package init(_ settings: TinkoffSettings, name: BrokerName? = nil) throws {
+    package init(
+        _ settings: TinkoffSettings, name: BrokerName? = nil,
+        wallClock: @escaping @Sendable () -> Timestamp = TinkoffClient.systemClock
+    ) throws {
         self.settings = settings
         self.name = name ?? BrokerName("tinkoff")
         capabilities = BrokerCapabilities(
             nativeProtections: settings.holdsStops, reduceOnly: false, duplicateSafe: true)
-        client = try TinkoffClient(settings)
+        client = try TinkoffClient(settings, wallClock: wallClock)
         log = Logger(label: "venue")
         // Prices may be lost; bars, sessions, orders and executions may not.
         feed = BoundedFeed(capacity: 4096) { $0.isPrices }
@@ -135,13 +150,27 @@ public actor TinkoffBroker: LiveBroker {
     }
 
     /// The rules of one share, read again every day: lots and steps change.
-    func share(_ symbol: Symbol) async throws -> TinkoffShare {
+    ///
+    /// - Parameter isNeeded: Whether it has to be today's reading. Without it yesterday's does when there is no other:
+    ///   nobody stays in a position because rules cannot be read.
+    func share(_ symbol: Symbol, today isNeeded: Bool = false) async throws -> TinkoffShare {
         let day = TinkoffTime.startOfDay(await now())
-        if let known = shares[symbol], sharesReadOn[symbol] == day { return known }
+        if let known = shares[symbol] {
+            if sharesReadOn[symbol] == day { return known }
+            let isAsked = sharesAskedAt[symbol].map { ContinuousClock.now - $0 < Self.rulesPause } ?? false
+            if !isNeeded, isAsked { return known }
+        }
         let found: TinkoffShare
         do {
             found = try await resolved(symbol)
-        } catch let error as VenueError where error.remedy == .notFound {
+        } catch let error as VenueError where error.remedy != .notFound {
+            guard !isNeeded, let known = shares[symbol] else { throw error }
+            sharesAskedAt[symbol] = .now
+            log.warning(
+                "today's rules cannot be read; yesterday's do for leaving",
+                metadata: ["symbol": "\(symbol)", "error": "\(error)"])
+            return known
+        } catch let error as VenueError {
             // What is held but not on the board, a fund for example, can be left all the same.
             guard let held = strangers.values.first(where: { $0.symbol == symbol }) else { throw error }
             return held

@@ -16,10 +16,7 @@ package actor TinkoffClient {
     ///
     /// - Throws: ``TrustFault`` when the file of extra roots cannot be read.
     package init(
-        _ settings: TinkoffSettings,
-        wallClock: @escaping @Sendable () -> Timestamp = {
-            Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-        }
+        _ settings: TinkoffSettings, wallClock: @escaping @Sendable () -> Timestamp = TinkoffClient.systemClock
     ) throws {
         self.settings = settings
         self.wallClock = wallClock
@@ -36,6 +33,11 @@ package actor TinkoffClient {
             }
         }
         loop = RequestLoop(rules, over: transport, wallClock: wallClock)
+    }
+
+    /// The time of this machine.
+    package static let systemClock: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
     /// Closes all connections.

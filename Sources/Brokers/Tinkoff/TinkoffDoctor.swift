@@ -138,7 +138,7 @@ package struct TinkoffDoctor {
             return
         }
         do {
-            let stops = try await broker.readStops(fresh: true)
+            let stops = try await broker.readStops()
             note("stops", .fine, "the venue holds stops; \(stops.count) wait")
         } catch {
             note(

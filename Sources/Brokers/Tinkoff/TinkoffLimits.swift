@@ -6,7 +6,10 @@ struct TinkoffLimits: Sendable {
     /// A group and what it allows.
     struct Share: Hashable, Sendable {
         let group: String
+        /// Zero when minutes are not counted.
         let perMinute: Double
+        /// Zero when seconds are not counted.
+        var perSecond = 0.0
     }
 
     /// All requests together stay below the fifty a second at which addresses are banned.
@@ -30,21 +33,32 @@ struct TinkoffLimits: Sendable {
         return Share(group: call.service, perMinute: Self.services[call.service] ?? 100)
     }
 
-    /// A full budget of a share. The venue counts in fixed minutes: a third at once and two thirds spread over the
-    /// minute never exceed what one of them allows.
+    /// A full budget of a share. The venue counts in fixed minutes, or in fixed seconds: a third at once and two thirds
+    /// spread over the time never exceed what one of them allows.
     static func budget(_ share: Share, at now: Duration) -> RequestBudget {
-        RequestBudget(
-            perSecond: share.perMinute / 90, burst: share.perMinute / 3, reserve: 0.4, at: now)
+        let minute = share.perMinute > 0 ? share.perMinute : .infinity
+        let second = share.perSecond > 0 ? share.perSecond : .infinity
+        return RequestBudget(
+            perSecond: min(minute / 90, second * 2 / 3), burst: min(minute, second) / 3, reserve: 0.4, at: now)
     }
 
     /// Takes the account's own figures.
     mutating func take(_ tariff: [TinkoffTariffLimit]) {
-        for (index, limit) in tariff.enumerated() where limit.perMinute > 0 {
+        for (index, limit) in tariff.enumerated() where limit.perMinute > 0 || limit.perSecond > 0 {
             for method in limit.methods {
                 // `tinkoff.public.invest.api.contract.v1.OrdersService/PostOrder`
                 let name = method.split(separator: ".").last.map(String.init) ?? method
-                own[name] = Share(group: "tariff \(index)", perMinute: Double(limit.perMinute))
+                own[name] = Share(
+                    group: "tariff \(index)", perMinute: Double(limit.perMinute), perSecond: Double(limit.perSecond))
             }
         }
+    }
+}
+
+extension TinkoffTariffLimit {
+    /// A full budget of it.
+    package func budget(at now: Duration) -> RequestBudget {
+        TinkoffLimits.budget(
+            .init(group: "", perMinute: Double(perMinute), perSecond: Double(perSecond)), at: now)
     }
 }

@@ -27,10 +27,8 @@ enum TinkoffMarketData {
     static func tariff() -> TinkoffQuestion<[TinkoffTariffLimit]> {
         TinkoffQuestion(TinkoffCall("UsersService/GetUserTariff", JSONBody([:]))) { message in
             (message["unaryLimits"]?.elements ?? []).map { row in
-                let second = (row["limitPerSecond"]?.integer ?? 0) * 60
-                let minute = row["limitPerMinute"]?.integer ?? 0
-                return TinkoffTariffLimit(
-                    perMinute: minute > 0 ? minute : second,
+                TinkoffTariffLimit(
+                    perMinute: row["limitPerMinute"]?.integer ?? 0, perSecond: row["limitPerSecond"]?.integer ?? 0,
                     methods: (row["methods"]?.elements ?? []).compactMap(\.string))
             }
         }
@@ -89,10 +87,11 @@ enum TinkoffMarketData {
         }
     }
 
-    /// Last prices that were made on the exchange.
-    static func lastPrices(_ uids: [String]) -> TinkoffQuestion<[TinkoffPrice]> {
+    /// Last prices that were made on the exchange, or by the broker itself as well.
+    static func lastPrices(_ uids: [String], withDealer: Bool) -> TinkoffQuestion<[TinkoffPrice]> {
         let body = JSONBody([
-            "instrumentId": .list(uids.map(JSONBody.text)), "lastPriceType": "LAST_PRICE_EXCHANGE",
+            "instrumentId": .list(uids.map(JSONBody.text)),
+            "lastPriceType": withDealer ? "LAST_PRICE_UNSPECIFIED" : "LAST_PRICE_EXCHANGE",
         ])
         return TinkoffQuestion(TinkoffCall("MarketDataService/GetLastPrices", body)) { message in
             (message["lastPrices"]?.elements ?? []).compactMap(TinkoffReading.lastPrice)

@@ -2,10 +2,17 @@ package import Core
 
 /// A limit of the account's tariff.
 package struct TinkoffTariffLimit: Hashable, Sendable {
-    /// Requests a minute, over all its methods.
+    /// Requests a minute, over all its methods; zero when none are counted.
     package var perMinute: Int64
+    /// Requests a second, over all its methods; zero when none are counted.
+    package var perSecond: Int64
     /// The methods, by their full names.
     package var methods: [String]
+
+    /// A limit from its parts.
+    package init(perMinute: Int64, perSecond: Int64, methods: [String]) {
+        (self.perMinute, self.perSecond, self.methods) = (perMinute, perSecond, methods)
+    }
 }
 
 /// An account of the token's owner.
@@ -88,8 +95,12 @@ package struct TinkoffStatus: Hashable, Sendable {
 
     /// Whether the broker itself makes the market, as on weekends.
     package var isDealer: Bool { word.hasPrefix("DEALER_") }
+    /// Whether orders gather for a common price: nothing can be left at once then, whatever the flags say.
+    package var isAuction: Bool {
+        word.contains("AUCTION") || ["OPENING_PERIOD", "CLOSING_PERIOD", "SESSION_ASSIGNED"].contains(word)
+    }
     /// Whether a position can be left now.
-    package var takesExits: Bool { isOpenToAPI && (takesMarket || takesBest || takesOnlyBest) }
+    package var takesExits: Bool { isOpenToAPI && !isAuction && (takesMarket || takesBest || takesOnlyBest) }
 }
 
 /// An order, in our words.
@@ -191,6 +202,8 @@ package struct TinkoffStop: Hashable, Sendable {
     package var placedAt: Timestamp
     /// When it runs out, if ever.
     package var expiresAt: Timestamp?
+    /// When it executed.
+    package var firedAt: Timestamp?
 }
 
 /// A holding.

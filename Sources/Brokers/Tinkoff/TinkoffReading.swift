@@ -78,7 +78,7 @@ enum TinkoffReading {
             lots: lots(value["lotsRequested"]),
             takesProfit: value["orderType"]?.isWord("STOP_ORDER_TYPE_TAKE_PROFIT") == true, trigger: trigger,
             state: stopState(value), placedAt: moment(value["createDate"]) ?? .epoch,
-            expiresAt: moment(value["expirationTime"]))
+            expiresAt: moment(value["expirationTime"]), firedAt: moment(value["activationDateTime"]))
     }
 
     private static func stopState(_ value: JSONValue) -> TinkoffStop.State {

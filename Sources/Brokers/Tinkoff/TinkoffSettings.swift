@@ -62,6 +62,8 @@ package struct TinkoffSettings: Sendable {
     package var absence = TimeSpan.seconds(30)
     /// The same for orders that only reduce.
     package var exitAbsence = TimeSpan.seconds(5)
+    /// The same for names that this process did not send, counted from its beginning.
+    package var strangerAbsence = TimeSpan.seconds(5)
     /// Positions lag behind orders: two readings that do not add up are believed when they stay as they are for so
     /// long.
     package var settling = Duration.seconds(2)
@@ -73,6 +75,8 @@ package struct TinkoffSettings: Sendable {
     package var resync = Duration.seconds(5)
     /// Prices are read by REST when no stream told one for so long.
     package var priceSilence = Duration.seconds(5)
+    /// While the market is open, an older trade is no price.
+    package var priceAge = TimeSpan.seconds(60)
     /// Between two readings of the market's state.
     package var sessionSpacing = Duration.seconds(15)
     /// How often streams are asked to ping.
@@ -81,6 +85,8 @@ package struct TinkoffSettings: Sendable {
     package var stream = StreamWatch.Limits(ping: .seconds(20), silence: .seconds(25), age: .seconds(82_800))
     /// A stream of orders that pings but does not tell of an end within so long is replaced.
     package var hintPatience = Duration.seconds(15)
+    /// After "too many streams" none is opened for so long.
+    package var streamPause = Duration.seconds(120)
     /// Waits between connection attempts.
     package var backoff = Backoff()
     /// Seeds the jitter.

@@ -109,6 +109,7 @@ struct TinkoffStream: StreamScript {
         if let error = root["error"] ?? (root["code"] != nil && root["message"] != nil ? root : nil) {
             return failed(error)
         }
+        if let word = refusal(root) { return .broken("a subscription was refused: \(word)") }
         switch kind {
         case .orders: await hearOrder(root)
         case .trades:
@@ -121,18 +122,38 @@ struct TinkoffStream: StreamScript {
         return .message
     }
 
+    /// The word by which a wish was not granted; nil when none was, or nothing was answered.
+    private func refusal(_ root: JSONValue) -> String? {
+        func word(_ value: JSONValue?) -> String? {
+            guard let word = value?.nonEmpty, !word.hasSuffix("_OK"), !word.hasSuffix("_SUCCESS") else { return nil }
+            return word
+        }
+        if let status = word(root["subscription"]?["status"]) { return status }
+        let rows = [
+            root["subscriptions"]?["accounts"], root["subscribeInfoResponse"]?["infoSubscriptions"],
+            root["subscribeLastPriceResponse"]?["lastPriceSubscriptions"],
+            root["subscribeOrderBookResponse"]?["orderBookSubscriptions"],
+            root["subscribeCandlesResponse"]?["candlesSubscriptions"],
+        ].flatMap { $0?.elements ?? [] }
+        return rows.lazy.compactMap { word($0["subscriptionStatus"]) }.first
+    }
+
     private func hearOrder(_ root: JSONValue) async {
+        // What was asked for is told from here on, not from the asking.
+        if root["subscription"] != nil || root["orderState"] != nil { await broker.streamIsServed(kind) }
         if let state = root["orderState"] {
             let names = [state["orderRequestId"], state["orderId"], state["tradeOrderId"]].compactMap { $0?.nonEmpty }
-            await broker.hearOfOrder(names.map { $0.lowercased() })
+            await broker.hearOfOrder(
+                names.map { $0.lowercased() }, uid: state["instrumentUid"]?.nonEmpty,
+                side: try? TinkoffReading.side(state["direction"], "an order"))
         } else if root["stopOrderState"] != nil {
-            await broker.hearOfOrder([])
+            await broker.hearOfStops()
         }
     }
 
     private func hearMarket(_ root: JSONValue) async {
         if let price = root["lastPrice"] {
-            if let read = TinkoffReading.lastPrice(price) { await broker.hear(read) }
+            if let read = TinkoffReading.lastPrice(price) { await broker.hearStreamed(read) }
         } else if let book = root["orderbook"] {
             guard book["isConsistent"]?.flag ?? true, let uid = book["instrumentUid"]?.nonEmpty else { return }
             let bid = TinkoffReading.price(book["bids"]?.elements.first?["price"])
@@ -156,7 +177,22 @@ struct TinkoffStream: StreamScript {
                 .configuration, code: "TINKOFF_\(code)", message: TinkoffErrors.sentence(code: code, text: text)))
     }
 
-    func connected() async { await broker.stream(kind, isUp: true) }
+    /// The codes are four thousand and the status of the call.
+    func closure(_ code: Int) -> StreamClosure {
+        switch code {
+        case 4007, 4016:
+            let number = code == 4007 ? "40002" : "40003"
+            return .final(
+                VenueError(
+                    .configuration, code: "TINKOFF_\(number)", message: TinkoffErrors.sentence(code: number, text: "")))
+        // The count of streams is renewed every two minutes.
+        case 4008: return .after(broker.settings.streamPause)
+        default: return .usual
+        }
+    }
+
+    /// Orders are told from their acknowledgement on.
+    func connected() async { if kind != .orders { await broker.stream(kind, isUp: true) } }
 
     func disconnected(_ reason: String, isFinal: Bool) async {
         broker.log.log(

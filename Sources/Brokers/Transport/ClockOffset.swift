@@ -27,6 +27,9 @@ package struct ClockOffset: Hashable, Sendable {
         roundTrip == nil || now - takenAt >= fresh || now < takenAt
     }
 
+    /// Whether there is a sample that nobody found wrong.
+    package var isKnown: Bool { roundTrip != nil }
+
     /// Takes a sample: asked at `sent`, answered at `received`, the venue said `venue`.
     package mutating func take(venue: Timestamp, sent: Timestamp, received: Timestamp, forced: Bool = false) {
         let trip = received - sent

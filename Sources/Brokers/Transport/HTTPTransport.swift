@@ -46,9 +46,23 @@ package struct HTTPAnswer: Sendable {
     /// A header's first value.
     package func header(_ name: String) -> String? { headers.first(name: name) }
 
-    /// What `Retry-After` says, when it gives seconds.
+    /// What `Retry-After` says, in seconds or as a date.
     package var retryAfter: Duration? {
-        header("retry-after").flatMap(Int.init).flatMap { (0...3600).contains($0) ? .seconds($0) : nil }
+        header("retry-after").flatMap { Self.wait($0, since: header("date")) }
+    }
+
+    /// How long `Retry-After` asks to wait; nil when it says nothing that makes sense.
+    ///
+    /// - Parameter date: The server's `Date`; without one, this machine's clock counts.
+    package static func wait(_ text: String, since date: String?) -> Duration? {
+        if let seconds = Int(text) { return (0...3600).contains(seconds) ? .seconds(seconds) : nil }
+        let reader = DateFormatter()
+        reader.locale = Locale(identifier: "en_US_POSIX")
+        reader.timeZone = TimeZone(identifier: "GMT")
+        reader.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
+        guard let end = reader.date(from: text) else { return nil }
+        let seconds = end.timeIntervalSince(date.flatMap(reader.date(from:)) ?? Date()).rounded(.up)
+        return (0...3600).contains(seconds) ? .seconds(Int(seconds)) : nil
     }
 }
 
@@ -117,7 +131,10 @@ package final class HTTPTransport: Sendable {
     private static func failure(_ error: any Error) -> TransportFailure {
         switch error {
         case let error as HTTPClientError where unsent.contains(error): .notSent("\(error)")
-        case is NIOConnectionError, is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: .notSent("\(error)")
+        case is NIOConnectionError: .notSent("\(error)")
+        // Only before the handshake is done: an error of the cipher after it may follow a request that was read.
+        case NIOSSLError.handshakeFailed, NIOSSLError.unableToValidateCertificate, is NIOSSLExtraError:
+            .notSent("\(error)")
         // A refused connection comes as the bare error of the call.
         case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode):
             .notSent("\(error)")

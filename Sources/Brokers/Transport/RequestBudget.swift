@@ -71,10 +71,18 @@ package struct RequestBudget: Hashable, Sendable {
     }
 
     /// The venue said how many more it takes now.
-    package mutating func remaining(_ count: Int, at now: Duration) {
+    ///
+    /// - Parameter reset: When it takes more again, where it said so: after the last one nothing is asked before, and
+    ///   what is vital only once its own hold ends.
+    package mutating func remaining(_ count: Int, resetAfter reset: Duration? = nil, at now: Duration) {
         refill(at: now)
         refusals = 0
         tokens = min(tokens, Double(max(0, count)))
+        guard count <= 0, let reset else { return }
+        heldUntil = max(heldUntil, now + min(reset, Self.longestHold))
+        vitalHeldUntil = max(vitalHeldUntil, now + min(reset, Self.vitalHold))
+        // What is vital finds its share when its own hold ends.
+        tokens = reserve
     }
 
     /// The venue answered "too many".

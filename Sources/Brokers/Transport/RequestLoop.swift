@@ -9,7 +9,9 @@ package struct RequestPace: Sendable {
     /// How urgent the call is.
     package let urgency: RequestUrgency
     /// Whether nothing changes by it, so that it can be repeated.
-    package let isReading: Bool
+    package var isReading: Bool
+    /// How long it waits and goes on altogether; nil for what its urgency allows.
+    package var patience: Duration?
     /// A full budget of the group, made when it is first used.
     package let budget: @Sendable (Duration) -> RequestBudget
 
@@ -130,7 +132,8 @@ package final class RequestLoop<Verdict: VenueVerdict> {
 
     /// How long a call may be held up altogether.
     private func patience(_ pace: RequestPace) -> Duration {
-        switch pace.urgency {
+        if let patience = pace.patience { return patience }
+        return switch pace.urgency {
         case .entry: .zero
         case .vital: rules.vitalPatience
         case .reading: rules.readingPatience
@@ -214,7 +217,9 @@ package final class RequestLoop<Verdict: VenueVerdict> {
             return
         }
         budgets[pace.group]?.accepted()
-        if let rest = Self.leading(answer.header(rules.remaining)) { budgets[pace.group]?.remaining(rest, at: now) }
+        if let rest = Self.leading(answer.header(rules.remaining)) {
+            budgets[pace.group]?.remaining(rest, resetAfter: hold(answer), at: now)
+        }
     }
 
     /// What the venue asks us to wait.

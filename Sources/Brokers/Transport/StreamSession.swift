@@ -8,27 +8,47 @@ package enum StreamNotice: Hashable, Sendable {
     case message
     /// The login was accepted: subscribe now.
     case loggedIn
+    /// A subscription was accepted.
+    case acknowledged
     /// The venue will not serve this stream as things are: repeating is of no use.
     case fatal(VenueError)
     /// This connection is of no use: open another one.
     case broken(String)
 }
 
+/// What a venue means when it closes a stream with a code of its own.
+package enum StreamClosure: Hashable, Sendable {
+    /// Another connection may do.
+    case usual
+    /// Another connection may do, but not before so long.
+    case after(Duration)
+    /// No other connection will do.
+    case final(VenueError)
+}
+
 /// What a venue's stream says and hears; ``StreamSession`` does the rest.
 package protocol StreamScript: Sendable {
+    /// What a code means that a connection was closed with.
+    func closure(_ code: Int) -> StreamClosure
     /// The text of a ping; empty for the protocol's own, which proves nothing but keeps the way open.
     var ping: String { get }
     /// The first message of a connection; nil when the stream needs no login.
     func login() async -> String?
     /// The messages that subscribe to everything.
     func subscriptions() async -> [String]
+    /// How many acknowledgements of subscriptions to wait for; zero where the venue sends none.
+    var acknowledgements: Int { get }
     /// Takes a message.
     func receive(_ message: [UInt8]) async -> StreamNotice
-    /// Everything is subscribed to: what was missed has to be read now.
+    /// Everything is subscribed to, and acknowledged where the venue does so: what was missed has to be read now.
     func connected() async
     /// The connection is gone, or could not be opened; another attempt follows unless it is final. Not told of a
     /// session that was ended from our side.
     func disconnected(_ reason: String, isFinal: Bool) async
+}
+
+extension StreamScript {
+    package var acknowledgements: Int { 0 }
 }
 
 /// Keeps one stream alive: opens, logs in, subscribes, pings, notices silence, and opens again.
@@ -42,6 +62,7 @@ package struct StreamSession: Sendable {
 
     private enum End: Error {
         case silent
+        case unanswered
         case renewed
         case fatal(VenueError)
         case broken(String)
@@ -82,11 +103,21 @@ package struct StreamSession: Sendable {
                 continue
             } catch {
                 if Task.isCancelled { return }
+                let closure = (error as? WebSocketFailure).map(closure) ?? .usual
+                if case .final(let error) = closure {
+                    return await script.disconnected(error.description, isFinal: true)
+                }
                 await script.disconnected("\(error)", isFinal: false)
+                if case .after(let pause) = closure, (try? await Task.sleep(for: pause)) == nil { return }
             }
             backoff.succeeded(at: begun)
             guard (try? await Task.sleep(for: backoff.failed(at: uptime(), random: &random))) != nil else { return }
         }
+    }
+
+    private func closure(_ failure: WebSocketFailure) -> StreamClosure {
+        guard case .closed(let code?) = failure else { return .usual }
+        return script.closure(code)
     }
 
     private func serve(_ connection: WebSocketConnection) async throws {
@@ -104,11 +135,13 @@ package struct StreamSession: Sendable {
     private func keep(_ connection: WebSocketConnection, _ watch: SharedWatch) async throws {
         while true {
             let deadline = watch.state.withLock { $0.nextDeadline }
-            try await Task.sleep(for: max(.zero, deadline - uptime()))
+            // The reader may have asked for something meanwhile.
+            try await Task.sleep(for: min(limits.answer, max(.zero, deadline - uptime())))
             switch watch.state.withLock({ $0.due(at: uptime()) }) {
             case .ping where script.ping.isEmpty: try await connection.ping()
             case .ping: try await connection.send(script.ping)
             case .dead: throw End.silent
+            case .unanswered: throw End.unanswered
             case .renew: throw End.renewed
             case nil: break
             }
@@ -116,27 +149,42 @@ package struct StreamSession: Sendable {
     }
 
     private func read(_ connection: WebSocketConnection, _ watch: SharedWatch) async throws {
+        var missing = script.acknowledgements
         if let login = await script.login() {
+            watch.state.withLock { $0.ask(at: uptime()) }
             try await connection.send(login)
         } else {
-            try await subscribe(connection)
+            try await subscribe(connection, watch)
         }
         try await connection.read { buffer in
             watch.state.withLock { $0.hear(at: uptime()) }
             switch await script.receive(Array(buffer.readableBytesView)) {
             case .message: break
-            case .loggedIn: try await subscribe(connection)
+            case .loggedIn: try await subscribe(connection, watch)
+            case .acknowledged:
+                missing -= 1
+                if missing == 0 { await settle(watch) }
             case .fatal(let error): throw End.fatal(error)
             case .broken(let reason): throw End.broken(reason)
             }
         }
     }
 
-    private func subscribe(_ connection: WebSocketConnection) async throws {
+    private func subscribe(_ connection: WebSocketConnection, _ watch: SharedWatch) async throws {
+        watch.state.withLock { $0.ask(at: uptime()) }
         for (index, message) in await script.subscriptions().enumerated() {
             if index > 0 { try await Task.sleep(for: Self.spacing) }
             try await connection.send(message)
         }
+        if script.acknowledgements == 0 { await settle(watch) }
+    }
+
+    private func settle(_ watch: SharedWatch) async {
+        watch.state.withLock { $0.answered() }
         await script.connected()
     }
+}
+
+extension StreamScript {
+    package func closure(_ code: Int) -> StreamClosure { .usual }
 }

@@ -9,6 +9,8 @@ package struct StreamWatch: Hashable, Sendable {
         case ping
         /// Nothing was heard for too long: give the connection up.
         case dead
+        /// A login or subscription was not answered for too long: give the connection up.
+        case unanswered
         /// The connection is old: replace it before the venue does.
         case renew
     }
@@ -21,13 +23,18 @@ package struct StreamWatch: Hashable, Sendable {
         package var silence: Duration
         /// After this long a connection is renewed.
         package var age: Duration
+        /// A login or subscription is answered within this long.
+        package var answer: Duration
 
-        /// The limits; by default 20 s between pings, 45 s of silence, 23 hours of age.
-        package init(ping: Duration = .seconds(20), silence: Duration = .seconds(45), age: Duration = .seconds(82_800))
-        {
+        /// The limits; by default 20 s between pings, 45 s of silence, 23 hours of age, 10 s for an answer.
+        package init(
+            ping: Duration = .seconds(20), silence: Duration = .seconds(45), age: Duration = .seconds(82_800),
+            answer: Duration = .seconds(10)
+        ) {
             precondition(
-                ping > .zero && silence > ping && age > silence, "a ping comes before silence, silence before age")
-            (self.ping, self.silence, self.age) = (ping, silence, age)
+                ping > .zero && silence > ping && age > silence && answer > .zero,
+                "a ping comes before silence, silence before age")
+            (self.ping, self.silence, self.age, self.answer) = (ping, silence, age, answer)
         }
     }
 
@@ -35,6 +42,7 @@ package struct StreamWatch: Hashable, Sendable {
     private let begun: Duration
     private var pinged: Duration
     private var heard: Duration
+    private var asked: Duration?
 
     /// A stream that has just connected.
     package init(_ limits: Limits, at now: Duration) {
@@ -47,14 +55,26 @@ package struct StreamWatch: Hashable, Sendable {
         heard = max(heard, now)
     }
 
+    /// A login or subscription left: its answer is waited for. Pongs are none.
+    package mutating func ask(at now: Duration) {
+        asked = now
+    }
+
+    /// Everything that was asked for is answered.
+    package mutating func answered() {
+        asked = nil
+    }
+
     /// When to look again.
     package var nextDeadline: Duration {
-        min(pinged + limits.ping, heard + limits.silence, begun + limits.age)
+        let soonest = min(pinged + limits.ping, heard + limits.silence, begun + limits.age)
+        return asked.map { min(soonest, $0 + limits.answer) } ?? soonest
     }
 
     /// What is due now; at most one thing, the gravest first.
     package mutating func due(at now: Duration) -> Act? {
         if now - heard >= limits.silence { return .dead }
+        if let asked, now - asked >= limits.answer { return .unanswered }
         if now - begun >= limits.age { return .renew }
         guard now - pinged >= limits.ping else { return nil }
         pinged = now

@@ -28,7 +28,8 @@ extension BitgetStandIn {
             return #"[{"marginCoin":"USDT","accountEquity":"10000","available":"10000","crossedMaxAvailable":""}]"#
         case "account":
             return #"{"marginCoin":"USDT","posMode":"\#(posMode(state))","marginMode":"\#(state.marginMode)","#
-                + #""crossedMarginLeverage":\#(state.leverage),"isolatedLongLever":"\#(state.leverage)"}"#
+                + #""crossedMarginLeverage":\#(state.leverage),"isolatedLongLever":"\#(state.leverage)","#
+                + #""isolatedShortLever":"\#(state.shortLeverage ?? state.leverage)"}"#
         case "set-leverage", "set-margin-mode": return try set(body, &state)
         case "all-position": return positions(state)
         case "place-order": return try placeMix(body, &state)

@@ -82,7 +82,9 @@ extension BitgetStandIn {
         case "candles", "history-candles": return candles(request, state)
         case "settings":
             return #"{"assetMode":"single","holdMode":"\#(posMode(state))","symbolConfigList":[{"symbol":"BTCUSDT","#
-                + #""marginMode":"crossed","leverage":"10"}]}"#
+                + #""marginMode":"\#(state.marginMode)","leverage":"\#(state.leverage)"}]}"#
+        case "set-leverage":
+            return try setUnifiedLeverage(body, &state)
         case "assets":
             return #"{"accountEquity":"1000","assets":[{"coin":"USDT","equity":"1000","available":"900"},"#
                 + #"{"coin":"BTC","equity":"\#(state.exchange.isSpot ? state.exchange.long : .zero)","available":"#
@@ -100,14 +102,7 @@ extension BitgetStandIn {
             let isOpen = name == "unfilled-orders"
             let rows = state.exchange.orders.filter { ($0.state == "live") == isOpen }.map(unifiedRow)
             return #"{"list":[\#(rows.joined(separator: ","))],"cursor":"1"}"#
-        case "fills":
-            let since = Int64(request.query["startTime"] ?? "") ?? 0
-            let rows = state.exchange.trades.filter { $0.at >= since }.reversed().map { trade in
-                #"{"execId":"\#(trade.id)","orderId":"\#(trade.order.id)","symbol":"BTCUSDT","side":"#
-                    + #""\#(trade.order.side.rawValue)","execPrice":"\#(trade.price)","execQty":"\#(trade.size)","#
-                    + #""feeDetail":[{"feeCoin":"USDT","fee":"\#(trade.fee)"}],"createdTime":"\#(trade.at)"}"#
-            }
-            return #"{"list":[\#(rows.joined(separator: ","))],"cursor":null}"#
+        case "fills": return unifiedFills(request, state)
         case "place-strategy-order": return try protectUnified(body, client, &state)
         case "cancel-strategy-order":
             let id = body["orderId"] as? String
@@ -118,23 +113,55 @@ extension BitgetStandIn {
             return #"{"orderId":"\#(state.exchange.plans[place].id)"}"#
         case "unfilled-strategy-orders", "history-strategy-orders":
             let isOpen = name == "unfilled-strategy-orders"
-            let rows = state.exchange.plans.filter { ($0.state == "live") == isOpen }.map(strategyRow)
-            return #"{"list":[\#(rows.joined(separator: ","))],"cursor":""}"#
+            let isMeant = request.query["type"] != "trigger"
+            let rows = state.exchange.plans.filter { isMeant && ($0.state == "live") == isOpen }.map(strategyRow)
+            let list = "[\(rows.joined(separator: ","))]"
+            return isOpen ? list : #"{"list":\#(list),"cursor":""}"#
         default: throw UnknownPath()
         }
+    }
+
+    /// Crossed margin is that of a call without a mode; isolated sides have leverages of their own.
+    private func setUnifiedLeverage(_ body: [String: Any], _ state: inout State) throws -> String {
+        guard (body["marginMode"] as? String == "isolated") == (body["posSide"] != nil) else {
+            throw ModelExchange.Refusal(code: "25200", message: "posSide validation error")
+        }
+        if !state.forgetsSettings {
+            state.leverage = body["leverage"] as? String ?? ""
+            state.marginMode = body["marginMode"] as? String ?? "crossed"
+        }
+        return #""success""#
+    }
+
+    /// Executions, newest first.
+    private func unifiedFills(_ request: StandInRequest, _ state: State) -> String {
+        let since = Int64(request.query["startTime"] ?? "") ?? 0
+        let rows = state.exchange.trades.filter { $0.at >= since }.reversed().map { trade in
+            #"{"execId":"\#(trade.id)","orderId":"\#(trade.order.id)","clientOid":"\#(trade.order.client)","#
+                + #""symbol":"BTCUSDT","side":"#
+                + #""\#(trade.order.side.rawValue)","execPrice":"\#(trade.price)","execQty":"\#(trade.size)","#
+                + #""feeDetail":[{"feeCoin":"USDT","fee":"\#(trade.fee)"}],"createdTime":"\#(trade.at)"}"#
+        }
+        return #"{"list":[\#(rows.joined(separator: ","))],"cursor":null}"#
     }
 
     private func placeUnified(_ body: [String: Any], _ client: String, _ state: inout State) throws -> String {
         let hold = body["posSide"] as? String
         guard (hold != nil) == state.exchange.isHedge else {
-            throw ModelExchange.Refusal(code: "40774", message: "position mode")
+            throw ModelExchange.Refusal(code: state.modeCode, message: "Incorrect position open type")
         }
         guard let side = Side(rawValue: body["side"] as? String ?? ""), body["category"] != nil else {
             throw ModelExchange.Refusal(code: "40017", message: "Parameter verification failed")
         }
+        guard (1...32).contains(client.utf8.count), hold == nil || body["reduceOnly"] == nil else {
+            throw ModelExchange.Refusal(code: "25200", message: "clientOid or reduceOnly validation error")
+        }
         let isLong = hold.map { $0 == "long" }
+        let closes = isLong.map { $0 == (side == .sell) } ?? (body["reduceOnly"] as? String == "yes")
+        // Without a margin mode it is crossed, whatever the symbol is set to.
+        state.openedIn = body["marginMode"] as? String ?? "crossed"
         let order = try state.exchange.place(
-            client: client, side: side, isLong: isLong, closes: body["reduceOnly"] as? String == "yes",
+            client: client, side: side, isLong: isLong, closes: closes,
             size: Self.quantity(body["qty"]), limit: Self.price(body["price"]),
             immediate: body["timeInForce"] as? String == "ioc")
         return #"{"orderId":"\#(order.id)","clientOid":"\#(client)"}"#
@@ -142,7 +169,9 @@ extension BitgetStandIn {
 
     private func protectUnified(_ body: [String: Any], _ client: String, _ state: inout State) throws -> String {
         guard let trigger = Self.price(body["stopLoss"]) ?? Self.price(body["takeProfit"]),
-            body["tpslMode"] as? String == "partial"
+            body["tpslMode"] as? String == "partial", (1...32).contains(client.utf8.count),
+            // Without it, a one-way order of this side would open.
+            state.exchange.isHedge ? body["posSide"] != nil : body["reduceOnly"] as? String == "yes"
         else { throw ModelExchange.Refusal(code: "40017", message: "Parameter verification failed") }
         let isLong = body["posSide"].map { $0 as? String == "long" } ?? (body["side"] as? String == "sell")
         let plan = try state.exchange.protect(
@@ -169,14 +198,16 @@ extension BitgetStandIn {
             + #""\#(order.limit == nil ? "market" : "limit")","cumExecQty":"\#(order.filled)","cumExecValue":"0","#
                 + #"""
                 "orderStatus":"\#(order.state)","reduceOnly":"\#(order.closes ? "yes" : "no")","createdTime":"\#
-                \#(order.at)"}
+                \#(order.at)","delegateType":"\#(order.source)"}
                 """#
     }
 
+    /// As documented: no side, no mode, and nothing of the order that it became.
     private func strategyRow(_ plan: ModelExchange.Plan) -> String {
         let level = plan.type == "loss" ? "stopLoss" : "takeProfit"
+        let words = ["live": "pending", "executed": "success"]
         return #"{"orderId":"\#(plan.id)","clientOid":"\#(plan.client)","symbol":"BTCUSDT","qty":"\#(plan.size)","#
-            + #""side":"\#(plan.isLong ? "sell" : "buy")","\#(level)":"\#(plan.trigger)","status":"\#(plan.state)","#
-            + #""tpslMode":"partial","executeOrderId":"\#(plan.child ?? "")","createdTime":"\#(plan.at)"}"#
+            + #""posSide":"\#(plan.isLong ? "long" : "short")","\#(level)":"\#(plan.trigger)","status":"#
+            + #""\#(words[plan.state] ?? plan.state)","createdTime":"\#(plan.at)","updatedTime":"\#(plan.at)"}"#
     }
 }

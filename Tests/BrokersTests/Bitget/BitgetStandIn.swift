@@ -36,6 +36,14 @@ final class BitgetStandIn: StandInVenue {
         var leverage = "10"
         var symbolStatus = "normal"
         var marginMode = "crossed"
+        /// The leverage of isolated short positions, where it is another.
+        var shortLeverage: String?
+        /// Whether every list has a row of an instrument that nothing can be called like here.
+        var hasForeigner = false
+        /// The margin mode of the last unified order.
+        var openedIn = ""
+        /// What a unified order of the wrong form is refused with.
+        var modeCode = "25236"
         /// Whether settings are taken but not kept.
         var forgetsSettings = false
     }
@@ -144,6 +152,7 @@ final class BitgetStandIn: StandInVenue {
                 ? try unified(request, body, &state)
                 : try isSpot ? spot(request, body, &state) : mix(request, body, &state)
             if case .doneWithoutName = fault { data = "{}" }
+            if state.hasForeigner { data = Self.withForeigner(data, request.path) }
             return envelope("00000", "success", data, 200, state)
         } catch let refusal as ModelExchange.Refusal {
             return envelope(refusal.code, refusal.message, "null", 400, state)
@@ -153,6 +162,16 @@ final class BitgetStandIn: StandInVenue {
     }
 
     struct UnknownPath: Error {}
+
+    private static func withForeigner(_ data: String, _ path: String) -> String {
+        let lists = ["orders", "orders-pending", "fills", "position", "pending", "history"]
+        guard lists.contains(where: { path.hasSuffix($0) }), let start = data.firstIndex(of: "[") else { return data }
+        let row =
+            #"{"symbol":"$ALTUSDT","orderId":"9","tradeId":"9","execId":"9","total":"5","available":"5","#
+            + #""holdSide":"long","posSide":"long","planType":"loss_plan"}"#
+        let rest = data[data.index(after: start)...]
+        return data[...start] + row + (rest.hasPrefix("]") ? "" : ",") + rest
+    }
 
     // MARK: Streams
 

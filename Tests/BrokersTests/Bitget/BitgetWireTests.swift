@@ -109,5 +109,9 @@ import Testing
             return
         }
         #expect(BitgetErrors.streamNotice(code: "30001", message: "") == .message)
+        guard case .broken = BitgetErrors.streamNotice(code: "30001", message: "", isOfTopic: true) else {
+            Issue.record("a refused subscription leaves a silent stream")
+            return
+        }
     }
 }

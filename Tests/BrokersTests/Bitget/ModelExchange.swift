@@ -14,6 +14,8 @@ struct ModelExchange {
         var filled = Quantity.zero
         var limit: Price?
         var state = "live"
+        /// What made it.
+        var source = "normal"
         var cancelsAfterReads: Int?
         var at: Int64
     }
@@ -39,6 +41,11 @@ struct ModelExchange {
         var at: Int64
     }
 
+    /// The client id of the order that a trigger order becomes.
+    enum ChildName: CaseIterable, Sendable {
+        case planID, planClient, stranger
+    }
+
     struct Refusal: Error {
         var code: String
         var message: String
@@ -55,6 +62,7 @@ struct ModelExchange {
     var long = Quantity.zero
     var short = Quantity.zero
     private var clients: Set<String> = []
+    var childName = ChildName.planID
     /// Every order that was ever taken, by client id: the venue's own proof that nothing was taken twice.
     private(set) var taken: [String: Int] = [:]
 
@@ -165,10 +173,20 @@ struct ModelExchange {
     mutating func fire(_ client: String) {
         guard let place = plans.firstIndex(where: { $0.client == client }) else { return }
         let plan = plans[place]
-        plans[place].state = "executed"
+        (plans[place].state, plans[place].at) = ("executed", now)
+        let name =
+            switch childName {
+            case .planID: plan.id
+            case .planClient: plan.client
+            case .stranger: self.name()
+            }
+        clients.remove(name)
         let child = try? self.place(
-            client: plan.id, side: plan.isLong ? .sell : .buy, isLong: isHedge ? plan.isLong : nil, closes: true,
+            client: name, side: plan.isLong ? .sell : .buy, isLong: isHedge ? plan.isLong : nil, closes: true,
             size: plan.size, limit: nil, immediate: false)
         plans[place].child = child?.id
+        if let child, let index = index(id: child.id, client: nil) {
+            orders[index].source = plan.type.contains("loss") ? "stop_loss_market" : "stop_profit_market"
+        }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import NIOWebSocket
 import Synchronization
 
@@ -38,7 +39,7 @@ final class StandInServer: Sendable {
     private let sockets: Sockets
     private let connections: Sockets
 
-    init(_ venue: any StandInVenue) async throws {
+    init(_ venue: any StandInVenue, tls: NIOSSLContext? = nil) async throws {
         let (sockets, connections) = (Sockets(), Sockets())
         channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -52,6 +53,9 @@ final class StandInServer: Sendable {
                         return channel.pipeline.addHandler(SocketHandler(venue: venue, path: head.uri))
                     })
                 return channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+                    }
                     let handler = RequestHandler(venue: venue)
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                         withServerUpgrade: (
@@ -73,6 +77,9 @@ final class StandInServer: Sendable {
         sockets.send(message, to: suffix)
     }
 
+    /// Closes the streams of paths that end so with a code.
+    func close(_ suffix: String, code: UInt16) { sockets.close(suffix, code: code) }
+
     /// Cuts all streams.
     func cutStreams() { sockets.cut() }
 
@@ -92,6 +99,13 @@ final class Sockets: Sendable {
         for (path, channel) in open.withLock({ $0 }) where path.hasSuffix(suffix) && channel.isActive {
             channel.writeAndFlush(
                 WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: message)), promise: nil)
+        }
+    }
+
+    func close(_ suffix: String, code: UInt16) {
+        for (path, channel) in open.withLock({ $0 }) where path.hasSuffix(suffix) && channel.isActive {
+            channel.writeAndFlush(
+                WebSocketFrame(fin: true, opcode: .connectionClose, data: ByteBuffer(integer: code)), promise: nil)
         }
     }
 

@@ -1,6 +1,7 @@
 import Brokers
 import Core
 import Foundation
+import Synchronization
 import Testing
 
 /// A broker in front of a scripted venue.
@@ -18,6 +19,7 @@ enum TinkoffBench {
         settings.mayShort = true
         settings.absence = .milliseconds(200)
         settings.exitAbsence = .milliseconds(200)
+        settings.strangerAbsence = .zero
         settings.stagePatience = .milliseconds(100)
         settings.settling = .milliseconds(500)
         settings.sessionSpacing = .milliseconds(300)
@@ -58,15 +60,38 @@ enum TinkoffBench {
     }
 }
 
+/// Our own clock, which a test moves.
+final class TinkoffClock: Sendable {
+    private let shift = Mutex(TimeSpan.zero)
+
+    var now: Timestamp { Timestamp(milliseconds: TinkoffStandIn.now()) + shift.withLock { $0 } }
+
+    func pass(_ span: TimeSpan) { shift.withLock { $0 = $0 + span } }
+}
+
+extension TinkoffBroker {
+    /// What of a name's executions is told from now on, until `pieces` are.
+    func told(_ id: ClientOrderID, until pieces: Int64) async throws -> Int64 {
+        var sum = Quantity.zero
+        let wanted = TinkoffPieces(pieces).quantity
+        _ = try await TinkoffBench.wait(self) { event in
+            if case .fill(let fill) = event, fill.clientID == id { sum += fill.quantity }
+            return sum >= wanted
+        }
+        return TinkoffPieces(sum)?.count ?? 0
+    }
+}
+
 /// Starts a broker in front of a scripted venue, and stops both afterwards.
 func withTinkoff(
     _ standIn: TinkoffStandIn = TinkoffStandIn(), adjust: (inout TinkoffSettings) -> Void = { _ in },
-    isStarted: Bool = true, _ body: (TinkoffBroker, StandInServer) async throws -> Void
+    isStarted: Bool = true, clock: TinkoffClock? = nil, _ body: (TinkoffBroker, StandInServer) async throws -> Void
 ) async throws {
     let server = try await StandInServer(standIn)
     var settings = TinkoffBench.settings(port: server.port)
     adjust(&settings)
-    let broker = try TinkoffBroker(settings)
+    let broker =
+        try clock.map { clock in try TinkoffBroker(settings, wallClock: { clock.now }) } ?? TinkoffBroker(settings)
     do {
         if isStarted {
             try await broker.start(VenueWatch(symbols: [TinkoffBench.symbol], interval: nil, barsAfter: .epoch))

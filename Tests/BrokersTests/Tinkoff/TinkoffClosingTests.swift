@@ -74,6 +74,32 @@ import Testing
         }
     }
 
+    /// The venue allows few readings of stop orders: executions of other orders cause none, and one serves all.
+    @Test func executionsOfOrdersLeaveTheListsOfStopsAlone() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn, adjust: { $0.resync = .seconds(30) }) { broker, server in
+            try await open(broker, "in", lots: 2)
+            _ = await broker.submit(
+                TinkoffBench.request(
+                    "stop", .sell, .stop(trigger: Price(FixedDecimal(90))), lots: 2, reduceOnly: true, purpose: .stop))
+            _ = try await broker.snapshot()
+            let before = standIn.calls("StopOrdersService/GetStopOrders")
+            let near = OrderKind.limit(Price(FixedDecimal(96)))
+            _ = await broker.submit(TinkoffBench.request("more", .sell, .limit(Price(FixedDecimal(200)))))
+            let key = TinkoffNames.key(ClientOrderID("more"))
+            for part in 0..<20 {
+                server.push(
+                    #"{"orderState":{"orderId":"\#(part)","orderRequestId":"\#(key)","instrumentUid":"#
+                        + #""\#(TinkoffStandIn.uid)","direction":"ORDER_DIRECTION_SELL"}}"#, to: "OrderStateStream")
+            }
+            // News that come behind them prove that they were heard.
+            _ = await broker.submit(TinkoffBench.request("other", .buy, near))
+            standIn.move(to: FixedDecimal(95))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("other"))
+            #expect(standIn.calls("StopOrdersService/GetStopOrders") == before)
+        }
+    }
+
     @Test func aSecondProtectionOverTheSameSharesIsRefused() async throws {
         try await withTinkoff { broker, _ in
             try await open(broker, "in", lots: 2)

@@ -17,8 +17,11 @@ extension TinkoffStandIn {
                 var child = Entry(
                     id: "\(state.count)", key: "0b9d6b0a-3c8e-4f0e-9a1b-\(1_000_000_000_000 + state.count)",
                     isBuy: stop.isBuy, isLimit: false, price: price, lots: stop.lots, at: Self.now())
-                Self.fill(&child, &state)
+                child.hiddenFor = state.manner.childLag
+                // What is not listed has not executed yet.
+                if child.hiddenFor == 0 { Self.fill(&child, &state) }
                 state.orders.append(child)
+                state.stops[index].firedAt = Self.now()
                 (state.stops[index].status, state.stops[index].child) = ("EXECUTED", child.id)
             }
             for index in state.orders.indices where state.orders[index].status == "NEW" && state.orders[index].isLimit {
@@ -35,9 +38,13 @@ extension TinkoffStandIn {
         case "OrdersService/PostOrder": return post(body, &state)
         case "OrdersService/GetOrders":
             for index in state.orders.indices {
+                let wasHidden = state.orders[index].hiddenFor > 0
                 state.orders[index].hiddenFor = max(0, state.orders[index].hiddenFor - 1)
+                var order = state.orders[index]
+                if wasHidden, order.hiddenFor == 0, !order.isLimit, order.status == "NEW" { Self.fill(&order, &state) }
+                state.orders[index] = order
             }
-            let rows = state.orders.filter { $0.hiddenFor == 0 }.map { text($0, state) }
+            let rows = state.orders.filter { $0.hiddenFor == 0 && !$0.isPast }.map { text($0, state) }
             return ok(#"{"orders":[\#(rows.joined(separator: ","))]}"#)
         case "OrdersService/GetOrderState":
             let id = body["orderId"] as? String
@@ -56,7 +63,7 @@ extension TinkoffStandIn {
             return ok(#"{"time":"\#(moment(now()))"}"#)
         case "OperationsService/GetPositions": return ok(positions(&state))
         case "OperationsService/GetPortfolio": return ok(#"{"positions":[]}"#)
-        case "OperationsService/GetOperationsByCursor": return ok(#"{"hasNext":false,"items":[]}"#)
+        case "OperationsService/GetOperationsByCursor": return ok(operations(state))
         default: return stops(method, body, &state)
         }
     }
@@ -136,6 +143,19 @@ extension TinkoffStandIn {
             + #""stages":[\#((stages ?? []).joined(separator: ","))],"orderRequestId":"\#(order.key)"}"#
     }
 
+    private static func operations(_ state: State) -> String {
+        let items = state.orders.filter { $0.isPast && $0.done > 0 }.map { order in
+            let trades = order.trades.map {
+                #"{"num":"\#($0.id)","date":"\#(moment($0.at))","quantity":"\#($0.lots * lot)","#
+                    + #""price":\#(quotation($0.price))}"#
+            }
+            return
+                #"{"type":"OPERATION_TYPE_\#(order.isBuy ? "BUY" : "SELL")","instrumentUid":"\#(uid)","ticker":"SBER","#
+                + #""date":"\#(moment(order.at))","tradesInfo":{"trades":[\#(trades.joined(separator: ","))]}}"#
+        }
+        return #"{"hasNext":false,"items":[\#(items.joined(separator: ","))]}"#
+    }
+
     private static func positions(_ state: inout State) -> String {
         let pieces = state.shown.isEmpty ? state.pieces : state.shown.removeFirst()
         let row =
@@ -164,6 +184,7 @@ extension TinkoffStandIn {
                     + #""STOP_ORDER_DIRECTION_\#(stop.isBuy ? "BUY" : "SELL")","orderType":"STOP_ORDER_TYPE_"#
                     + #"\#(stop.takesProfit ? "TAKE_PROFIT" : "STOP_LOSS")","createDate":"\#(moment(stop.at))","#
                     + (stop.expires.map { #""expirationTime":"\#($0)","# } ?? "")
+                    + (stop.firedAt.map { #""activationDateTime":"\#(moment($0))","# } ?? "")
                     + (stop.child.map { #""exchangeOrderId":"\#($0)","# } ?? "")
                     + #""stopPrice":\#(quotation(stop.trigger)),"instrumentUid":"\#(uid)","ticker":"","#
                     + #""status":"STOP_ORDER_STATUS_\#(stop.status)"}"#

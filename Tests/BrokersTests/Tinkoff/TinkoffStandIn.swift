@@ -18,8 +18,14 @@ final class TinkoffStandIn: StandInVenue {
         var status = "NORMAL_TRADING"
         /// Parts that a market order is filled in.
         var parts: Int64 = 1
-        var stopsCancelSlowly = 0
-        var refusesCertainly: [String: String] = [:]
+        /// Flags of the share that are not as usual.
+        var flags: [String: Bool] = [:]
+        /// By how much the last trade is older than now, in milliseconds.
+        var priceAge: Int64 = 0
+        /// What the streams of orders and market data acknowledge with.
+        var acknowledgement = "OK"
+        /// The order that a stop became is not listed for so many readings of orders.
+        var childLag = 0
         var accounts: [[String: String]] = [
             [
                 "id": "2000000001", "name": "Main", "status": "ACCOUNT_STATUS_OPEN",
@@ -39,6 +45,8 @@ final class TinkoffStandIn: StandInVenue {
         var status = "NEW"
         var trades: [(id: String, price: FixedDecimal, lots: Int64, at: Int64)] = []
         var hiddenFor = 0
+        /// Placed on an earlier day: in no list any more.
+        var isPast = false
         var at: Int64
     }
 
@@ -52,6 +60,7 @@ final class TinkoffStandIn: StandInVenue {
         var expires: String?
         var child: String?
         var at: Int64
+        var firedAt: Int64?
     }
 
     struct State: Sendable {
@@ -169,12 +178,13 @@ final class TinkoffStandIn: StandInVenue {
         case "UsersService/GetUserTariff":
             return ok(#"{"unaryLimits":[],"streamLimits":[]}"#)
         case "UsersService/GetInfo": return ok(#"{"qualStatus":false}"#)
-        case "InstrumentsService/ShareBy", "InstrumentsService/GetInstrumentBy": return share(body)
+        case "InstrumentsService/ShareBy", "InstrumentsService/GetInstrumentBy": return share(body, state.manner.flags)
         case "InstrumentsService/TradingSchedules": return ok(schedule())
         case "MarketDataService/GetTradingStatuses": return ok(status(state))
         case "MarketDataService/GetLastPrices":
             return ok(
-                #"{"lastPrices":[{"figi":"X"},{"price":\#(quotation(state.last)),"time":"\#(moment(now()))","#
+                #"{"lastPrices":[{"figi":"X"},{"price":\#(quotation(state.last)),"#
+                    + #""time":"\#(moment(now() - state.manner.priceAge))","#
                     + #""instrumentUid":"\#(uid)","lastPriceType":"LAST_PRICE_EXCHANGE"}]}"#)
         case "MarketDataService/GetCandles": return ok(state.candles ?? #"{"candles":[]}"#)
         case "SandboxService/OpenSandboxAccount":
@@ -187,7 +197,8 @@ final class TinkoffStandIn: StandInVenue {
         }
     }
 
-    private static func share(_ body: [String: Any]) -> StandInAnswer {
+    private static func share(_ body: [String: Any], _ flags: [String: Bool]) -> StandInAnswer {
+        func flag(_ name: String) -> String { #""\#(name)":\#(flags[name] ?? true)"# }
         let id = body["id"] as? String
         let isTicker = id == "SBER" && body["classCode"] as? String == "TQBR"
         guard isTicker || id == "BBG004730N88" || id == uid else {
@@ -195,8 +206,9 @@ final class TinkoffStandIn: StandInVenue {
         }
         return ok(
             #"{"instrument":{"figi":"BBG004730N88","ticker":"SBER","classCode":"TQBR","lot":\#(lot),"currency":"rub","#
-                + #""exchange":"moex","minPriceIncrement":{"units":"0","nano":10000000},"apiTradeAvailableFlag":true,"#
-                + #""buyAvailableFlag":true,"sellAvailableFlag":true,"shortEnabledFlag":true,"uid":"\#(uid)","#
+                + #""exchange":"moex","minPriceIncrement":{"units":"0","nano":10000000},"#
+                + flag("apiTradeAvailableFlag") + "," + flag("buyAvailableFlag") + "," + flag("sellAvailableFlag")
+                + "," + flag("shortEnabledFlag") + #","uid":"\#(uid)","#
                 + #""brandNew":{"x":[1]},"realExchange":"REAL_EXCHANGE_NEW"}}"#)
     }
 
@@ -222,7 +234,15 @@ final class TinkoffStandIn: StandInVenue {
     func heard(_ message: String, path: String) -> [String] {
         state.withLock { $0.calls[String(path.split(separator: "/").last ?? ""), default: 0] += 1 }
         if path.hasSuffix("OrderStateStream") {
-            return [#"{"subscription":{"status":"RESULT_SUBSCRIPTION_STATUS_OK"}}"#]
+            let word = state.withLock { $0.manner.acknowledgement }
+            return [#"{"subscription":{"status":"RESULT_SUBSCRIPTION_STATUS_\#(word)"}}"#]
+        }
+        if message.contains("subscribeLastPriceRequest") {
+            let word = state.withLock { $0.manner.acknowledgement == "OK" ? "SUCCESS" : $0.manner.acknowledgement }
+            return [
+                #"{"subscribeLastPriceResponse":{"lastPriceSubscriptions":[{"instrumentUid":"\#(Self.uid)","#
+                    + #""subscriptionStatus":"SUBSCRIPTION_STATUS_\#(word)"}]}}"#
+            ]
         }
         return []
     }

@@ -85,6 +85,86 @@ import Testing
         }
     }
 
+    /// A wish that is not granted makes a stream useless: it is opened anew, and is not believed meanwhile.
+    @Test func aRefusedSubscriptionIsNoStream() async throws {
+        var manner = TinkoffStandIn.Manner()
+        manner.acknowledgement = "ERROR"
+        let standIn = TinkoffStandIn(manner)
+        try await withTinkoff(standIn) { broker, _ in
+            while standIn.calls("OrderStateStream") < 3 || standIn.calls("MarketDataStream") < 12 {
+                _ = try await broker.nextEvents()
+            }
+            standIn.state.withLock { $0.manner.acknowledgement = "OK" }
+            _ = await broker.submit(TinkoffBench.request("a", .buy))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("a"))
+        }
+    }
+
+    /// A refused token is for a person, too many streams are for later, and everything else is tried again at once.
+    @Test(arguments: [(4016, false), (4008, false), (4013, true)] as [(UInt16, Bool)])
+    func closeCodesSayWhetherToComeAgain(code: UInt16, comesAgain: Bool) async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn) { broker, server in
+            while standIn.calls("OrderStateStream") == 0 { _ = try await broker.nextEvents() }
+            server.close("OrderStateStream", code: code)
+            if comesAgain {
+                while standIn.calls("OrderStateStream") < 2 { _ = try await broker.nextEvents() }
+            } else {
+                // Half a second is fifty of the usual pauses.
+                let end = ContinuousClock.now + .milliseconds(500)
+                while ContinuousClock.now < end { _ = try await broker.nextEvents() }
+                #expect(standIn.calls("OrderStateStream") == 1)
+            }
+        }
+    }
+
+    /// It pings, and readings find prices that it does not tell.
+    @Test func aMarketStreamThatTellsNoPricesIsReplaced() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(
+            standIn,
+            adjust: {
+                $0.hintPatience = .milliseconds(50)
+                $0.priceSilence = .milliseconds(100)
+            }
+        ) { broker, server in
+            while standIn.calls("MarketDataStream") < 4 { _ = try await broker.nextEvents() }
+            let before = standIn.calls("MarketDataStream")
+            let pings = Task {
+                while !Task.isCancelled {
+                    standIn.state.withLock { $0.last = $0.last + .one }
+                    server.push(#"{"ping":{"time":"2024-04-11T08:49:14.974035911Z"}}"#, to: "MarketDataStream")
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            while standIn.calls("MarketDataStream") < before + 4 { _ = try await broker.nextEvents() }
+            pings.cancel()
+        }
+    }
+
+    /// A trade that is old is no price of an open market, and none is told twice.
+    @Test func anOldTradeIsNoPriceOfNow() async throws {
+        var manner = TinkoffStandIn.Manner()
+        manner.priceAge = 3_600_000
+        let standIn = TinkoffStandIn(manner)
+        func prices(_ events: [VenueEvent]) -> Int { events.count { if case .price = $0 { true } else { false } } }
+        try await withTinkoff(standIn, adjust: { $0.priceSilence = .milliseconds(50) }) { broker, _ in
+            var seen: [VenueEvent] = []
+            while standIn.calls("MarketDataService/GetLastPrices") < 6 {
+                seen += try await broker.nextEvents()?.events ?? []
+            }
+            #expect(prices(seen) == 0)
+            standIn.state.withLock { $0.manner.priceAge = 0 }
+            _ = try await TinkoffBench.wait(broker) { if case .price = $0 { true } else { false } }
+        }
+        (manner.isOpen, manner.status) = (false, "SESSION_CLOSE")
+        let closed = TinkoffStandIn(manner)
+        try await withTinkoff(closed, adjust: { $0.priceSilence = .milliseconds(50) }) { broker, _ in
+            // Of a closed market it is the last there is.
+            _ = try await TinkoffBench.wait(broker) { if case .price = $0 { true } else { false } }
+        }
+    }
+
     @Test func barsAreExchangeBarsPutTogetherFromStretches() async throws {
         let standIn = TinkoffStandIn()
         func candle(_ hour: Int64, isComplete: Bool = true, source: String = "CANDLE_SOURCE_EXCHANGE") -> String {

@@ -63,11 +63,31 @@ import Testing
         }
     }
 
+    @Test func aQuestionIsAnsweredInTimeAndAPongIsNoAnswer() {
+        var watch = StreamWatch(StreamWatch.Limits(answer: .seconds(3)), at: .zero)
+        watch.ask(at: .seconds(1))
+        watch.hear(at: .seconds(3))
+        #expect(watch.nextDeadline == .seconds(4) && watch.due(at: .milliseconds(3999)) == nil)
+        #expect(watch.due(at: .seconds(4)) == .unanswered)
+        watch.answered()
+        #expect(watch.due(at: .seconds(5)) == nil && watch.nextDeadline == .seconds(20))
+    }
+
     @Test func oldConnectionsAreRenewed() {
         var watch = StreamWatch(limits, at: .seconds(100))
         watch.hear(at: .seconds(119))
         #expect(watch.nextDeadline == .seconds(102))
         #expect(watch.due(at: .seconds(120)) == .renew)
+    }
+}
+
+@Suite struct RetryAfterTests {
+    @Test(arguments: [
+        ("30", 30), ("Wed, 21 Oct 2026 07:28:30 GMT", 30), ("Wed, 21 Oct 2026 07:27:00 GMT", nil), ("soon", nil),
+        ("-1", nil), ("99999", nil),
+    ]) func isReadInSecondsAndAsADate(text: String, seconds: Int?) {
+        let wait = HTTPAnswer.wait(text, since: "Wed, 21 Oct 2026 07:28:00 GMT")
+        #expect(wait == seconds.map { .seconds($0) })
     }
 }
 

@@ -12,6 +12,8 @@ import Twins
     private static func setup(_ seed: Int, _ setup: inout TInvestSetup) {
         setup.orderLag = .milliseconds([1, 20, 80][seed % 3])
         setup.cancelLag = .milliseconds([0, 30][seed % 2])
+        setup.childLag = .milliseconds([0, 0, 150][seed % 3])
+        setup.positionLag = .milliseconds([0, 100][seed / 3 % 2])
     }
 
     private static func plan(_ seed: Int) throws -> TwinFaultPlan {

@@ -41,6 +41,16 @@ import Twins
         }
     }
 
+    /// Refused streams are opened anew; until then readings tell everything.
+    @Test func refusedStreamsAreOpenedAnew() async throws {
+        try await withTInvest(setup: { $0.quirks.refusedStreams = 4 }) { broker, twin in
+            _ = await broker.submit(TinkoffBench.request("a", .buy))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("a"))
+            #expect(try await broker.snapshot().positions.count == 1)
+            twin.host.withWorld { $0.checkInvariants() }
+        }
+    }
+
     @Test func anAccountThatIsStillLoadingIsWaitedFor() async throws {
         try await withTInvest(setup: { $0.loadingFor = .milliseconds(700) }) { broker, twin in
             #expect(try await broker.snapshot().isFlat)

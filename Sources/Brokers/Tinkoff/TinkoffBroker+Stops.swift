@@ -1,0 +1,231 @@
+import Core
+import Logging
+
+/// The lists of stop orders. The venue allows few readings of them, and counts those together with placing and
+/// cancelling: a reading that is under way serves everybody whom it is fresh enough for.
+extension TinkoffBroker {
+    /// A list with the moment it was asked for.
+    struct StopList: Sendable {
+        let stops: [TinkoffStop]
+        let at: ContinuousClock.Instant
+    }
+
+    /// A reading under way.
+    struct StopReading: Sendable {
+        let urgency: RequestUrgency
+        let at: ContinuousClock.Instant
+        let task: Task<[TinkoffStop], any Error>
+    }
+
+    /// The two lists there are.
+    enum StopListKind: Hashable, Sendable {
+        /// The stop orders that wait.
+        case waiting
+        /// Those of the last days, ended ones included.
+        case all
+    }
+
+    /// A list is as good as a new one for so long when nothing hints at a change.
+    private static let freshness = Duration.seconds(2)
+    /// Ended stops are listed of so many seconds.
+    private static let memory = TimeSpan.seconds(7 * 86_400)
+    /// A stop that executed, and of which no order was ever seen, is believed to come to nothing after so long.
+    private static let longestWait = Duration.seconds(300)
+
+    /// Whether stop orders are looked at: the sandbox may not know them at all.
+    var seesStops: Bool { settings.holdsStops || !settings.isSandbox }
+
+    /// What was read of stop orders is out of date.
+    func forgetStops() { stopsChangedAt = .now }
+
+    /// The stop orders that wait, ours or not.
+    ///
+    /// - Parameter moment: A list that was asked for before does not do; nil for one that nothing hints against.
+    func readStops(
+        since moment: ContinuousClock.Instant? = nil, _ urgency: RequestUrgency = .vital
+    ) async throws -> [TinkoffStop] {
+        try await stopList(.waiting, moment, urgency)
+    }
+
+    /// The stop orders of the last days, ended ones included.
+    func readEndedStops(
+        since moment: ContinuousClock.Instant? = nil, _ urgency: RequestUrgency = .vital
+    ) async throws -> [TinkoffStop] {
+        try await stopList(.all, moment, urgency)
+    }
+
+    private func stopList(
+        _ kind: StopListKind, _ moment: ContinuousClock.Instant?, _ urgency: RequestUrgency
+    ) async throws -> [TinkoffStop] {
+        let due = moment ?? max(stopsChangedAt, .now - Self.freshness)
+        while true {
+            if let known = stopLists[kind], known.at >= due { return known.stops }
+            if let running = stopReadings[kind], running.urgency >= urgency {
+                // Too old a reading is waited for as well: the next one then serves all who wait.
+                let stops = try? await running.task.value
+                if running.at >= due, let stops { return stops }
+                if stopReadings[kind]?.at == running.at { stopReadings[kind] = nil }
+                continue
+            }
+            return try await begin(kind, urgency).value
+        }
+    }
+
+    private func begin(_ kind: StopListKind, _ urgency: RequestUrgency) -> Task<[TinkoffStop], any Error> {
+        let begun = ContinuousClock.now
+        let task = Task {
+            let now = await now()
+            let methods = try await account()
+            let question =
+                kind == .waiting
+                ? methods.stops("ACTIVE") : methods.stops("ALL", from: now - Self.memory, to: now + .seconds(60))
+            let stops = try await ask(question.with(urgency))
+            await take(kind, StopList(stops: stops, at: begun))
+            if stopReadings[kind]?.at == begun { stopReadings[kind] = nil }
+            return kind == .waiting ? stops.filter { $0.state == .waiting } : stops
+        }
+        stopReadings[kind] = StopReading(urgency: urgency, at: begun, task: task)
+        return task
+    }
+
+    private func take(_ kind: StopListKind, _ list: StopList) async {
+        guard list.at >= stopLists[kind]?.at ?? list.at else { return }
+        switch kind {
+        case .waiting:
+            let waiting = list.stops.filter { $0.state == .waiting }
+            let names = Set(waiting.map(\.stopID))
+            for stop in stopLists[.waiting]?.stops ?? [] where !names.contains(stop.stopID) { noteLoose(stop) }
+            for name in names { looseStops[name] = nil }
+            stopLists[.waiting] = StopList(stops: waiting, at: list.at)
+        case .all:
+            let day = TinkoffTime.startOfDay(await now())
+            for stop in list.stops where stop.state != .waiting {
+                endedStops[stop.stopID] = stop.state
+                // It may have gone before anybody here looked.
+                if case .executed = stop.state, let at = stop.firedAt, at >= day { noteLoose(stop) }
+            }
+            stopLists[.all] = list
+        }
+        looseStops = looseStops.filter { isAtLarge($0.key) }
+        for stop in list.stops { await recognise(stop) }
+    }
+
+    private func noteLoose(_ stop: TinkoffStop) {
+        if looseStops[stop.stopID] == nil { looseStops[stop.stopID] = (stop, .now) }
+    }
+
+    /// Whether a stop neither waits nor is known to have ended, and what it became was not to be seen yet.
+    func isAtLarge(_ stopID: String?) -> Bool {
+        guard let stopID else { return true }
+        if isWaiting(stopID) { return false }
+        let isOld = looseStops[stopID].map { ContinuousClock.now - $0.since > Self.longestWait } ?? false
+        switch endedStops[stopID] {
+        case .cancelled, .expired: return false
+        case .executed(let child?): return seenOrders[child] == nil && !isOld
+        case .executed(child: nil): return !isOld
+        case .waiting, .unclear, nil: return true
+        }
+    }
+
+    /// Whether a stop is among those that wait, as far as was read.
+    func isWaiting(_ stopID: String) -> Bool { stopLists[.waiting]?.stops.contains { $0.stopID == stopID } ?? false }
+
+    /// Looks for the orders that loose stops of a share became.
+    func seekLoose(_ uid: String, _ side: Side) async throws {
+        func isMeant(_ stop: TinkoffStop) -> Bool { stop.uid == uid && stop.side == side }
+        guard stopLists[.all] == nil || looseStops.contains(where: { isMeant($1.stop) && isAtLarge($0) }) else {
+            return
+        }
+        _ = try await readEndedStops()
+        for (stopID, loose) in looseStops where isMeant(loose.stop) && isAtLarge(stopID) {
+            guard case .executed(let child?) = endedStops[stopID] else { continue }
+            // Yesterday's orders are listed no more, and told one by one.
+            _ = try await state(child, isRequest: false)
+        }
+    }
+
+    /// Notes what is known of a listed stop order.
+    private func recognise(_ stop: TinkoffStop) async {
+        guard let id = book.name(of: stop.stopID), let symbol = await symbol(of: stop.uid, stop.ticker) else { return }
+        book.note(stop, as: id, symbol)
+    }
+
+    // MARK: Our own
+
+    /// How long a stop's order may be listed before the stop is listed as executed.
+    private static let longestLag = Duration.seconds(5)
+
+    private var waitingIDs: [ClientOrderID] { book.openIDs.filter { book.open[$0]?.isStop == true } }
+
+    /// Reads what became of our stops: at once when something hints at it, and every few seconds anyway. Apart from the
+    /// orders, because their readings have to wait when there were many.
+    func watchStops() async {
+        while !Task.isCancelled {
+            await stopBell.wait(atMost: settings.resync)
+            do {
+                if settings.holdsStops { try await lookAtStops(.reading) }
+            } catch is CancellationError {
+                return
+            } catch {
+                if Task.isCancelled { return }
+                log.warning("stop orders could not be read", metadata: ["broker": "\(name)", "error": "\(error)"])
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+
+    /// One reading of what became of our stops.
+    func lookAtStops(_ urgency: RequestUrgency, since moment: ContinuousClock.Instant? = nil) async throws {
+        guard !waitingIDs.isEmpty else { return }
+        _ = try await readStops(since: moment, urgency)
+        var events: [VenueEvent] = []
+        for id in waitingIDs {
+            guard let symbol = book.open[id]?.symbol, let stop = try await foundStop(id, symbol, urgency) else {
+                continue
+            }
+            let report = try await report(stop, id, symbol)
+            if case .executed(let child?) = stop.state, let order = today.first(where: { $0.orderID == child }) {
+                // Its executions are ours from here on.
+                for fill in await fills(of: order) { if let news = book.tell(fill) { events.append(.fill(news)) } }
+            }
+            if let news = book.tell(report, at: await now()) { events.append(.order(news)) }
+        }
+        await tell(events)
+    }
+
+    /// The open stop of ours that an unknown order may come from.
+    func parent(of order: TinkoffOrder) -> ClientOrderID? {
+        guard settings.holdsStops, book.isStranger(order) else { return nil }
+        return waitingIDs.first { id in
+            guard let entry = book.open[id], let share = shares[entry.symbol], share.uid == order.uid,
+                order.at >= entry.sentAt - .seconds(5)
+            else { return false }
+            // After a restart nobody here may know what was asked for.
+            guard let request = entry.request, let sent = entry.sent else { return true }
+            return request.side == order.side && share.lot.pieces(of: order.lots) == sent
+        }
+    }
+
+    /// Whether an order's executions have to wait, because it may turn out to be ours: orders that stops became carry a
+    /// name that the API invented, and only the list of stop orders says where they come from.
+    func isHeldBack(_ order: TinkoffOrder) -> Bool {
+        guard order.done > .zero, let id = parent(of: order) else { return false }
+        if suspects[order.orderID] == nil {
+            suspects[order.orderID] = .now
+            forgetStops()
+            stopBell.ring()
+        }
+        guard let since = suspects[order.orderID], ContinuousClock.now - since >= Self.longestLag else { return true }
+        // The list says that the stop executed, and does not say as what: as this.
+        if let stopID = book.open[id]?.venueID, case .executed(child: nil)? = endedStops[stopID] {
+            book.link(order.orderID, to: id)
+        }
+        return false
+    }
+
+    /// Looks at the stops at once when an execution is seen that may come from one of ours.
+    func linkChildren() async throws {
+        let seen = today.filter { isHeldBack($0) }.compactMap { suspects[$0.orderID] }.max()
+        if let seen { try await lookAtStops(.vital, since: seen) }
+    }
+}
