@@ -37,7 +37,7 @@ import Twins
 
     @Test func inHedgeModeTheSideIsTheTrade() {
         var desk = desk(.hedge)
-        #expect(desk.post(Self.place, order("buy", "0.01")) == "25235")
+        #expect(desk.post(Self.place, order("buy", "0.01")) == "25236")
         _ = desk.post(Self.place, order("buy", "0.01", ["posSide": "long"]))
         desk.wait()
         _ = desk.post(Self.place, order("sell", "0.01", ["posSide": "long"]))
@@ -93,6 +93,59 @@ import Twins
         #expect(desk.post("/api/v3/account/set-leverage", lever) == "success")
         let config = desk.get("/api/v3/account/settings")["symbolConfigList"]?.elements.first
         #expect(config?["leverage"] == "25")
+    }
+
+    @Test(arguments: [("a.b:c/d_e-1", true), ("", true), ("a+b", false), (String(repeating: "x", count: 33), false)])
+    func clientIDsAreOfThirtyTwoCharactersAtMost(name: String, isTaken: Bool) {
+        var desk = desk()
+        let answer = desk.post(Self.place, order("buy", "0.01", ["clientOid": name]))
+        #expect((answer["orderId"] != nil) == isTaken && (isTaken || answer == "25200"))
+    }
+
+    @Test func anExitIsListedInDocumentedWords() throws {
+        var desk = desk()
+        _ = desk.post(Self.place, order("buy", "0.02"))
+        desk.wait()
+        var exit = [
+            "category": "USDT-FUTURES", "symbol": "BTCUSDT", "tpslMode": "partial", "qty": "0.01", "side": "sell",
+            "stopLoss": "59000",
+        ]
+        let place = "/api/v3/trade/place-strategy-order"
+        #expect(desk.post(place, Desk.object(exit)) == "25238", "a side alone would open")
+        exit["reduceOnly"] = "yes"
+        let id = try #require(desk.post(place, Desk.object(exit))["orderId"]?.string)
+        let move = Desk.object(["orderId": id, "stopLoss": "58900"])
+        #expect(desk.post("/api/v3/trade/modify-strategy-order", move) == "40019", "qty is asked for")
+        let row = desk.get("/api/v3/trade/unfilled-strategy-orders?category=USDT-FUTURES").elements.first
+        #expect(row?["status"] == "pending" && row?["posSide"] == "long" && row?["triggerType"] == "stopLoss")
+        #expect(row?["side"] == nil && row?["tpslMode"] == nil && row?["executeOrderId"] == nil)
+        desk.price("58500")
+        desk.wait()
+        let ended = desk.get("/api/v3/trade/history-strategy-orders?category=USDT-FUTURES")["list"]?.elements.first
+        #expect(ended?["status"] == "success" && ended?["executeOrderId"] == nil)
+        let child = desk.get("/api/v3/trade/order-info?clientOid=\(id)")
+        #expect(child["delegateType"] == "stop_loss_market" && child["execType"] == "normal")
+    }
+
+    @Test func theMarginModeGoesWithTheOrderAndIsCrossedOtherwise() {
+        var desk = desk()
+        let lever = ["category": "USDT-FUTURES", "symbol": "BTCUSDT", "leverage": "25", "marginMode": "isolated"]
+        let set = "/api/v3/account/set-leverage"
+        #expect(desk.post(set, Desk.object(lever)) == "40019", "isolated sides have leverages of their own")
+        #expect(desk.post(set, Desk.object(lever.merging(["posSide": "long"]) { $1 })) == "success")
+        var config: Wire? { desk.get("/api/v3/account/settings")["symbolConfigList"]?.elements.first }
+        #expect(config?["marginMode"] == "isolated" && config?["leverage"] == ["25", "10"])
+        _ = desk.post(Self.place, order("buy", "0.01"))
+        desk.wait()
+        #expect(config?["marginMode"] == "crossed")
+        #expect(desk.post(Self.place, order("buy", "0.01", ["marginMode": "isolated"])) == "25570")
+    }
+
+    @Test func daysInUTCAreNoneOfThisVersion() {
+        var desk = desk()
+        let path = "/api/v3/market/candles?category=USDT-FUTURES&symbol=BTCUSDT&interval="
+        for word in ["6Hutc", "1Dutc", "2H"] { #expect(desk.get(path + word) == "40017") }
+        #expect(desk.get(path + "6H") != "40017")
     }
 
     @Test func cancellingIsAsynchronousHereToo() throws {

@@ -18,7 +18,8 @@ extension BitgetWorld {
             "orders": .list(orders.map { unifiedOrder($0, isStream: false) }),
             "plans": .list(
                 plans.map { plan in
-                    unifiedPlan(plan).adding([
+                    unifiedPlan(plan, isStream: true).adding([
+                        "status": .text(plan.status.rawValue), "executeOrderId": .text(plan.orderID),
                         "planType": .text(plan.kind.rawValue), "dead": .flag(plan.isDead),
                         "reason": .text(plan.reason),
                     ])

@@ -29,6 +29,12 @@ struct BitgetGrain: Hashable, Sendable {
         isUTC = isMarked || (length ?? .max) < 6 * Self.hour
     }
 
+    /// Reads the spelling of unified requests, which know fewer lengths and no days in UTC.
+    init?(unified text: String) {
+        guard ["1m", "3m", "5m", "15m", "30m", "1H", "4H", "6H", "12H", "1D"].contains(text) else { return nil }
+        self.init(stream: text)
+    }
+
     /// Reads the spelling of spot requests.
     init?(spot text: String) {
         if text.hasSuffix("utc") {

@@ -35,6 +35,17 @@ struct BitgetPlan: Sendable {
         case live, executing, executed
         case failed = "fail_execute"
         case cancelled
+
+        /// As unified accounts call it.
+        var unified: String {
+            switch self {
+            case .live: "pending"
+            case .executing: "submitting"
+            case .executed: "success"
+            case .failed: "failed"
+            case .cancelled: "cancelled"
+            }
+        }
     }
 
     let id: String

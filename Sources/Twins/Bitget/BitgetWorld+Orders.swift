@@ -11,7 +11,7 @@ extension BitgetWorld {
         try checkName(draft)
         guard let instrument = market.instrument(draft.key.symbol) else { throw .unknownSymbol }
         if isClosed { throw BitgetFault("41114", "The current trading pair is under maintenance") }
-        if draft.key.leg != .spot, faults.isOn(.positionMode, at: now.wall) { throw .wrongMode }
+        if draft.key.leg != .spot, faults.isOn(.positionMode, at: now.wall) { throw wrongMode }
         let price = draft.limit ?? market.price(draft.key.symbol) ?? instrument.tick
         if draft.spend == nil { try checkSize(draft, instrument, at: price) }
         try checkPrice(draft, instrument)
@@ -23,6 +23,11 @@ extension BitgetWorld {
             guard margin(openingPart(draft), at: draft.limit, draft.key) <= available else { throw .balance }
         }
         return enter(draft)
+    }
+
+    /// An order's form does not suit the position mode.
+    var wrongMode: BitgetFault {
+        setup.family == .unified ? BitgetFault("25236", "Incorrect position open type") : .wrongMode
     }
 
     /// How much of an order would enlarge a position.
@@ -47,27 +52,6 @@ extension BitgetWorld {
         agenda.add(.execute(number), at: now.wall + setup.orderLag)
         pushOrder(number, fill: nil)
         return number
-    }
-
-    private func checkName(_ draft: OrderDraft) throws(BitgetFault) {
-        guard let name = draft.clientID else { return }
-        let allowed = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "#"),
-                UInt8(ascii: "+"):
-                true
-            default: false
-            }
-        }
-        guard name.utf8.count < 50 else { throw BitgetFault("40304", "clientOid length must be less than 50") }
-        guard allowed else { throw BitgetFault("40305", "clientOid contains characters that are not allowed") }
-        guard orderByClient[name] == nil, planByClient[name] == nil else {
-            if setup.usesOldCodes { throw BitgetFault("40786", "Duplicate clientOid") }
-            if setup.family == .unified { throw BitgetFault("25212", "clientOid already exists") }
-            throw draft.key.leg == .spot
-                ? BitgetFault("43118", "clientOrderId duplicate") : BitgetFault("45034", "clientOid duplicate")
-        }
     }
 
     private func checkSize(_ draft: OrderDraft, _ instrument: Instrument, at price: Price) throws(BitgetFault) {

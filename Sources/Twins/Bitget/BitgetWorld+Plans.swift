@@ -10,9 +10,7 @@ extension BitgetWorld {
         _ kind: BitgetPlan.Kind, _ draft: OrderDraft, trigger: Price, byMark: Bool, callback: FixedDecimal? = nil
     ) throws(BitgetFault) -> Int {
         guard let instrument = market.instrument(draft.key.symbol) else { throw .unknownSymbol }
-        if let name = draft.clientID, orderByClient[name] != nil || planByClient[name] != nil {
-            throw BitgetFault(setup.usesOldCodes ? "40786" : "45034", "clientOid duplicate")
-        }
+        try checkName(draft)
         guard trigger > .zero, trigger.value.isMultiple(of: instrument.tick.value) else {
             throw BitgetFault("45115", "The price you enter should be a multiple of \(instrument.tick)")
         }
@@ -38,26 +36,31 @@ extension BitgetWorld {
         return number
     }
 
+    /// The code of each dialect for one refusal.
+    private func fault(_ classic: String, _ unified: String, _ message: String) -> BitgetFault {
+        BitgetFault(setup.family == .unified ? unified : classic, message)
+    }
+
     private func checkProtection(
         _ kind: BitgetPlan.Kind, _ draft: OrderDraft, trigger: Price, at price: Price
     ) throws(BitgetFault) {
         guard let position = positions[draft.key] else {
-            throw BitgetFault("40837", "Insufficient position, can not set profit or stop loss")
+            throw fault("40837", "25601", "Insufficient position, can not set profit or stop loss")
         }
         let isLong = position.quantity > .zero
         guard isLong == (draft.side == .sell) else {
-            throw BitgetFault("43023", "Insufficient position, can not set profit or stop loss")
+            throw fault("43023", "25601", "Insufficient position, can not set profit or stop loss")
         }
         try checkDirection(kind, isLong: isLong, trigger: trigger, at: price)
         if kind.isOfPosition {
             let rival = livePlans.contains { plans[$0].kind == kind && plans[$0].key == draft.key }
-            if rival { throw BitgetFault(kind.isProfit ? "43030" : "43031", "The position's exit is set already") }
+            if rival { throw fault(kind.isProfit ? "43030" : "43031", "25594", "The position's exit is set already") }
         } else {
             let sum = livePlans.reduce(draft.size) { sum, index in
                 plans[index].kind == kind && plans[index].key == draft.key ? sum + plans[index].draft.size : sum
             }
             if sum > position.size {
-                throw BitgetFault("40891", "The size of take profit or stop loss exceeds the position")
+                throw fault("40891", "25595", "The size of take profit or stop loss exceeds the position")
             }
         }
     }
@@ -68,13 +71,13 @@ extension BitgetWorld {
     ) throws(BitgetFault) {
         if kind.isLoss, isLong ? trigger >= price : trigger <= price {
             throw isLong
-                ? BitgetFault("40917", "Stop price for long position please < mark price \(price)")
-                : BitgetFault("45122", "Short position stop loss price please > mark price \(price)")
+                ? fault("40917", "25586", "Stop price for long position please < mark price \(price)")
+                : fault("45122", "25588", "Short position stop loss price please > mark price \(price)")
         }
         if kind.isProfit, isLong ? trigger <= price : trigger >= price {
             throw isLong
-                ? BitgetFault("40915", "Long position take profit price please > mark price \(price)")
-                : BitgetFault("40831", "The take profit price of short positions should be less than \(price)")
+                ? fault("40915", "25585", "Long position take profit price please > mark price \(price)")
+                : fault("40831", "25587", "The take profit price of short positions should be less than \(price)")
         }
     }
 
@@ -85,7 +88,7 @@ extension BitgetWorld {
         throws(BitgetFault)
     {
         let plan = plans[number]
-        guard plan.isLive else { throw BitgetFault("43025", "Plan order does not exist") }
+        guard plan.isLive else { throw fault("43025", "25597", "Plan order does not exist") }
         let mark = byMark ?? plan.byMark
         if let trigger {
             guard let instrument = market.instrument(plan.key.symbol),

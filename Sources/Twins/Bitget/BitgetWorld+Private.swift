@@ -29,7 +29,7 @@ extension BitgetWorld {
         tell(
             .privately("orders-algo", unified: "strategy-order", isSpot: isSpot), symbol: plan.key.symbol
         ) { [self] isUnified in
-            .list([isUnified ? unifiedPlan(plan) : streamedPlan(plan)])
+            .list([isUnified ? unifiedPlan(plan, isStream: true) : streamedPlan(plan)])
         }
     }
 

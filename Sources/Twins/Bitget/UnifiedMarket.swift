@@ -69,7 +69,9 @@ extension BitgetRoute {
                 throw .wrong("holdMode")
             }
             if world.isBusy() {
-                throw BitgetFault("25240", "Position or order exists, the holding mode cannot be switched")
+                throw world.positions.isEmpty
+                    ? BitgetFault("25570", "There are pending orders, the holding mode cannot be switched")
+                    : BitgetFault("25107", "There is currently a position, please close the position")
             }
             world.holdMode = mode
             return "success"
@@ -117,7 +119,7 @@ extension BitgetWorld {
     func unifiedCandles(_ call: BitgetCall, most: Int, closedOnly: Bool) throws(BitgetFault) -> Wire {
         _ = try category(call)
         let symbol = try symbol(call)
-        guard let grain = BitgetGrain(stream: try call.required("interval")) else { throw .wrong("interval") }
+        guard let grain = BitgetGrain(unified: try call.required("interval")) else { throw .wrong("interval") }
         let found = candles(
             symbol, grain, count: call.limit(100, most: most), before: call.moment("endTime"), closedOnly: closedOnly,
             from: closedOnly ? nil : call.moment("startTime"))
@@ -129,7 +131,7 @@ extension BitgetWorld {
             let symbol = instrument.symbol
             return [
                 "category": "USDT-FUTURES", "symbol": .text(symbol.name), "marginMode": .text(marginMode(symbol)),
-                "leverage": .text(String(leverage(LegKey(symbol: symbol, leg: holdMode == .oneWay ? .net : .long)))),
+                "leverage": levers(symbol),
             ]
         }
         return [
@@ -139,17 +141,33 @@ extension BitgetWorld {
         ]
     }
 
+    /// The leverage of a symbol; where its sides differ, both.
+    private func levers(_ symbol: Symbol) -> Wire {
+        guard isolated.contains(symbol) else { return .text(String(leverage(LegKey(symbol: symbol, leg: .net)))) }
+        let sides = [BitgetLeg.long, .short].map { Wire.text(String(leverage(LegKey(symbol: symbol, leg: $0)))) }
+        return sides[0] == sides[1] ? sides[0] : .list(sides)
+    }
+
     mutating func setUnifiedLeverage(_ call: BitgetCall) throws(BitgetFault) -> Wire {
         guard try category(call) == .futures else { throw .wrong("category") }
         let symbol = try symbol(call)
         guard let lever = Int(try call.required("leverage")), (1...125).contains(lever) else {
             throw BitgetFault("40893", "The leverage is out of range 1...125")
         }
+        let isIsolated = try isIsolated(call)
         let legs: [BitgetLeg]
         switch call["posSide"]?.lowercased() {
-        case "long": legs = [.long]
-        case "short": legs = [.short]
+        // One-way isolated positions are of either side.
+        case "long": legs = holdMode == .oneWay ? [.net, .long] : [.long]
+        case "short": legs = holdMode == .oneWay ? [.net, .short] : [.short]
+        case nil where isIsolated: throw .missing("posSide")
         default: legs = [.net, .long, .short]
+        }
+        if isIsolated != isolated.contains(symbol) {
+            if isBusy(symbol) {
+                throw BitgetFault("25570", "There are positions or orders of another margin mode")
+            }
+            setIsolated(isIsolated, symbol)
         }
         for leg in legs { leverages[LegKey(symbol: symbol, leg: leg)] = lever }
         return "success"

@@ -18,6 +18,13 @@ extension BitgetWorld {
         }
     }
 
+    /// What made an order, in the words of the unified dialect.
+    private static func delegateType(_ draft: OrderDraft) -> String {
+        let word = draft.source.replacing("pos_", with: "position_").replacing("profit", with: "stop_profit")
+            .replacing("loss", with: "stop_loss")
+        return word == "normal" && draft.limit == nil ? "market" : word
+    }
+
     func unifiedOrder(_ order: BitgetOrder, isStream: Bool) -> Wire {
         let (draft, exits) = (order.draft, order.draft.exits)
         func text(_ price: Price?) -> Wire { .text(price?.description ?? "") }
@@ -30,11 +37,12 @@ extension BitgetWorld {
             "cumExecQty": .amount(order.filled), "cumExecValue": .amount(order.quote),
             "avgPrice": .text(order.average?.description ?? "0"), "timeInForce": .text(draft.force),
             "orderStatus": .text(unifiedStatus(order)), "holdMode": .text(posMode(order.key)),
-            "marginMode": .text(marginMode(order.key.symbol)),
+            "marginMode": .text(draft.isIsolated ? "isolated" : "crossed"),
             "reduceOnly": .text(draft.reduces && order.key.leg == .net ? "yes" : "no"),
             "feeDetail": [["feeCoin": .text(order.feeCoin), "fee": .amount(order.fee)]],
             "createdTime": .moment(order.createdAt), "updatedTime": .moment(order.updatedAt),
-            "cancelReason": .text(order.cancelReason), "execType": .text(draft.source), "stpMode": "none",
+            "cancelReason": .text(order.cancelReason), "execType": "normal", "stpMode": "none",
+            "delegateType": .text(Self.delegateType(draft)),
             "takeProfit": text(exits.takeProfit), "stopLoss": text(exits.stopLoss),
             "tpLimitPrice": text(exits.takeProfitLimit), "slLimitPrice": text(exits.stopLossLimit),
         ]
@@ -121,24 +129,31 @@ extension BitgetWorld {
         ]
     }
 
-    func unifiedPlan(_ plan: BitgetPlan) -> Wire {
+    /// A strategy order as it is documented: neither its mode nor the order that it became is told.
+    func unifiedPlan(_ plan: BitgetPlan, isStream: Bool) -> Wire {
         let draft = plan.draft
         func text(_ isMine: Bool, _ price: Price?) -> Wire { .text(isMine ? price?.description ?? "" : "") }
         let (isProfit, isLoss) = (plan.kind.isProfit, plan.kind.isLoss)
         let by: Wire = .text(plan.byMark ? "mark" : "market")
+        let style: Wire = .text(draft.limit == nil ? "market" : "limit")
         let isLong = plan.key.leg == .long || (plan.key.leg == .net && (draft.side == .sell) == draft.reduces)
-        return [
+        let category = plan.key.leg == .spot ? "SPOT" : "USDT-FUTURES"
+        let wire: Wire = [
             "orderId": .text(plan.id), "clientOid": .text(plan.clientID), "symbol": .text(plan.key.symbol.name),
-            "category": .text(plan.key.leg == .spot ? "SPOT" : "USDT-FUTURES"), "qty": .amount(draft.size),
-            "posSide": .text(isLong ? "long" : "short"), "side": .text(draft.side.rawValue),
-            "tpslMode": .text(plan.kind.isOfPosition ? "full" : "partial"), "status": .text(plan.status.rawValue),
-            "orderStatus": .text(plan.status.rawValue), "triggerPrice": .amount(plan.trigger), "triggerBy": by,
-            "tpTriggerBy": by, "slTriggerBy": by, "takeProfit": text(isProfit, plan.trigger),
-            "stopLoss": text(isLoss, plan.trigger),
-            "tpOrderType": .text(draft.limit == nil ? "market" : "limit"),
-            "slOrderType": .text(draft.limit == nil ? "market" : "limit"), "tpLimitPrice": text(isProfit, draft.limit),
-            "slLimitPrice": text(isLoss, draft.limit), "executeOrderId": .text(plan.orderID),
+            "category": .text(isStream ? category.lowercased() : category), "qty": .amount(draft.size),
+            "posSide": .text(isLong ? "long" : "short"), "status": .text(plan.status.unified),
+            "triggerType": .text(isProfit ? "takeProfit" : isLoss ? "stopLoss" : ""), "tpTriggerBy": by,
+            "slTriggerBy": by, "takeProfit": text(isProfit, plan.trigger), "stopLoss": text(isLoss, plan.trigger),
+            "tpOrderType": style, "slOrderType": style, "tpLimitPrice": text(isProfit, draft.limit),
+            "slLimitPrice": text(isLoss, draft.limit), "triggerBy": by,
+            "triggerPrice": text(!isProfit && !isLoss, plan.trigger), "triggerOrderType": style,
+            "triggerOrderPrice": text(!isProfit && !isLoss, draft.limit),
             "createdTime": .moment(plan.createdAt), "updatedTime": .moment(plan.updatedAt),
         ]
+        guard isStream else { return wire }
+        return wire.adding([
+            "side": .text(draft.side.rawValue), "type": .text(plan.kind.isProtective ? "tpsl" : "trigger"),
+            "reduceOnly": .text(draft.reduces ? "yes" : "no"),
+        ])
     }
 }

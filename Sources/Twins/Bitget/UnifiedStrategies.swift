@@ -21,7 +21,12 @@ extension BitgetWorld {
         guard try category(call) == .futures else { throw .wrong("category") }
         let symbol = try symbol(call)
         let (key, side) = try exitKey(call, symbol)
+        let named = call["posSide"]
         let isFull = call["tpslMode"].map { $0 == "full" } ?? (call["qty"] == nil)
+        // In one-way mode a side alone would open; naming the position instead closes too, as clients do.
+        if holdMode == .oneWay, call["side"] != nil, named == nil, call["reduceOnly"]?.lowercased() != "yes" {
+            throw BitgetFault("25238", "side and reduceOnly do not go together")
+        }
         let size = try call.amount("qty")
         if !isFull, size == nil { throw .missing("qty") }
         var first: Int?
@@ -51,6 +56,7 @@ extension BitgetWorld {
 
     mutating func modifyStrategy(_ call: BitgetCall) throws(BitgetFault) -> Wire {
         let number = try strategy(call)
+        _ = try call.required("qty")
         let isProfit = plans[number].kind.isProfit
         let limit = try call.price(isProfit ? "tpLimitPrice" : "slLimitPrice")
         try change(
@@ -62,9 +68,13 @@ extension BitgetWorld {
 
     func strategies(_ call: BitgetCall, where matches: (BitgetPlan) -> Bool) throws(BitgetFault) -> Wire {
         let symbol = try optionalSymbol(call)
-        let all = plans.filter { matches($0) && (symbol == nil || $0.key.symbol == symbol) }
+        // Without a type only protections are listed: the narrower of what the documentation leaves open.
+        let wantsTriggers = call["type"]?.lowercased() == "trigger"
+        let all = plans.filter {
+            matches($0) && $0.kind.isProtective != wantsTriggers && (symbol == nil || $0.key.symbol == symbol)
+        }
         let (found, end) = page(all, call, id: \.id, at: \.createdAt)
-        let rows = Wire.list(found.map { unifiedPlan($0) })
+        let rows = Wire.list(found.map { unifiedPlan($0, isStream: false) })
         // Pending ones come as a bare list, the history as a page.
         return call.request.path.hasSuffix("unfilled-strategy-orders")
             ? rows : ["list": rows, "cursor": end.map(Wire.text) ?? .null]

@@ -5,13 +5,11 @@ import Core
 extension BitgetRoute {
     static let unifiedTrading: [BitgetRoute] = [
         .post("/api/v3/trade/place-order", 10) { world, call throws(BitgetFault) in
-            let number = try world.accept(world.unifiedDraft(call))
-            return world.named(number)
+            try world.placeUnified(call)
         },
         .post("/api/v3/trade/place-batch", 5) { world, call throws(BitgetFault) in
             world.unifiedBatch(call) { world, call throws(BitgetFault) in
-                let number = try world.accept(world.unifiedDraft(call))
-                return world.named(number)
+                try world.placeUnified(call)
             }
         },
         .post("/api/v3/trade/cancel-order", 10) { world, call throws(BitgetFault) in try world.cancelUnified(call) },
@@ -21,7 +19,8 @@ extension BitgetRoute {
         .post("/api/v3/trade/cancel-symbol-order", 5) { world, call throws(BitgetFault) in
             let isSpot = try world.category(call) == .spot
             let answer = world.cancelAll(try world.optionalSymbol(call), isSpot: isSpot)
-            return ["list": answer["successList"] ?? []]
+            let rows = answer["successList"]?.elements ?? []
+            return ["list": .list(rows.map { $0.adding(["code": "00000", "msg": "success"]) })]
         },
         .post("/api/v3/trade/modify-order", 10) { world, call throws(BitgetFault) in try world.modifyUnified(call) },
         .post("/api/v3/trade/close-positions", 5) { world, call throws(BitgetFault) in
@@ -100,16 +99,17 @@ extension BitgetWorld {
         if kind == .futures {
             switch (holdMode, call["posSide"]?.lowercased()) {
             case (.oneWay, nil): (leg, reduces) = (.net, call["reduceOnly"]?.lowercased() == "yes")
-            case (.oneWay, _): throw BitgetFault("25236", "posSide does not go with one-way mode")
+            case (.oneWay, _): throw wrongMode
             case (.hedge, "long"): (leg, reduces) = (.long, side == .sell)
             case (.hedge, "short"): (leg, reduces) = (.short, side == .buy)
-            case (.hedge, nil): throw BitgetFault("25235", "posSide is needed in hedge mode")
+            case (.hedge, nil): throw wrongMode
             case (.hedge, _): throw .wrong("posSide")
             }
         }
         var draft = OrderDraft(
             key: LegKey(symbol: symbol, leg: leg), side: side, reduces: reduces, wireSide: side, size: Quantity(size))
         draft.clientID = call["clientOid"]
+        if kind == .futures { draft.isIsolated = try isIsolated(call) }
         try readStyle(call, &draft)
         if leg == .spot, side == .buy, draft.limit == nil { (draft.spend, draft.size) = (Money(size), .zero) }
         draft.exits = AttachedExits(
@@ -117,6 +117,32 @@ extension BitgetWorld {
             stopLoss: try call.price("stopLoss"), stopLossLimit: try call.price("slLimitPrice"),
             byMark: call["slTriggerBy"] == "mark")
         return draft
+    }
+
+    /// The margin mode of a call; without one it is crossed, whatever the symbol is set to.
+    func isIsolated(_ call: BitgetCall) throws(BitgetFault) -> Bool {
+        switch call["marginMode"]?.lowercased() {
+        case nil, "crossed", "cross": return false
+        case "isolated": return true
+        default: throw .wrong("marginMode")
+        }
+    }
+
+    /// Takes an order. One that opens decides the margin mode of a symbol on which nothing is open.
+    mutating func placeUnified(_ call: BitgetCall) throws(BitgetFault) -> Wire {
+        let draft = try unifiedDraft(call)
+        let symbol = draft.key.symbol
+        let changes = draft.key.leg != .spot && !draft.reduces && draft.isIsolated != isolated.contains(symbol)
+        if changes, isBusy(symbol) {
+            throw BitgetFault("25570", "There are positions or orders of another margin mode")
+        }
+        let number = try accept(draft)
+        if changes { setIsolated(draft.isIsolated, symbol) }
+        return named(number)
+    }
+
+    mutating func setIsolated(_ isIsolated: Bool, _ symbol: Symbol) {
+        if isIsolated { isolated.insert(symbol) } else { isolated.remove(symbol) }
     }
 
     mutating func unifiedBatch(
@@ -165,7 +191,8 @@ extension BitgetWorld {
             (symbol == nil || position.key.symbol == symbol) && (side == nil || position.holdSide == side)
         }.map(\.key)
         guard !keys.isEmpty else { throw BitgetFault("25227", "No position to close") }
-        return ["list": .list(keys.compactMap { closePosition($0) }.map { named($0) })]
+        let rows = keys.compactMap { closePosition($0) }.map { named($0) }
+        return ["list": .list(rows.map { $0.adding(["code": "00000", "msg": "success"]) })]
     }
 
     func unifiedOrders(_ call: BitgetCall, where matches: (BitgetOrder) -> Bool) throws(BitgetFault) -> Wire {

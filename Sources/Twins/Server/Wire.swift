@@ -61,10 +61,10 @@ package indirect enum Wire: Hashable, Sendable {
         return []
     }
 
-    /// This object with further members behind its own.
+    /// This object with further members behind its own, in place of those of the same name.
     package func adding(_ members: Wire) -> Wire {
         guard case .object(let own) = self, case .object(let more) = members else { return self }
-        return .object(own + more)
+        return .object(own.filter { old in !more.contains { $0.key == old.key } } + more)
     }
 }
 

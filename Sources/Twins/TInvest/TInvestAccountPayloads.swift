@@ -33,14 +33,15 @@ extension TInvestWorld {
 
     /// The limits in force, method by method.
     var tariff: Wire {
-        var groups: [String: (limit: Int, methods: [String])] = [:]
+        var groups: [TInvestGate.Allowance: [String]] = [:]
         for route in TInvestRoute.all.values {
-            groups[route.group, default: (route.limit, [])].methods.append("\(TInvestRoute.space)\(route.name)")
+            groups[setup.tariff.allowance(route), default: []].append("\(TInvestRoute.space)\(route.name)")
         }
-        let unary = groups.sorted { $0.key < $1.key }.map { group in
+        let unary = groups.sorted { $0.key.group < $1.key.group }.map { allowance, methods in
             Wire.json([
-                "limitPerMinute": .whole(Int64(group.value.limit)),
-                "methods": .list(group.value.methods.sorted().map(Wire.text)),
+                "limitPerMinute": .whole(allowance.seconds == 60 ? Int64(allowance.limit) : 0),
+                "limitPerSecond": .whole(allowance.seconds == 1 ? Int64(allowance.limit) : 0),
+                "methods": .list(methods.sorted().map(Wire.text)),
             ])
         }
         let streams = TInvestSession.Kind.allCases.map { kind in
@@ -55,23 +56,33 @@ extension TInvestWorld {
     /// What is held, in pieces; the balance is what is free.
     func positions(_ account: TInvestAccount) -> Wire {
         let blocked = blockedMoney(account.id)
+        let late = lateDeals(account.id)
+        let money = account.money - late.reduce(Money.zero) { $0 + $1.cash }
         var shares: [Wire] = []
         for listing in listings {
             let leg = TInvestLeg(account: account.id, symbol: listing.symbol)
-            guard held(leg) != .zero else { continue }
-            let bound = blockedPieces(leg)
+            let held = late.reduce(self.held(leg)) { $1.leg == leg ? $0 - $1.side.signed($1.pieces) : $0 }
+            guard held != .zero else { continue }
+            let bound = min(blockedPieces(leg), max(held, .zero))
             shares.append(
                 listing.names.adding([
                     "blocked": .long(Int64(bound.value.units / FixedDecimal.scale)),
-                    "balance": .long(Int64((held(leg) - bound).value.units / FixedDecimal.scale)),
+                    "balance": .long(Int64((held - bound).value.units / FixedDecimal.scale)),
                     "positionUid": .text(listing.positionUID), "exchangeBlocked": false, "instrumentType": "share",
                 ]))
         }
         return [
-            "money": [.money(account.money - blocked)], "blocked": [.money(blocked)], "securities": .list(shares),
+            "money": [.money(money - blocked)], "blocked": [.money(blocked)], "securities": .list(shares),
             "limitsLoadingInProgress": .flag(now.wall < quirks.loadingUntil), "futures": [], "options": [],
             "accountId": .text(account.id),
         ]
+    }
+
+    /// Deals of an account that positions and money do not show yet.
+    private func lateDeals(_ account: String) -> [TInvestDeal] {
+        guard setup.positionLag > .zero else { return [] }
+        let edge = now.venue - setup.positionLag
+        return deals.suffix(1000).filter { $0.leg.account == account && $0.at > edge }
     }
 
     func portfolio(_ account: TInvestAccount) -> Wire {

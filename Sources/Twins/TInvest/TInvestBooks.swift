@@ -102,6 +102,7 @@ extension TInvestWorld {
         quirks.failedReplaces = count("failedReplaces", quirks.failedReplaces)
         quirks.quietRejections = count("quietRejections", quirks.quietRejections)
         quirks.nullErrors = count("nullErrors", quirks.nullErrors)
+        quirks.refusedStreams = count("refusedStreams", quirks.refusedStreams)
         quirks.surprises = flag("surprises", quirks.surprises)
         quirks.missingPrices = flag("missingPrices", quirks.missingPrices)
         quirks.internalIDs = flag("internalIDs", quirks.internalIDs)

@@ -45,7 +45,9 @@ extension TInvestRoute {
                 names.isEmpty || names.contains { listing.isNamed($0) }
             }
             let told = found.enumerated().map { index, listing in
-                world.lastPrice(listing, isBare: index == 0 && world.quirks.missingPrices)
+                world.lastPrice(
+                    listing, isBare: index == 0 && world.quirks.missingPrices,
+                    ofExchange: call["lastPriceType"] == "LAST_PRICE_EXCHANGE")
             }
             return ["lastPrices": .list(told)]
         },
@@ -138,8 +140,13 @@ extension TInvestWorld {
         return facts.adding(["intervals": .list(intervals)])
     }
 
-    func lastPrice(_ listing: TInvestListing, isBare: Bool = false) -> Wire {
-        let facts = listing.names.adding(["time": .instant(now.venue), "lastPriceType": "LAST_PRICE_EXCHANGE"])
+    /// The last price with the time of its trade.
+    func lastPrice(_ listing: TInvestListing, isBare: Bool = false, ofExchange: Bool = false) -> Wire {
+        let isDealer = status(listing.symbol) == .dealer && !ofExchange
+        let facts = listing.names.adding([
+            "time": .instant(isDealer ? now.venue : tradedAt[listing.symbol] ?? now.venue),
+            "lastPriceType": isDealer ? "LAST_PRICE_DEALER" : "LAST_PRICE_EXCHANGE",
+        ])
         guard !isBare, let price = market.price(listing.symbol) else { return facts }
         return facts.adding(["price": .quotation(price)])
     }

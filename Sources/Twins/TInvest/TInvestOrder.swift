@@ -137,6 +137,8 @@ struct TInvestDeal: Sendable {
     let fee: Money
     let at: Timestamp
 
+    /// What it brought, commission included.
+    var cash: Money { (side == .buy ? -price.notional(pieces) : price.notional(pieces)) - fee }
     var wholePieces: Int64 { Int64(pieces.value.units / FixedDecimal.scale) }
 }
 

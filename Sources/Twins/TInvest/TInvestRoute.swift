@@ -55,19 +55,38 @@ struct TInvestRoute: Sendable {
 
 /// Counts requests against their limits, minute by minute.
 struct TInvestGate: Sendable {
-    private var used: [String: (minute: Int64, count: Int)] = [:]
+    /// How often some methods may be called together.
+    struct Allowance: Hashable, Sendable {
+        let group: String
+        let limit: Int
+        /// In which time: a minute or a second.
+        var seconds: Int64 = 60
+    }
 
-    /// What is left of this minute's allowance; nil when there is none.
-    mutating func admit(_ group: String, limit: Int, at now: Timestamp) -> Int? {
-        let minute = now.milliseconds / 60_000
-        let before = used[group]
-        let count = (before?.minute == minute ? before?.count ?? 0 : 0) + 1
-        used[group] = (minute, count)
-        return count <= limit ? limit - count : nil
+    private var used: [String: (window: Int64, count: Int)] = [:]
+
+    /// What is left of an allowance; nil when there is nothing.
+    mutating func admit(_ allowance: Allowance, at now: Timestamp) -> Int? {
+        let window = now.milliseconds / 1000 / allowance.seconds
+        let before = used[allowance.group]
+        let count = (before?.window == window ? before?.count ?? 0 : 0) + 1
+        used[allowance.group] = (window, count)
+        return count <= allowance.limit ? allowance.limit - count : nil
     }
 
     /// Seconds until the minute is over.
     static func reset(at now: Timestamp) -> Int64 { 60 - now.milliseconds / 1000 % 60 }
+}
+
+extension TInvestTariff {
+    /// What counts for a method.
+    func allowance(_ route: TInvestRoute) -> TInvestGate.Allowance {
+        switch (self, route.name) {
+        case (.portal, "OrdersService/PostOrder"): .init(group: route.group, limit: 15, seconds: 1)
+        case (.documents, "StopOrdersService/GetStopOrders"): .init(group: "StopOrdersService", limit: 50)
+        default: .init(group: route.group, limit: route.limit)
+        }
+    }
 }
 
 extension TInvestWorld {
@@ -85,17 +104,19 @@ extension TInvestWorld {
         guard request.method == "POST" else {
             return TwinAnswer(status: 405, type: "text/plain", text: "Method Not Allowed")
         }
-        var left = route.limit
+        let allowance = setup.tariff.allowance(route)
+        var left = allowance.limit
         if setup.hasLimits {
-            guard let rest = gate.admit(route.group, limit: route.limit, at: now.wall) else {
+            guard let rest = gate.admit(allowance, at: now.wall) else {
                 return refusal(code: "80002", message: "", status: 429, at: now)
             }
             left = rest
         }
+        let reset = allowance.seconds == 60 ? TInvestGate.reset(at: now.wall) : allowance.seconds
         var answer = perform(route, request)
-        answer.headers["x-ratelimit-limit"] = "\(route.limit), \(route.limit);w=60"
+        answer.headers["x-ratelimit-limit"] = "\(allowance.limit), \(allowance.limit);w=\(allowance.seconds)"
         answer.headers["x-ratelimit-remaining"] = String(left)
-        answer.headers["x-ratelimit-reset"] = String(TInvestGate.reset(at: now.wall))
+        answer.headers["x-ratelimit-reset"] = String(reset)
         return answer
     }
 

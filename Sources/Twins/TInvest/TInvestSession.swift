@@ -92,19 +92,24 @@ extension TInvestWorld {
         guard own.allSatisfy({ account($0) != nil }) else {
             return fail(session, TInvestFault.noAccount.code, TInvestFault.noAccount.message)
         }
-        sessions[session]?.accounts = own
+        sessions[session]?.accounts = quirks.refusedStreams > 0 ? [] : own
         sessions[session]?.hasAsked = true
+        let isRefused = quirks.refusedStreams > 0
+        if isRefused { quirks.refusedStreams -= 1 }
         let names: Wire = ["trackingId": .text(trackingID), "streamId": .text(TInvestName.uuid("stream/\(session)"))]
         switch kind {
         case .trades where setup.isSandbox: break
         case .orders, .trades:
-            let facts: Wire = ["status": "RESULT_SUBSCRIPTION_STATUS_OK", "accounts": .list(own.map(Wire.text))]
+            let status: Wire = .text("RESULT_SUBSCRIPTION_STATUS_\(isRefused ? "ERROR" : "OK")")
+            let facts: Wire = ["status": status, "accounts": .list(own.map(Wire.text))]
             say(session, ["subscription": names.adding(facts)])
         case .portfolio, .positions:
             let prefix = kind == .portfolio ? "PORTFOLIO" : "POSITIONS"
             let rows = own.map {
                 Wire.json([
-                    "accountId": .text($0), "subscriptionStatus": .text("\(prefix)_SUBSCRIPTION_STATUS_SUCCESS"),
+                    "accountId": .text($0),
+                    "subscriptionStatus": .text(
+                        "\(prefix)_SUBSCRIPTION_STATUS_\(isRefused ? "INTERNAL_ERROR" : "SUCCESS")"),
                 ])
             }
             say(session, ["subscriptions": names.adding(["accounts": .list(rows)])])

@@ -64,11 +64,21 @@ package struct TInvestQuirks: Sendable {
     package var internalIDs = true
     /// Whether market orders are taken while only a dealer trades.
     package var dealerMarket = false
+    /// So many next streams are opened and their subscriptions refused.
+    package var refusedStreams = 0
     /// Whether the description of an error is a bare number instead of a text.
     package var bareDescriptions = false
 
     /// The ways most often reported.
     package init() {}
+}
+
+/// How requests are counted; the venue's pages differ.
+package enum TInvestTariff: String, CaseIterable, Sendable {
+    /// By minutes; placing, cancelling and listing stop orders share fifty.
+    case documents
+    /// Orders by seconds, fifteen; listing stop orders has sixty of its own.
+    case portal
 }
 
 /// What is set before the twin starts.
@@ -91,6 +101,12 @@ package struct TInvestSetup: Sendable {
     package var orderLag = TimeSpan.milliseconds(5)
     /// How long an order stays after its cancellation was accepted.
     package var cancelLag = TimeSpan.zero
+    /// How long deals are told before positions and money show them.
+    package var positionLag = TimeSpan.zero
+    /// How long a stop has left those that wait before the order it becomes is there.
+    package var childLag = TimeSpan.zero
+    /// How requests are counted.
+    package var tariff = TInvestTariff.documents
     /// For how long after the start positions are told as loading.
     package var loadingFor = TimeSpan.zero
     /// Whether shares may be sold short.

@@ -130,7 +130,10 @@ extension TInvestWorld {
         guard orders[number].isOpen, orders[number].waits else { return }
         let order = orders[number]
         if orders[number].parts.isEmpty, !setup.isSandbox, order.children == 0 { pushOrder(number) }
-        guard status(order.draft.leg.symbol).isContinuous else { return }
+        guard status(order.draft.leg.symbol).isContinuous else {
+            // Nothing crosses before the auction ends, and at the best price nothing waits.
+            return order.draft.kind == .best ? end(number, cause: "CAUSE_CANCELLED_BY_EXCHANGE") : ()
+        }
         orders[number].waits = false
         let price = market.price(order.draft.leg.symbol) ?? .zero
         if let limit = order.draft.limit, order.draft.kind == .limit, order.draft.force != .day {

@@ -19,6 +19,7 @@ extension TInvestWorld {
 
     private mutating func arrive(_ price: Price, of symbol: Symbol, volume: Double, isGap: Bool) {
         market.reach(price, of: symbol, volume: volume, at: now.venue)
+        tradedAt[symbol] = now.venue
         for account in accounts {
             let key = TInvestLeg(account: account.id, symbol: symbol)
             guard var matching = legs[key] else { continue }
@@ -64,6 +65,16 @@ extension TInvestWorld {
         }
         liveStops.removeAll { $0 == index }
         stops[index].activatedAt = now.venue
+        guard setup.childLag == .zero else {
+            stops[index].status = .executed
+            pushStop(index)
+            return agenda.add(.child(index, draft), at: now.wall + setup.childLag)
+        }
+        bear(index, draft)
+    }
+
+    /// Places the order that a stop becomes.
+    mutating func bear(_ index: Int, _ draft: TInvestDraft) {
         do {
             let number = try accept(draft)
             stops[index].status = .executed

@@ -13,6 +13,7 @@ package struct TInvestWorld: TwinWorld {
         case nextPart(Int)
         case cancel(Int)
         case reveal(Int)
+        case child(Int, TInvestDraft)
     }
 
     let setup: TInvestSetup
@@ -34,6 +35,8 @@ package struct TInvestWorld: TwinWorld {
     var liveStops: [Int] = []
     var deals: [TInvestDeal] = []
     var statuses: [Symbol: TInvestStatus] = [:]
+    /// When the exchange last traded each share.
+    var tradedAt: [Symbol: Timestamp] = [:]
     /// Statuses a hand has set.
     var overrides: [Symbol: TInvestStatus] = [:]
     /// Moves that came while nothing was traded.
@@ -63,7 +66,10 @@ package struct TInvestWorld: TwinWorld {
                 TInvestAccount(id: setup.account, name: "Twin", openedAt: .epoch, money: setup.balance)
             ]
         }
-        for listing in listings { statuses[listing.symbol] = currentStatus(listing.symbol) }
+        for listing in listings {
+            statuses[listing.symbol] = currentStatus(listing.symbol)
+            tradedAt[listing.symbol] = now.venue
+        }
     }
 
     package mutating func reset(at now: TwinMoment) {
@@ -102,6 +108,7 @@ package struct TInvestWorld: TwinWorld {
     package mutating func advance(to now: TwinMoment) {
         self.now = now
         changeStatuses()
+        for listing in listings where status(listing.symbol) == .normal { tradedAt[listing.symbol] = now.venue }
         endDay()
         runDue()
         for step in market.steps(at: now) {
@@ -150,6 +157,7 @@ package struct TInvestWorld: TwinWorld {
             case .nextPart(let order): submitNext(order)
             case .cancel(let order): end(order, cause: "CAUSE_CANCELLED_BY_CLIENT")
             case .reveal(let order): pushOrder(order)
+            case .child(let stop, let draft): bear(stop, draft)
             }
         }
     }
