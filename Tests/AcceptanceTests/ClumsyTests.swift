@@ -14,6 +14,7 @@ extension Acceptance {
         }
 
         private static let signals = ["signals", "--bars", "BARS", "--out", "out/x.bin", "--assets", "BTCUSDT"]
+        private static let venues = "--venue takes bitget, bitget-spot or tinkoff"
         private static let run = ["run", "--loop", "--signals", "SIGNALS", "--bars", "BARS"]
 
         static let commandLines: [Case] = [
@@ -30,6 +31,10 @@ extension Acceptance {
             Case(arguments: run + ["--sleep", "-1"], status: 64, words: ["--sleep", "0"]),
             Case(arguments: run + ["--sleep", "soon"], status: 64, words: ["--sleep", "soon"]),
             Case(arguments: run + ["--mode", "moon"], status: 64, words: ["--mode", "paper"]),
+            Case(arguments: ["doctor", "--venue", "tinkof"], status: 64, words: [venues]),
+            Case(arguments: ["positions", "--venue", "tinkof"], status: 64, words: [venues]),
+            Case(arguments: ["flatten", "--venue", "binance"], status: 64, words: ["binance", venues]),
+            Case(arguments: ["orders", "cancel", "x", "--protections"], status: 64, words: ["--all"]),
             Case(arguments: ["ledger", "export", "riches"], status: 64, words: ["riches", "fills"]),
         ]
 
@@ -56,9 +61,17 @@ extension Acceptance {
             Case(arguments: signals + ["--generations", "-1"], status: 78, words: ["generations", "-1"]),
             Case(arguments: signals + ["--fee-bps", "nan"], status: 78, words: ["fee"]),
             Case(arguments: signals + ["--slippage-bps", "-3"], status: 78, words: ["slippage"]),
+            Case(arguments: ["positions", "--venue", "tinvest"], status: 77, words: ["TINKOFF_API_TOKEN"]),
+            Case(arguments: ["flatten"], status: 77, words: ["BITGET_API_KEY"]),
             Case(arguments: run + ["--assets", "SBER"], status: 78, words: ["SBER", "BTCUSDT", "fix:"]),
             Case(arguments: run + ["--from", "2031-01-01"], status: 65, words: ["--from"]),
-            Case(arguments: run + ["--from", "2024-02-10", "--to", "2024-02-01"], status: 65, words: ["--to"]),
+            Case(
+                arguments: run + ["--from", "2024-02-10", "--to", "2024-02-01"], status: 64,
+                words: ["--from 2024-02-10", "--to 2024-02-01"]),
+            Case(arguments: ["backtest", "--signals", "nameless.csv"], status: 65, words: ["not a signals artifact"]),
+            Case(
+                arguments: run + ["--assets", "LKOH"], status: 78,
+                words: ["LKOH", "import bars of LKOH first", "--out data_cache/LKOH.bin"]),
             Case(arguments: run + ["--bars", "nowhere"], status: 65, words: ["nowhere", "fix:"]),
             Case(arguments: ["status"], status: 65, words: ["ledger", "--state-dir"]),
             Case(arguments: ["ledger", "verify"], status: 65, words: ["ledger", "--state-dir"]),
@@ -87,7 +100,7 @@ extension Acceptance {
                 arguments: run, status: 69, words: ["ALLOW_LIVE", "paper"],
                 environment: ["EXECUTION_MODE": "live", "BITGET_BASE_URL": nowhere]),
             Case(
-                arguments: run, status: 78, words: ["RISK_MAX_ORDER_NOTIONAL", "off"],
+                arguments: run, status: 78, words: ["RISK_MAX_ORDER_NOTIONAL", "RISK_MAX_LEVERAGE", "off"],
                 environment: ["EXECUTION_MODE": "live", "ALLOW_LIVE": "1"]),
             Case(
                 arguments: run, status: 77, words: ["deployment gate", "--override-gate"],

@@ -29,6 +29,22 @@ extension Acceptance {
             }
         }
 
+        /// The stop fires while the runner is down: the next one books it as its own, and nothing is left to wait for.
+        @Test func aStopThatFiresWhileTheRunnerIsDownIsBooked() async throws {
+            let live = try await site()
+            let runner = try live.start()
+            try await live.untilProtected()
+            runner.send(SIGKILL)
+            _ = try await runner.end()
+            try await live.twin.price(live.moved(88))
+            try await live.twin.until("the stop fired") { $0.isFlat }
+            let again = try live.start()
+            #expect(try await waitFor { live.site.positions.isEmpty })
+            try await live.end(again)
+            try await live.expectSettled()
+            try await live.twin.stop()
+        }
+
         /// The take-profit is always watched here, and the venue's stop is gone before it sells.
         @Test(arguments: [[], ["--sandbox"]]) func aTakeProfitClosesThePositionWithoutFlippingIt(
             flags: [String]

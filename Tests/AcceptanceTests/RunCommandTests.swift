@@ -31,6 +31,34 @@ extension Acceptance {
             #expect(again.output.contains("nothing new") && again.output.contains("--new"))
         }
 
+        /// What stopped trading is said before the figures.
+        @Test func aStopOfTradingIsTheFirstWord() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let strict = ["RISK_MAX_LOSS_STREAK": "1"]
+            let text = try await site.succeed(shared.replay, environment: strict).output
+            #expect(text.contains("STOPPED by LOSS_STREAK on 2024-"), "\(text)")
+            let flags = ["backtest", "--signals", shared.artifact, "--bars", shared.bars, "--json"]
+            let json = try await site.succeed(flags, environment: strict).jsonObject()
+            #expect(json["stoppedAt"] is Int, "\(json)")
+        }
+
+        /// What one artifact traded is never shown as another's.
+        @Test func aReplayIsOfOneArtifact() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let small = ["--population", "6", "--generations", "2", "--seed", "4", "--assets", "BTCUSDT,LINKUSDT"]
+            try await site.succeed(
+                ["signals", "--bars", shared.bars, "--out", "other.bin", "--train-window", "500"]
+                    + ["--trade-window", "200", "--trials", "other.sqlite"] + small)
+            let first = try await site.succeed(shared.replay + ["--max-steps", "100", "--json"]).jsonObject()
+            let digest = try #require(first["artifact"] as? String)
+            // Of the workshop's own books: both artifacts are known there.
+            let other = shared.replay.map { $0 == shared.artifact ? "other.bin" : $0 }
+            try await site.fail(
+                78, saying: [String(digest.prefix(12)), "other.bin", "--new"], other)
+            let anew = try await site.succeed(other + ["--new", "--json"]).jsonObject()
+            #expect(anew["artifact"] as? String != digest && anew["outcome"] as? String == "finished")
+        }
+
         @Test func aNewReplayKeepsTheOldLedger() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             try await site.succeed(shared.replay)

@@ -19,6 +19,7 @@ extension Acceptance {
             ("ALLOW_LIVE", "yes", ["ALLOW_LIVE", "yes"]),
             ("LOG_FORMAT", "xml", ["LOG_FORMAT", "xml", "json"]),
             ("UNIVERSE_MODE", "bonds", ["UNIVERSE_MODE", "bonds"]),
+            ("BITGET_LEVERAGE", "2.7", ["BITGET_LEVERAGE", "2.7", "whole number"]),
             ("ASSET_ROUTING", "BTCUSDT:bitget", ["ASSET_ROUTING", "LINKUSDT"]),
             ("ASSET_ROUTING", "BTCUSDT", ["ASSET_ROUTING", "BTCUSDT"]),
             ("ASSET_ROUTING", "BTCUSDT:binance,LINKUSDT:bitget", ["ASSET_ROUTING", "binance", "bitget"]),
@@ -55,13 +56,25 @@ extension Acceptance {
             try await site.succeed(shared.replay + ["--max-steps", "2"], environment: file)
         }
 
-        @Test func theEnvironmentWinsOverTheFileAndOtherNamesAreNobodysBusiness() async throws {
+        @Test func theEnvironmentWinsOverTheFileAndItsOtherNamesAreNobodysBusiness() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
-            try site.write("# comment\nLOG_LEVEL=nonsense\nEDITOR=vi\n\n", to: ".env")
+            try site.write("# comment\nLOG_LEVEL=nonsense\n\n", to: ".env")
             try await site.fail(78, saying: ["LOG_LEVEL", "nonsense"], shared.replay)
             try await site.succeed(
                 shared.replay + ["--max-steps", "2"],
-                environment: ["LOG_LEVEL": "error", "MY_RISK": "1", "SHELL": "/bin/sh"])
+                environment: ["LOG_LEVEL": "error", "MY_RISK": "1", "EDITOR": "vi", "SHELL": "/bin/sh"])
+        }
+
+        /// The file is ours alone: whatever it names that is no key was meant to be one.
+        @Test(arguments: [
+            ("EXECUTON_MODE", "EXECUTION_MODE"), ("RSIK_MAX_DAILY_LOSS", "RISK_MAX_DAILY_LOSS"),
+            ("MAX_DAILY_LOSS", "RISK_MAX_DAILY_LOSS"), ("ALLOW_LIV", "ALLOW_LIVE"),
+        ])
+        func aMisspeltKeyOfTheFileIsNamedHoweverItBegins(wrong: String, right: String) async throws {
+            let site = try Site()
+            try site.write("\(wrong)=hunter2\n", to: ".env")
+            let end = try await site.fail(78, saying: [wrong, "\(right)?"], ["positions"])
+            #expect(!end.text.contains("hunter2"))
         }
 
         @Test(arguments: ["export LOG_LEVEL=debug", "hunter2", "=5", "LOG LEVEL=debug"])

@@ -40,6 +40,10 @@ extension Acceptance {
             let command = training("out/signals.bin", shared.bars)
             let started = try Program(command, in: site.url)
             #expect(try await waitFor { try checkpoints(site, "out", ".done.json").count > 1 })
+            // A second search for the same file is refused before it works.
+            started.send(SIGSTOP)
+            try await site.fail(75, saying: ["process \(started.pid) is making out/signals.bin"], command)
+            started.send(SIGCONT)
             started.send(SIGINT)
             _ = try await started.end()
             let name = try #require(try checkpoints(site, "out", ".done.json").first)

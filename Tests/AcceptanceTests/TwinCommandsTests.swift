@@ -33,6 +33,19 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
+        /// The call that tells the venue's time is refused for ever: exits leave all the same.
+        @Test(arguments: ["classic", "unified"]) func aClockThatIsNotToldHoldsNoFlattenUp(account: String) async throws
+        {
+            let live = try await LiveSite(["--account", account])
+            #expect(try await place(live, ["--side", "buy", "--quantity", "0.01"]).status == 0)
+            try await live.twin.until("a position") { $0.held.count == 1 }
+            try await live.twin.control("faults", #"{"rules":[{"do":"rateLimit","path":"/api/v2/public/time"}]}"#)
+            let flat = try await live.site.run(["flatten"], environment: live.environment)
+            #expect(flat.status == 0, "\(flat.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.twin.stop()
+        }
+
         @Test func theGateJudgesHandsToo() async throws {
             let live = try await LiveSite()
             let large = try await place(live, ["--side", "buy", "--quantity", "1"])

@@ -130,6 +130,23 @@ extension Acceptance {
             #expect(try halted.jsonObject()["state"] as? String == "halted" && halted.errors.isEmpty)
         }
 
+        /// A switch that nobody is there to hear: the books of a run that ended in order still hold a position.
+        @Test func anEngagedSwitchWithoutARunnerIsServedByTheWatchdog() async throws {
+            let site = try Site()
+            let (runner, _) = try await runner(site)
+            let beside = try await site.fail(75, saying: ["aitrade kill makes the runner close"], ["flatten"])
+            #expect(!beside.errors.contains("keys"), "\(beside.text)")
+            runner.send(SIGINT)
+            #expect(try await runner.end().status == 0)
+            #expect(!site.positions.isEmpty)
+            #expect(try await site.succeed(Self.flatten + ["--once"]).jsonObject()["verdict"] as? String == "resting")
+            let kill = try await site.succeed(["kill"])
+            #expect(kill.output.contains("No runner works here"), "\(kill.text)")
+            try expectFlat(site, try await site.run(Self.flatten + ["--once"]), cause: "unattended")
+            let after = try await site.succeed(Self.flatten + ["--once"]).jsonObject()
+            #expect(after["verdict"] as? String == "resting", "\(after)")
+        }
+
         @Test func onceSaysAtOnceWhatItSees() async throws {
             let site = try Site()
             let once = ["watchdog", "--once", "--json", "--max-age", "3"]

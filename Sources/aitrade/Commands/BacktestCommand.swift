@@ -29,17 +29,18 @@ struct BacktestCommand: AsyncParsableCommand {
     private struct Result: Encodable {
         let summaries: [PerformanceSummary]
         let risk: RiskReport
+        let stoppedAt: Timestamp?
     }
 
     func run() async throws {
         let settings = try await Settings.load()
+        let range = try Flags.range(from, to)
         let file = try ArtifactFile(path: signals)
-        let chosen = try file.assets(try assets.map(Flags.symbols))
+        let chosen = try file.assets(try assets.map(Flags.symbols), bars: bars.folder)
         let market = try ReplayBars(file.artifact, chosen, folder: bars.folder)
         let plan = try ReplayPlan(
             file.artifact, assets: chosen, bars: market, budget: settings.budget,
-            from: try from.map { try Flags.moment($0, flag: "--from") },
-            to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: false)
+            from: range.from, to: range.to, lastRowOnly: false)
         plan.shortfalls(bars: market.series).forEach(Output.warn)
         var backtest = Backtest(
             configuration: plan.configuration(
@@ -56,11 +57,12 @@ struct BacktestCommand: AsyncParsableCommand {
             bars: market.series)
         if let report { try BacktestReport(record, summaries, RiskReport(backtest.engine)).write(to: report) }
         if json {
-            try Output.json(Result(summaries: summaries, risk: RiskReport(backtest.engine)))
+            let risk = RiskReport(backtest.engine)
+            try Output.json(Result(summaries: summaries, risk: risk, stoppedAt: risk.stoppedAt))
         } else {
             for summary in summaries {
                 print("Backtest of \(chosen.map(\.symbol.name).joined(separator: ", ")) in \(summary.currency)")
-                SummaryText.print(summary)
+                SummaryText.print(summary, stopped: backtest.engine.risk.trading.restrictions)
             }
             RiskReport(backtest.engine).print()
             if let report { print("  report     \(report)/summary.json, trades.csv, equity.csv") }

@@ -11,6 +11,8 @@ struct DataCommand: AsyncParsableCommand {
 
 /// Where the bars are.
 struct BarFolderOption: ParsableArguments {
+    static let standard = "data_cache/bars"
+
     @Option(name: .customLong("bars"), help: "Folder of bar files.")
-    var folder = "data_cache/bars"
+    var folder = BarFolderOption.standard
 }

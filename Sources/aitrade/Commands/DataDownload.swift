@@ -30,7 +30,7 @@ struct DataDownload: AsyncParsableCommand {
         let start = try from.map { try Flags.moment($0, flag: "--from") } ?? now - .seconds(2 * 365 * 86_400)
         let end = min(try to.map { try Flags.moment($0, flag: "--to") } ?? now, now)
         guard start < end else { throw CommandFailure(.usage, "--from is not before --to", fix: "swap them") }
-        let source = try BarSource(BrokerName(venue), settings.venues)
+        let source = try BarSource(try Venues.named(venue), settings.venues)
         let summaries: [BarSummary]
         do {
             summaries = try await fetch(source, length, from: start, to: end)

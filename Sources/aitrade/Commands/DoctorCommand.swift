@@ -8,34 +8,55 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Checks settings, keys, clock, rules and streams, and says what to mend.",
         discussion: """
-            Nothing is changed at the venue. Exit code 1 when something would keep a run from trading.
+            Every venue that has keys, or --venue alone. Nothing is changed there. Exit code 1 when something would
+            keep a run from trading.
 
             Example: aitrade doctor --assets BTCUSDT
             """)
 
-    @Option(help: "Assets, separated by commas.") var assets: String?
-    @Option(help: "The venue: bitget, bitget-spot or tinkoff; by default the assets' route.") var venue: String?
+    @OptionGroup var venue: VenueOption
     @Flag(help: "Print JSON.") var json = false
+
+    /// A finding with the venue it is about.
+    private struct Row: Encodable {
+        let venue: BrokerName
+        let finding: VenueFinding
+
+        private enum CodingKeys: String, CodingKey { case venue }
+
+        func encode(to encoder: any Encoder) throws {
+            try finding.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(venue, forKey: .venue)
+        }
+    }
 
     func run() async throws {
         let settings = try await Settings.load()
-        let symbols = try Flags.symbols(assets ?? Venues.example(venue))
-        let findings = try await examine(try VenueChoice.name(venue, symbols, settings), symbols, settings)
-        if json {
-            try Output.json(findings)
-        } else {
-            for finding in findings {
-                let mark =
-                    switch finding.grade {
-                    case .fine: "ok  "
-                    case .notable: "note"
-                    case .broken: "FAIL"
-                    }
-                print("  \(mark)  \(finding.topic): \(finding.text)")
-                if !finding.fix.isEmpty { print("        fix: \(finding.fix)") }
-            }
+        let routes = try venue.routes(settings)
+        var rows: [Row] = []
+        for name in routes.keys.sorted() {
+            let findings = try await examine(name, routes[name] ?? [], settings)
+            rows += findings.map { Row(venue: name, finding: $0) }
+            if !json { show(findings, at: name) }
         }
-        if findings.contains(where: { $0.grade == .broken }) { throw ExitStatusRequest(.checkFailed) }
+        if json { try Output.json(rows) }
+        if rows.contains(where: { $0.finding.grade == .broken }) { throw ExitStatusRequest(.checkFailed) }
+    }
+
+    private func show(_ findings: [VenueFinding], at name: BrokerName) {
+        print("\(name)")
+        for finding in findings {
+            let mark =
+                switch finding.grade {
+                case .fine: "ok  "
+                case .notable: "note"
+                case .broken: "FAIL"
+                }
+            print("  \(mark)  \(finding.topic): \(finding.text)")
+            if !finding.fix.isEmpty { print("        fix: \(finding.fix)") }
+        }
+        Output.flush()
     }
 
     private func examine(_ name: BrokerName, _ symbols: [Symbol], _ settings: Settings) async throws -> [VenueFinding] {

@@ -26,6 +26,17 @@ enum Flags {
         return interval
     }
 
+    /// `--from` and `--to`, where both are given in this order.
+    static func range(_ from: String?, _ to: String?) throws -> (from: Timestamp?, to: Timestamp?) {
+        let start = try from.map { try moment($0, flag: "--from") }
+        let end = try to.map { try moment($0, flag: "--to") }
+        if let start, let end, start >= end {
+            throw CommandFailure(
+                .usage, "--from \(Output.time(start)) is not before --to \(Output.time(end)) (UTC)", fix: "swap them")
+        }
+        return (start, end)
+    }
+
     /// A moment: `2024-03-01`, `2024-03-01T12:00` (UTC) or milliseconds since 1970.
     static func moment(_ text: String, flag: String) throws -> Timestamp {
         if let milliseconds = Int64(text), milliseconds >= 0 { return Timestamp(milliseconds: milliseconds) }

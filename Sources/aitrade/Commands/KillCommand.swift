@@ -12,7 +12,8 @@ struct KillCommand: AsyncParsableCommand {
             Writes kill_switch.json in the state folder; an editor or a script may do the same:
               {"enabled": true, "reason": "manual"}
             A runner sees it within 250 ms: it cancels everything, closes everything, reads the venues again, and exits
-            with 10 when they are proven flat. It stays halted over restarts until --release.
+            with 10 when they are proven flat. It stays halted over restarts until --release. Where no runner works
+            nobody acts on it: then the last lines say so, and which `aitrade flatten` closes what is open.
 
             --drill rehearses the whole halt on simulated brokers whose requests get lost by --seed, measures it and
             keeps the figures for `aitrade status`. The state's positions, ledger and switch are not touched.
@@ -26,7 +27,7 @@ struct KillCommand: AsyncParsableCommand {
     @Flag(help: "Rehearse a halt on simulated brokers.") var drill = false
     @Option(help: "Which requests get lost in the drill.") var seed: UInt64 = 0
     @Option(help: "How many of a hundred requests, and of answers, get lost in the drill.") var failures = 10
-    @Flag(help: "Print the drill's figures as JSON.") var json = false
+    @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
         guard !drill || !release else { throw ValidationError("--drill and --release exclude each other") }
@@ -36,16 +37,13 @@ struct KillCommand: AsyncParsableCommand {
     func run() async throws {
         if drill { return try await rehearse() }
         let file = KillSwitchFile(folder: URL(filePath: state.folder))
-        let path = file.url.path
-        if !FileManager.default.fileExists(atPath: "\(state.folder)/trades.sqlite") {
-            Output.warn("there is no ledger in \(state.folder): no runner has worked there yet, check --state-dir")
-        }
+        // Before the file is written: a runner may be halted and gone a moment later.
+        var echo = KillEcho(folder: state.folder, engages: !release)
         try AtomicFile.createFolder(state.folder)
         try file.write(engaged: !release, reason: release ? "released" : reason)
-        print(
-            release
-                ? "The kill switch is released: \(path). A runner trades again once its venues are proven flat."
-                : "The kill switch is engaged: \(path). `aitrade status` shows when everything is flat.")
+        await echo.findHands()
+        if json { return try Output.json(echo.report(file, release ? "released" : reason)) }
+        echo.lines(file).forEach { print($0) }
     }
 
     private func rehearse() async throws {
@@ -77,6 +75,8 @@ extension HaltRecord {
 
 /// Where the state is.
 struct StateFolderOption: ParsableArguments {
+    static let standard = "state"
+
     @Option(name: .customLong("state-dir"), help: "Folder of ledger, heartbeat and kill switch.")
-    var folder = "state"
+    var folder = StateFolderOption.standard
 }

@@ -28,9 +28,44 @@ struct Operator {
             by: ProcessInfo.processInfo.processIdentifier)
     }
 
-    /// Says when a command will be taken.
-    func confirm(_ what: String) {
-        print(runner == nil ? "\(what) It is taken when the runner starts again." : "\(what) The runner takes it now.")
+    /// What the runner's state file tells; nil while there is none that can be read.
+    var state: Known? {
+        (try? Data(contentsOf: url.appending(path: "runner_state.json")))
+            .flatMap { try? JSONDecoder().decode(Known.self, from: $0) }
+    }
+
+    /// The part of the runner's state that commands are checked against.
+    struct Known: Decodable {
+        struct Asset: Decodable {
+            let symbol: Symbol
+            let held: Bool
+            let hold: String?
+        }
+
+        struct Risk: Decodable { let restrictions: [TradingRestriction] }
+
+        let assets: [Asset]
+        let risk: Risk
+    }
+
+    /// What became of a command, for scripts.
+    struct Sent: Encodable {
+        let command: String
+        /// The file in the inbox; nil when there was nothing to do.
+        let file: String?
+        let runnerPid: Int32?
+        let text: String
+    }
+
+    /// Hands in a command, and says when it will be taken.
+    func submit(_ command: OperatorCommand, _ name: String, _ what: String, json: Bool) throws {
+        let file = try send(command)
+        let text = "\(what) \(runner == nil ? "It is taken when the runner starts again." : "The runner takes it now.")"
+        try say(Sent(command: name, file: file, runnerPid: runner, text: text), json: json)
+    }
+
+    func say(_ sent: Sent, json: Bool) throws {
+        if json { try Output.json(sent) } else { print(sent.text) }
     }
 }
 
@@ -49,6 +84,7 @@ struct ReleaseCommand: AsyncParsableCommand {
     @Option(help: "The rule's code; every rule by default.") var rule: String?
     @Option(help: "Who says so.") var by: String
     @Option(help: "Why, for the record.") var reason: String
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let code = rule.flatMap(RiskCode.init(rawValue:))
@@ -58,8 +94,15 @@ struct ReleaseCommand: AsyncParsableCommand {
                 fix: "use one of " + RiskCode.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let desk = Operator(folder: state.folder)
-        _ = try desk.send(.release(rule: code, by: by, reason: reason))
-        desk.confirm("\(by) releases \(rule ?? "every rule").")
+        if let known = desk.state, !known.risk.restrictions.contains(where: { code == nil || $0.rule == code }) {
+            let text =
+                "\(rule ?? "No rule") has \(rule == nil ? "" : "not ")stopped anything: there is nothing to release."
+            return try desk.say(
+                Operator.Sent(command: "release", file: nil, runnerPid: desk.runner, text: text), json: json)
+        }
+        try desk.submit(
+            .release(rule: code, by: by, reason: reason), "release", "\(by) releases \(rule ?? "every rule").",
+            json: json)
     }
 }
 
@@ -77,13 +120,23 @@ struct AcknowledgeCommand: AsyncParsableCommand {
     @Argument(help: "The symbol.") var symbol: String
     @OptionGroup var state: StateFolderOption
     @Option(help: "Who says so.") var by: String
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         guard let known = Symbol(symbol) else {
             throw CommandFailure(.usage, "'\(symbol)' is no symbol", fix: "for example BTCUSDT")
         }
         let desk = Operator(folder: state.folder)
-        _ = try desk.send(.acknowledge(known, by: by))
-        desk.confirm("\(by) acknowledges \(symbol).")
+        var what = "\(by) acknowledges \(symbol)."
+        if let state = desk.state {
+            guard let asset = state.assets.first(where: { $0.symbol == known }) else {
+                let names = state.assets.map(\.symbol.name).joined(separator: ", ")
+                throw CommandFailure(
+                    .usage, "\(symbol) is not traded in \(self.state.folder)",
+                    fix: "name one of: \(names); or another --state-dir")
+            }
+            if asset.hold == nil, !asset.held { what += " Nothing of it was held." }
+        }
+        try desk.submit(.acknowledge(known, by: by), "acknowledge", what, json: json)
     }
 }

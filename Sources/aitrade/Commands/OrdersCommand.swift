@@ -1,40 +1,65 @@
 import ArgumentParser
 import Brokers
 import Core
-import Foundation
-import Storage
 
 /// `aitrade orders`.
 struct OrdersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "orders", abstract: "Orders at the venue: list, place, cancel.",
+        commandName: "orders", abstract: "Orders at the venues: list, place, cancel.",
         discussion: "Example: aitrade orders list",
         subcommands: [OrdersList.self, OrdersPlace.self, OrdersCancel.self])
+}
+
+/// An order with the venue where it is.
+struct VenueOrder: Encodable {
+    let venue: BrokerName
+    let order: OrderReport
+
+    private enum CodingKeys: String, CodingKey { case venue }
+
+    func encode(to encoder: any Encoder) throws {
+        try order.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(venue, forKey: .venue)
+    }
 }
 
 /// `aitrade orders list`.
 struct OrdersList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Orders that may still execute, protections included, ours or not.",
-        discussion: "Example: aitrade orders list --json")
+        discussion: """
+            Asks every venue that has keys, or --venue alone.
+
+            Example: aitrade orders list --json
+            """)
 
     @OptionGroup var venue: VenueOption
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let settings = try await Settings.load()
-        let orders = try await VenueChoice(venue.name, venue.symbols(), settings).use { broker in
-            _ = try await broker.instruments(venue.symbols())
+        let answers = try await venue.choices(settings).each { choice, broker in
+            _ = try await broker.instruments(choice.symbols)
             return try await broker.snapshot().openOrders
         }
-        if json { return try Output.json(orders) }
-        if orders.isEmpty { return print("  no open orders") }
+        let orders = answers.flatMap { answer in
+            (answer.value ?? []).map { VenueOrder(venue: answer.venue, order: $0) }
+        }
+        if json { try Output.json(orders) } else { show(orders, at: answers.filter { $0.failure == nil }.map(\.venue)) }
+        if let failure = answers.compactMap(\.failure).first { throw failure }
+    }
+
+    private func show(_ orders: [VenueOrder], at venues: [BrokerName]) {
+        for name in venues where !orders.contains(where: { $0.venue == name }) { print("  \(name): no open orders") }
+        guard !orders.isEmpty else { return }
         Output.table(
-            ["order", "symbol", "side", "quantity", "filled", "kind", "client id"],
+            ["order", "symbol", "side", "quantity", "filled", "kind", "client id", "venue"],
             orders.map {
                 [
-                    $0.venueOrderID, $0.symbol.name, $0.side.rawValue, $0.quantity.description,
-                    $0.filled.description, Self.text($0.kind), $0.clientID?.text ?? "-",
+                    $0.order.venueOrderID, $0.order.symbol.name, $0.order.side.rawValue,
+                    $0.order.quantity.description, $0.order.filled.description, Self.text($0.order.kind),
+                    $0.order.clientID?.text ?? "-", $0.venue.text,
                 ]
             })
     }
@@ -45,48 +70,6 @@ struct OrdersList: AsyncParsableCommand {
         case .limit(let price): "limit \(price)"
         case .stop(let price): "stop \(price)"
         case .takeProfit(let price): "take-profit \(price)"
-        }
-    }
-}
-
-/// `aitrade orders cancel`.
-struct OrdersCancel: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Cancels one order by its venue or client id, or all of a symbol.",
-        discussion: "Example: aitrade orders cancel 1139547338494877696 --assets BTCUSDT")
-
-    @Argument(help: "The order, as `orders list` shows it; leave it out with --all.") var order: String?
-    @Flag(help: "Cancel every order and protection of the assets.") var all = false
-    @OptionGroup var venue: VenueOption
-
-    func validate() throws {
-        guard (order == nil) == all else { throw ValidationError("name an order, or give --all") }
-    }
-
-    func run() async throws {
-        let settings = try await Settings.load()
-        let symbols = try venue.symbols()
-        try await VenueChoice(venue.name, symbols, settings).use { broker in
-            guard let order else {
-                for symbol in symbols { try await broker.cancelAll(symbol) }
-                return print(
-                    "The venue was asked to cancel everything of \(symbols.map(\.name).joined(separator: ", ")).")
-            }
-            let open = try await broker.snapshot().openOrders
-            var found = open.first { $0.venueOrderID == order || $0.clientID?.text == order }
-            // A venue that only takes names of its own form does not list ours.
-            for symbol in found == nil ? symbols : [] {
-                let named = try await broker.order(ClientOrderID(order), symbol)
-                if let named, !named.state.isFinal { found = named }
-            }
-            guard let found else {
-                throw CommandFailure(
-                    .usage, "no open order is named \(order)", fix: "aitrade orders list shows the open ones")
-            }
-            switch await broker.cancel(.venue(found.venueOrderID), found.symbol) {
-            case .accepted: print("The venue was asked to cancel \(order).")
-            case .refused(let error), .silent(let error): throw error
-            }
         }
     }
 }

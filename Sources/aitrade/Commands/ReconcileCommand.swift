@@ -12,7 +12,11 @@ struct ReconcileCommand: AsyncParsableCommand {
         commandName: "reconcile", abstract: "Compares the books with the venues, and says what differed.",
         discussion: """
             While a runner runs it is asked to, and its answer is shown; otherwise this command does it itself, under
-            the state folder's lock. Exit code 0 when nothing is left open, 1 otherwise.
+            the state folder's lock. While the kill switch is engaged it CLOSES whatever is open at a venue, like a
+            runner would, and ends with 1.
+
+            Exit codes: 0 the accounts were read and nothing is left open, 1 something is, 69 a venue cannot be read,
+            75 somebody else works on the folder.
 
             Example: aitrade reconcile --json
             """)
@@ -20,14 +24,55 @@ struct ReconcileCommand: AsyncParsableCommand {
     @OptionGroup var state: StateFolderOption
     @OptionGroup var bars: BarFolderOption
     @Option(help: "Signals artifact of the stopped replay.") var signals = ArtifactFile.defaultPath
-    @Option(help: "Seconds to wait for a running runner's answer.") var wait = 30.0
+    @Option(help: "Seconds to wait for a running runner's answer, or for the venues.") var wait = 30.0
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let desk = Operator(folder: state.folder)
+        let killed = killReason()
+        if let killed, !json {
+            print("The kill switch is engaged (\(killed)): whatever is open at a venue is closed.")
+            Output.flush()
+        }
         let answer = try await desk.runner == nil ? alone() : ask(desk)
-        if json { try Output.json(answer) } else { show(answer) }
-        guard answer.isSettled else { throw ExitStatusRequest(.checkFailed) }
+        if json { try Output.json(Shown(answer: answer, killSwitch: killed)) } else { show(answer) }
+        if let silent = answer.unread, !silent.isEmpty {
+            throw CommandFailure(
+                .venueUnavailable, "\(silent.map(\.text).joined(separator: ", ")) could not be read",
+                fix: "aitrade doctor checks the way there")
+        }
+        guard answer.isSettled, killed == nil else { throw ExitStatusRequest(.checkFailed) }
+    }
+
+    /// The answer, and whether the kill switch was engaged.
+    private struct Shown: Encodable {
+        let answer: ReconcileAnswer
+        let killSwitch: String?
+
+        private enum CodingKeys: String, CodingKey { case killSwitch }
+
+        func encode(to encoder: any Encoder) throws {
+            try answer.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(killSwitch, forKey: .killSwitch)
+        }
+    }
+
+    /// Why the kill switch is engaged, by its file or by the ledger's latch; nil when it is not, and for a replay,
+    /// which holds nothing at a venue.
+    private func killReason() -> String? {
+        guard let reader = try? LedgerReader(path: "\(state.folder)/trades.sqlite"),
+            (try? reader.identity())?.mode != ExecutionMode.backtest.rawValue
+        else { return nil }
+        switch KillSwitchFile(folder: URL(filePath: state.folder)).read() {
+        case .engaged(let reason): return reason
+        case .unreadable: return KillSwitchJudge.unreadableReason
+        case .missing, .released: return (try? reader.latch())?.reason
+        }
+    }
+
+    func validate() throws {
+        guard wait.isFinite, (0...3600).contains(wait) else { throw ValidationError("--wait takes 0 to 3600 seconds") }
     }
 
     private func ask(_ runner: Operator) async throws -> ReconcileAnswer {
@@ -81,20 +126,29 @@ struct ReconcileCommand: AsyncParsableCommand {
         let ledger = try Ledger(path: path, identity: identity)
         let answer = try await LiveEmergency(
             settings: settings, mode: mode, stateFolder: URL(filePath: state.folder), log: Logger(label: "reconcile")
-        ).reconcile(ledger)
+        ).reconcile(ledger, within: .milliseconds(Int64(wait * 1000)))
         try ledger.close()
         return answer
     }
 
     private func show(_ answer: ReconcileAnswer) {
         let differences = answer.reconciliations.flatMap { found in found.differences.map { (found.broker, $0) } }
-        if differences.isEmpty { print("The books and the venues agree.") }
         for (broker, difference) in differences {
             let subject = difference.symbol.map(\.name) ?? "account"
             let what = "\(difference.kind.rawValue)  \(subject) at \(broker): \(difference.sentence)"
             print("  \(what) [\(difference.action.rawValue)]")
         }
-        for broker in answer.unsettled { print("  OPEN  \(broker) could not be read or does not agree yet") }
-        for symbol in answer.held { print("  HELD  \(symbol): entries wait; aitrade acknowledge \(symbol) --by NAME") }
+        let flag = StateFolder.flag(state.folder)
+        if answer.isProvenFlat == true {
+            return print("CLOSED: every venue was read flat. It stays halted until `aitrade kill --release\(flag)`.")
+        }
+        if differences.isEmpty, answer.isSettled { print("The books and the venues agree.") }
+        let unread = answer.unread ?? []
+        for broker in answer.unsettled {
+            print("  OPEN  \(broker) \(unread.contains(broker) ? "could not be read" : "does not agree yet")")
+        }
+        for symbol in answer.held {
+            print("  HELD  \(symbol): entries wait; aitrade acknowledge \(symbol) --by NAME\(flag)")
+        }
     }
 }

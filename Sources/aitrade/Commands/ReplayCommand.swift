@@ -28,11 +28,16 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
+        let range = try Flags.range(from, to)
         let day = RecordedDay(
-            reader: try ledger.open(), from: try from.map { try Flags.moment($0, flag: "--from") },
-            to: try to.map { try Flags.moment($0, flag: "--to") }, changes: try whatIf.map(WhatIf.init),
+            reader: try ledger.open(), from: range.from, to: range.to, changes: try whatIf.map(WhatIf.init),
             barFolder: bars.folder)
         let result = try day.replay()
+        if result.rows == 0, from != nil || to != nil {
+            throw CommandFailure(
+                .usage, "the ledger has no rows in this range", fix: "choose another --from and --to, or leave them out"
+            )
+        }
         if json { try Output.json(result) } else { show(result) }
         if whatIf.isEmpty, !result.isIdentical { throw ExitStatusRequest(.checkFailed) }
     }

@@ -13,9 +13,9 @@ struct RunCommand: AsyncParsableCommand {
             trades: it needs ALLOW_LIVE=1, keys and a decision about every limit. Killed at any moment, each continues
             where it was.
 
-            Exit codes: 0 done, 10 halted by the kill switch and proven flat, 11 halted and not proven flat, 65 unusable
-            input, 69 no venue, 73 a file cannot be written, 75 another instance runs on this state, 77 live not
-            allowed, 78 configuration error.
+            Exit codes: 0 done, 1 a live run without --loop left something unguarded, 10 halted by the kill switch and
+            proven flat, 11 halted and not proven flat, 65 unusable input, 69 no venue, 73 a file cannot be written, 75
+            another instance runs on this state, 77 live not allowed, 78 configuration error.
 
             Example: aitrade run --loop --assets BTCUSDT --sleep 1
             """)
@@ -49,16 +49,21 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = try await Settings.load()
+        let range = try Flags.range(from, to)
         let mode = wantedMode(settings)
         if mode != .backtest { await settings.venues.recogniseTwins() }
         let file = try ArtifactFile(path: signals)
         if mode == .live { try settings.risk.requireDecisions(isRehearsal: settings.venues.isRehearsal) }
-        try RunGate(file: file, assets: file.assets(try assets.map(Flags.symbols)), trials: trials.path)
-            .admit(
-                mode: mode, isRehearsal: settings.venues.isRehearsal, override: overrideGate, isQuiet: json)
-        let end = mode == .backtest ? try await replay(settings) : try await live(mode, settings)
+        try RunGate(
+            file: file, assets: file.assets(try assets.map(Flags.symbols), bars: bars.folder), trials: trials.path
+        )
+        .admit(
+            mode: mode, isRehearsal: settings.venues.isRehearsal, override: overrideGate, isQuiet: json)
+        let (end, isGuarded) =
+            mode == .backtest
+            ? (try await replay(settings, range.from, range.to), true) : try await live(mode, settings)
         switch end.outcome {
-        case .finished, .stopped: return
+        case .finished, .stopped: if !isGuarded { throw ExitStatusRequest(.checkFailed) }
         case .halted: throw ExitStatusRequest(.halted)
         case .haltedNotFlat: throw ExitStatusRequest(.haltedNotFlat)
         }
@@ -66,12 +71,13 @@ struct RunCommand: AsyncParsableCommand {
 
     private var pause: Duration { .milliseconds(Int64(sleep * 1000)) }
 
-    private func replay(_ settings: Settings) async throws -> Replay.End {
+    private func replay(
+        _ settings: Settings, _ from: Timestamp?, _ to: Timestamp?
+    ) async throws -> Replay.End {
         let replay = try Replay(
             request: ReplayRequest(
                 signals: signals, assets: try assets.map(Flags.symbols), stateFolder: state.folder,
-                barFolder: bars.folder, from: try from.map { try Flags.moment($0, flag: "--from") },
-                to: try to.map { try Flags.moment($0, flag: "--to") }, lastRowOnly: !loop, startNew: new,
+                barFolder: bars.folder, from: from, to: to, lastRowOnly: !loop, startNew: new,
                 sleep: pause, maxSteps: maxSteps, isQuiet: json, release: release),
             settings: settings)
         let end = try await replay.run()
@@ -79,7 +85,12 @@ struct RunCommand: AsyncParsableCommand {
         return end
     }
 
-    private func live(_ mode: ExecutionMode, _ settings: Settings) async throws -> Replay.End {
+    /// Runs at venues.
+    ///
+    /// - Returns: How it ended, and false when it acted once and left something unguarded.
+    private func live(
+        _ mode: ExecutionMode, _ settings: Settings
+    ) async throws -> (end: Replay.End, isGuarded: Bool) {
         guard from == nil, to == nil, release == .never else {
             throw CommandFailure(
                 .usage, "--from, --to and --release are for stored bars; \(mode.rawValue) mode takes what comes",
@@ -92,7 +103,7 @@ struct RunCommand: AsyncParsableCommand {
             settings: settings)
         let end = try await live.run()
         try live.report(end, json: json)
-        return end
+        return (end, loop || live.unguarded(end).isEmpty)
     }
 
     /// Live falls back to paper without permission.

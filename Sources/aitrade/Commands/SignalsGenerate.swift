@@ -57,6 +57,8 @@ struct SignalsGenerate: AsyncParsableCommand {
         if reset { try store.remove() }
         let books = try TrialBooks(path: trials.path, generator: generator, options: options, series: series)
         let resumed = try store.open()
+        let lock = try lockTarget()
+        defer { lock.release() }
         if !json { announce(series, generator, options, resumed: resumed) }
         let collector = UnitCollector()
         let artifact = try await train(generator, store, books, collector)
@@ -143,6 +145,22 @@ struct SignalsGenerate: AsyncParsableCommand {
         }
     }
 
+    /// Two searches for one file would take each other's checkpoint and place.
+    private func lockTarget() throws -> InstanceLock {
+        let name = URL(filePath: out).lastPathComponent
+        let path = "\(folder(of: out))/checkpoints/\(name).lock"
+        let holder = InstanceLock.Holder(
+            pid: ProcessInfo.processInfo.processIdentifier, startedAt: .wallClock, runId: "signals")
+        do {
+            return try InstanceLock(path: path, holder: holder)
+        } catch {
+            guard case .held(_, let other) = error else { throw error }
+            let who = other.map { "process \($0.pid)" } ?? "another process"
+            throw CommandFailure(
+                .locked, "\(who) is making \(out) already", fix: "wait for it, or name another file with --out")
+        }
+    }
+
     private func folder(of path: String) -> String {
         let folder = URL(filePath: path).deletingLastPathComponent().relativePath
         return folder.isEmpty ? "." : folder
@@ -220,7 +238,7 @@ struct SignalsGenerate: AsyncParsableCommand {
         print(
             "\n  \(artifact.origin.search.trials) genomes were tried for these; the gate counts all there ever were:"
         )
-        GateText.show(judged)
+        GateText.show(judged, in: out)
         if let report { print("  report     \(report)/report.html, report.json") }
         print("  artifact   \(out)\n  sha256     \(digest)")
     }

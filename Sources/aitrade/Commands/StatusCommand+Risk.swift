@@ -17,10 +17,21 @@ extension StatusCommand {
         print("  residual    \(symbol) \(residual.quantity), \(worth); the close waits for the opening\(until)")
     }
 
-    static func show(_ risk: RiskProjection) {
+    /// What the runner is doing; one that is gone without having said so has died.
+    static func state(_ beat: Heartbeat, _ runner: Int32?) -> String {
+        guard runner == nil else { return beat.state.rawValue }
+        switch beat.state {
+        case .starting, .running, .flattening:
+            return beat.positions.isEmpty
+                ? "DIED while \(beat.state.rawValue)" : "DIED while \(beat.state.rawValue) WITH POSITIONS OPEN"
+        case .halted, .stopped, .finished, .failed: return "not running, last said \(beat.state.rawValue)"
+        }
+    }
+
+    static func show(_ risk: RiskProjection, _ flag: String) {
         for cause in risk.restrictions {
             print("  stopped     \(cause.summary) on \(Output.time(cause.since)): \(cause.sentence)")
-            print("              aitrade release --by NAME --rule \(cause.rule.rawValue) --reason TEXT")
+            print("              aitrade release --by NAME --rule \(cause.rule.rawValue) --reason TEXT\(flag)")
         }
         let limit = risk.ordersPerDay.map { " of \($0)" } ?? ""
         print("  today       \(risk.ordersToday)\(limit) opening orders, \(risk.lossStreak) losses in a row")

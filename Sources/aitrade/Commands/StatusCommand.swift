@@ -31,6 +31,8 @@ struct StatusCommand: AsyncParsableCommand {
         var lastProvenFlat: ProvenFlat?
         var lastProvenFlatAgeSeconds: Double?
         var risk: RiskProjection?
+        /// Why the books cannot be read; positions, protections and halts are then unknown.
+        var booksError: String?
     }
 
     private struct ProtectionRow: Encodable {
@@ -77,34 +79,47 @@ struct StatusCommand: AsyncParsableCommand {
                 .corruptInput, "there is no ledger in \(state.folder)\(rehearsed ?? "")",
                 fix: "start a runner: aitrade run --loop --assets BTCUSDT; or name the folder with --state-dir")
         }
-        let status = try read(folder, LedgerReader(path: path))
+        var status = beat(in: folder)
+        do {
+            try read(LedgerReader(path: path), folder, into: &status)
+        } catch {
+            status.booksError = (error as? any ExplainedError)?.problem ?? "\(error)"
+            if json { try Output.json(status) } else { show(status) }
+            throw error
+        }
         if json { try Output.json(status) } else { show(status) }
     }
 
-    private func read(_ folder: URL, _ ledger: LedgerReader) throws -> Status {
+    /// What the files beside the books tell.
+    private func beat(in folder: URL) -> Status {
         let decoder = JSONDecoder()
         let beat = (try? Data(contentsOf: folder.appending(path: "runner_heartbeat.json")))
             .flatMap { try? decoder.decode(Heartbeat.self, from: $0) }
         let form = (try? Data(contentsOf: folder.appending(path: "runner_state.json")))
             .flatMap { try? decoder.decode(StateForm.self, from: $0) }
         let now = Date().timeIntervalSince1970
-        let positions = try ledger.positions().filter { $0.quantity != .zero }
-        let held = Set(positions.map(\.symbol))
-        let halts = HaltRecord.all(in: try ledger.meta())
-        let proof = ProvenFlat.last(halts: halts, drills: DrillBook(stateFolder: folder).read())
         return Status(
             heartbeat: beat, beatAgeSeconds: beat.map { now - Double($0.at.milliseconds) / 1000 },
             runnerPid: InstanceLock.holder(path: folder.appending(path: "runner.lock").path)?.pid,
-            killSwitchFile: describe(KillSwitchFile(folder: folder).read()), latched: try ledger.latch(),
-            positions: positions,
-            protections: try ledger.protections().filter { held.contains($0.symbol) }.map {
-                ProtectionRow(
-                    symbol: $0.symbol, state: $0.state, stop: $0.stop, takeProfit: $0.takeProfit, quantity: $0.quantity,
-                    triggerPrice: $0.triggerPrice, unprotectedNotionalSeconds: $0.unprotected)
-            },
-            assets: form?.assets ?? [], halts: halts, lastProvenFlat: proof,
-            lastProvenFlatAgeSeconds: proof?.halt.flatAt.map { now - Double($0.milliseconds) / 1000 },
-            risk: Self.risk(in: folder))
+            killSwitchFile: describe(KillSwitchFile(folder: folder).read()), positions: [], protections: [],
+            assets: form?.assets ?? [], halts: [], risk: Self.risk(in: folder))
+    }
+
+    private func read(_ ledger: LedgerReader, _ folder: URL, into status: inout Status) throws {
+        status.latched = try ledger.latch()
+        status.positions = try ledger.positions().filter { $0.quantity != .zero }
+        let held = Set(status.positions.map(\.symbol))
+        status.protections = try ledger.protections().filter { held.contains($0.symbol) }.map {
+            ProtectionRow(
+                symbol: $0.symbol, state: $0.state, stop: $0.stop, takeProfit: $0.takeProfit, quantity: $0.quantity,
+                triggerPrice: $0.triggerPrice, unprotectedNotionalSeconds: $0.unprotected)
+        }
+        status.halts = HaltRecord.all(in: try ledger.meta())
+        let proof = ProvenFlat.last(halts: status.halts, drills: DrillBook(stateFolder: folder).read())
+        status.lastProvenFlat = proof
+        status.lastProvenFlatAgeSeconds = proof?.halt.flatAt.map {
+            Date().timeIntervalSince1970 - Double($0.milliseconds) / 1000
+        }
     }
 
     private func describe(_ reading: KillSwitchReading) -> String {
@@ -121,7 +136,8 @@ struct StatusCommand: AsyncParsableCommand {
         if let latch = status.latched { return "no trade: halted by the kill switch (\(latch.reason))" }
         let idle = status.runnerPid == nil ? "no runner is running" : nil
         if asset.hold == EntryHold.external.rawValue {
-            return "no trade: EXTERNAL position; aitrade acknowledge \(asset.symbol) --by NAME lets entries go on"
+            return "no trade: EXTERNAL position; aitrade acknowledge \(asset.symbol) --by NAME\(flag) "
+                + "lets entries go on"
         }
         if asset.hold == AwaitedVenue.hold { return "no trade: VENUE_SILENT \(asset.noTrade ?? asset.broker)" }
         if asset.hold == EntryHold.unread.rawValue, idle == nil {
@@ -133,26 +149,29 @@ struct StatusCommand: AsyncParsableCommand {
         return idle.map { "no trade: \($0)" } ?? "follows its signals"
     }
 
+    private var flag: String { StateFolder.flag(state.folder) }
+
     private func showHalts(_ status: Status) {
         if status.latched != nil, let halt = status.halts.last {
             let stages = halt.stages.map { "\($0.name.trimmingCharacters(in: .whitespaces)) \($0.span)" }
             print("  halt        \(stages.joined(separator: ", ")) after the trigger")
         }
         guard let proof = status.lastProvenFlat, let age = status.lastProvenFlatAgeSeconds else {
-            return print("  proven flat never; aitrade kill --drill rehearses it")
+            return print("  proven flat never; aitrade kill --drill\(flag) rehearses it")
         }
         let span = proof.halt.flatAfter.map { "\($0.milliseconds) ms" } ?? "?"
-        print(
-            "  proven flat \(Output.number(age / 3600, 1)) h ago by a \(proof.kind.rawValue), \(span) after the trigger"
-        )
+        let ago = age < 5400 ? "\(Output.number(age / 60, 0)) min" : "\(Output.number(age / 3600, 1)) h"
+        print("  proven flat \(ago) ago by a \(proof.kind.rawValue), \(span) after the trigger")
     }
 
     private func show(_ status: Status) {
         if let beat = status.heartbeat {
             let age = Output.number(status.beatAgeSeconds ?? 0, 1)
-            let state = status.runnerPid == nil ? "not running, last said \(beat.state.rawValue)" : beat.state.rawValue
+            let state = Self.state(beat, status.runnerPid)
             print("  runner      \(state), \(beat.mode) mode, pid \(beat.pid), beat \(age) s ago")
-            if let time = beat.marketTime { print("  market      \(Output.time(time)) UTC") }
+            if let time = beat.marketTime, time > .epoch { print("  market      \(Output.time(time)) UTC") }
+            if let error = beat.lastError { print("  last error  \(error)") }
+            if status.runnerPid != nil { BrokerLines(beat).lines.forEach { print("  venue       \($0)") } }
         } else {
             print("  runner      no heartbeat yet")
         }
@@ -162,9 +181,14 @@ struct StatusCommand: AsyncParsableCommand {
             }
         }
         print("  kill file   \(status.killSwitchFile)")
-        print("  latch       \(status.latched.map { "HALTED: \($0.reason)" } ?? "not latched")")
+        if let problem = status.booksError {
+            print("  books       NOT READ: \(problem)")
+            print("  positions   UNKNOWN; the venue knows: aitrade positions")
+            return
+        }
+        print("  latch       \(status.latched.map { "HALTED: \($0.reason)" } ?? "none (not latched)")")
         showHalts(status)
-        if let risk = status.risk { Self.show(risk) }
+        if let risk = status.risk { Self.show(risk, flag) }
         if status.positions.isEmpty { print("  positions   none") }
         for position in status.positions {
             let cover = status.protections.first { $0.symbol == position.symbol }

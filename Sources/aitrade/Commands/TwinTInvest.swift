@@ -30,6 +30,9 @@ struct TwinTInvest: AsyncParsableCommand {
     @Option(help: "Commission on every deal, in basis points.") var commission = "5"
     @Option(help: "Milliseconds before an accepted order is matched (production).") var orderLag = 5
     @Option(help: "Milliseconds before a cancellation has its effect.") var cancelLag = 0
+    @Option(help: "Milliseconds by which positions lag behind deals.") var positionLag = 0
+    @Option(help: "Milliseconds between a stop's end and the order it becomes.") var childLag = 0
+    @Option(help: "How requests are counted: documents or portal.") var tariff = "documents"
     @Option(help: "What a repeated order id is answered with: refuse (30057) or state.") var duplicates = "refuse"
     @Option(help: "What stop orders do in the sandbox: rest, fire or refuse.") var sandboxStops = "rest"
     @Option(help: "always, moscow, or a JSON file of phases, holidays and halts.") var sessions = "always"
@@ -43,6 +46,12 @@ struct TwinTInvest: AsyncParsableCommand {
         }
         guard TInvestSandboxStops(rawValue: sandboxStops) != nil else {
             throw ValidationError("--sandbox-stops takes rest, fire or refuse")
+        }
+        guard TInvestTariff(rawValue: tariff) != nil else {
+            throw ValidationError("--tariff takes documents or portal")
+        }
+        guard (0...60_000).contains(positionLag), (0...60_000).contains(childLag) else {
+            throw ValidationError("--position-lag and --child-lag take 0 to 60000 ms")
         }
         guard (0...60_000).contains(orderLag), (0...60_000).contains(cancelLag), (0...600_000).contains(loading) else {
             throw ValidationError("--order-lag and --cancel-lag take 0 to 60000 ms, --loading 0 to 600000 ms")
@@ -78,6 +87,9 @@ struct TwinTInvest: AsyncParsableCommand {
         setup.commission = FixedDecimal(commission) ?? setup.commission
         setup.orderLag = .milliseconds(Int64(orderLag))
         setup.cancelLag = .milliseconds(Int64(cancelLag))
+        setup.positionLag = .milliseconds(Int64(positionLag))
+        setup.childLag = .milliseconds(Int64(childLag))
+        setup.tariff = TInvestTariff(rawValue: tariff) ?? .documents
         setup.loadingFor = .milliseconds(Int64(loading))
         setup.quirks.duplicates = TInvestDuplicates(rawValue: duplicates) ?? .refuse
         setup.sandboxStops = TInvestSandboxStops(rawValue: sandboxStops) ?? .rest

@@ -62,7 +62,9 @@ struct WatchdogCommand: AsyncParsableCommand {
         print("  \(report.verdict): \(report.text)")
         guard let flatten = report.flatten else { return }
         if flatten.isFlat {
-            print("  CLOSED: everything was read flat. It stays halted until `aitrade kill --release`.")
+            print(
+                "  CLOSED: everything was read flat. It stays halted until `aitrade kill "
+                    + "--release\(StateFolder.flag(state.folder))`.")
             if flatten.way == .closeOut {
                 print("  The ledger could not be written and does not know it yet; the next `aitrade run` makes it up.")
             }

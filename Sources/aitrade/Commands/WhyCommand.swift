@@ -48,6 +48,15 @@ struct WhyAnswer: Encodable {
     let restrictions: [TradingRestriction]
     let refused: [RiskProjection.Count]
     let unsetLimits: [String]
+    /// What the runner's last beat says of venues that do not answer, and its last error.
+    let venueSilence: String?
+    let lastError: String?
+    private let flag: String
+
+    private enum CodingKeys: String, CodingKey {
+        case symbol, trades, verdict, code, figures, sentence, at, runnerPid, position, target, restrictions, refused,
+            unsetLimits, venueSilence, lastError
+    }
 
     /// The part of an asset in runner_state.json that matters here.
     private struct AssetForm: Decodable {
@@ -78,7 +87,12 @@ struct WhyAnswer: Encodable {
         (restrictions, refused) = (state.risk.restrictions, state.risk.refused)
         unsetLimits = state.risk.unsetLimits
         runnerPid = folder.runnerPid
-        let reason = try Self.reason(asset, state.risk, folder)
+        flag = StateFolder.flag(folder.path)
+        var beat: Heartbeat?
+        if case .beat(let last) = StateFolderEye(folder: URL(filePath: folder.path)).beat() { beat = last }
+        lastError = beat?.lastError
+        venueSilence = runnerPid == nil ? nil : beat.flatMap { BrokerLines($0).silence(of: asset.broker) }
+        let reason = try Self.reason(asset, state.risk, folder) ?? Self.unreachable(asset, venueSilence)
         (code, figures, sentence, at) = (reason?.code, reason?.figures, reason?.sentence, reason?.at)
         trades = reason == nil && runnerPid != nil
         if let reason {
@@ -107,7 +121,8 @@ struct WhyAnswer: Encodable {
         if asset.hold == EntryHold.external.rawValue {
             return Reason(
                 code: RiskCode.externalPosition.rawValue, figures: "\(asset.position)",
-                sentence: "someone else changed the position; aitrade acknowledge \(asset.symbol) --by NAME lets "
+                sentence: "someone else changed the position; aitrade acknowledge \(asset.symbol) --by NAME"
+                    + "\(StateFolder.flag(folder.path)) lets "
                     + "entries go on", at: nil)
         }
         if let reason = silence(asset, isRunning: folder.runnerPid != nil) { return reason }
@@ -124,6 +139,11 @@ struct WhyAnswer: Encodable {
         guard let refusal = risk.refusals.first(where: { $0.symbol == asset.symbol }) else { return nil }
         return Reason(
             code: refusal.code.rawValue, figures: refusal.figures, sentence: refusal.sentence, at: refusal.at)
+    }
+
+    /// A venue that answered before and does not now.
+    private static func unreachable(_ asset: AssetForm, _ silence: String?) -> Reason? {
+        silence.map { Reason(code: "VENUE_UNREACHABLE", figures: asset.broker, sentence: $0, at: nil) }
     }
 
     /// A venue that has not said what is to be known before anything is opened.
@@ -146,9 +166,11 @@ struct WhyAnswer: Encodable {
         var lines = [sentence.map { text in "\(text)" + (at.map { " (\(Output.time($0)) UTC)" } ?? "") }].compactMap {
             $0
         }
+        if let venueSilence, venueSilence != sentence { lines.append(venueSilence) }
+        if let lastError { lines.append("last error of the runner: \(lastError)") }
         if code != nil, runnerPid == nil { lines.append("no runner is running") }
         for cause in restrictions {
-            lines.append("release it: aitrade release --by NAME --rule \(cause.rule.rawValue) --reason TEXT")
+            lines.append("release it: aitrade release --by NAME --rule \(cause.rule.rawValue) --reason TEXT\(flag)")
         }
         lines.append("holds \(position), target \(target ?? 0)")
         if !refused.isEmpty {

@@ -27,6 +27,11 @@ struct ArtifactFile {
         } catch {
             throw CommandFailure(.corruptInput, "\(path) cannot be read", fix: "check its permissions")
         }
+        guard bytes.starts(with: Array("AITSIG".utf8)) else {
+            throw CommandFailure(
+                .corruptInput, "\(path) is not a signals artifact: it begins with something else",
+                fix: "name an artifact, or make one: aitrade signals --mode walk")
+        }
         do {
             artifact = try SignalsArtifact.decode(bytes)
         } catch {
@@ -41,17 +46,33 @@ struct ArtifactFile {
     /// The assets named by `wanted`, or all.
     ///
     /// - Throws: ``CommandFailure`` (78) naming what the artifact has.
-    func assets(_ wanted: [Symbol]?) throws -> [ArtifactAsset] {
+    ///
+    /// - Parameter folder: The bars that more signals could be made from.
+    func assets(_ wanted: [Symbol]?, bars folder: String = BarFolderOption.standard) throws -> [ArtifactAsset] {
         guard let wanted else { return artifact.assets }
         return try wanted.map { symbol in
             guard let asset = artifact.asset(symbol) else {
                 let known = artifact.assets.map(\.symbol.name).joined(separator: ", ")
                 throw CommandFailure(
                     .configuration, "\(path) has no signals for \(symbol); it has \(known)",
-                    fix: "make some: aitrade signals --mode walk --assets \(symbol); or choose with --assets")
+                    fix: "\(remedy(symbol, folder)); or choose with --assets")
             }
             return asset
         }
+    }
+
+    /// The command that makes signals for an asset, with an interval that its bars make, and beside this artifact.
+    private func remedy(_ symbol: Symbol, _ folder: String) -> String {
+        let store = BarStore(folder: folder)
+        let base = "make some: aitrade signals --mode walk --assets \(symbol)"
+        let out = " --out data_cache/\(symbol).bin"
+        if (try? store.source(of: symbol, artifact.origin.interval)) ?? nil != nil {
+            return "\(base) --interval \(artifact.origin.interval)\(out)"
+        }
+        guard let other = (try? store.names())?.first(where: { $0.symbol == symbol })?.interval else {
+            return "import bars of \(symbol) first (aitrade data import), then \(base.dropFirst(11))\(out)"
+        }
+        return "\(base) --interval \(other)\(out)"
     }
 
     /// Every row of `assets`, in the order of the file.

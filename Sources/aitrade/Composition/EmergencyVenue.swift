@@ -30,7 +30,7 @@ struct EmergencyVenue {
             throw CommandFailure(.corruptInput, "\(reader.path) names no replay", fix: "start a runner on it once")
         }
         plan = try ReplayPlan(json: text)
-        let store = BarStore(folder: bars ?? meta[ReplayPlan.barsKey] ?? BarFolderOption().folder)
+        let store = BarStore(folder: bars ?? meta[ReplayPlan.barsKey] ?? BarFolderOption.standard)
         let interval = plan.interval
         market = try plan.market(try plan.symbols.map { try store.load($0, interval) })
         let recovered = try Recovery(reader: reader).replay()

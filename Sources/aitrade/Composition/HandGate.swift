@@ -1,6 +1,7 @@
 import Brokers
 import Core
 import Engine
+import Foundation
 import Runner
 import Storage
 
@@ -10,14 +11,15 @@ struct HandGate {
     private let rules: Instrument
     private let circumstances: RiskGate.Circumstances
     private let now: Timestamp
+    private let folder: String
 
     /// Reads the venue and the ledger.
     init(
-        _ broker: any LiveBroker, _ ledger: Ledger, _ limits: RiskLimits, _ symbol: Symbol, isReduction: Bool
+        _ broker: any LiveBroker, _ ledger: Ledger, _ limits: RiskLimits, _ symbol: Symbol, isReduction: Bool,
+        stateFolder: String
     ) async throws {
-        guard let rules = try await broker.instruments([symbol]).first else {
-            throw CommandFailure(.usage, "\(symbol) is not traded on \(broker.name)", fix: "check the symbol's name")
-        }
+        folder = stateFolder
+        let rules = try await Self.rules(of: symbol, broker)
         let account = try await broker.snapshot()
         let last = try await broker.lastPrice(symbol)
         let engine = try Recovery(ledger: ledger).replay(version: ProgramBuild.name, rebuildsVenue: false).engine
@@ -35,6 +37,15 @@ struct HandGate {
             of: symbol, in: rules.quote, equity: equity, placed: placed, at: now)
         circumstances.profit = engine[symbol]?.profit ?? .zero
         self.circumstances = circumstances
+    }
+
+    private static func rules(of symbol: Symbol, _ broker: any LiveBroker) async throws -> Instrument {
+        do {
+            if let rules = try await broker.instruments([symbol]).first { return rules }
+        } catch let error as VenueError where [.notFound, .rejected].contains(error.remedy) {
+            // Said below.
+        }
+        throw CommandFailure(.usage, "\(symbol) is not traded on \(broker.name)", fix: "check the symbol's name")
     }
 
     /// Today's opening orders by hand that no runner has counted: until its fills are booked, an order by hand is known
@@ -62,19 +73,31 @@ struct HandGate {
         return orders
     }
 
-    /// Lets an order pass.
+    /// A refusal as scripts read it.
+    private struct Refusal: Encodable {
+        let accepted = false
+        let refusal: RiskRefusal
+    }
+
+    /// Lets an order pass. The kill switch is looked at in this moment: no runner may have been there to see it.
     ///
     /// - Throws: ``CommandFailure`` with the rule that refuses.
-    func approve(_ request: OrderRequest) throws -> Approved<OrderRequest> {
+    func approve(_ request: OrderRequest, json: Bool) throws -> Approved<OrderRequest> {
+        var circumstances = circumstances
+        let isKilled = KillSwitchFile(folder: URL(filePath: folder)).isEngaged
+        if isKilled { circumstances.tradingState = .halted }
+        let killed = "the kill switch is engaged; once that is over: aitrade kill --release"
         if case .limit(let price) = request.kind, !price.value.isMultiple(of: rules.tick.value) {
             throw CommandFailure(.usage, "\(price) is no multiple of the tick \(rules.tick)", fix: "round the price")
         }
         do {
             return try gate.approve(request, of: rules, in: circumstances, at: now)
         } catch {
+            if json { try Output.json(Refusal(refusal: error)) }
             throw CommandFailure(
                 .checkFailed, "the gate refused it (\(error.code.rawValue)): \(error.sentence)",
-                fix: "docs/risk.md explains the rule")
+                fix: isKilled && error.code == .tradingState
+                    ? killed + StateFolder.flag(folder) : "docs/risk.md explains the rule")
         }
     }
 }

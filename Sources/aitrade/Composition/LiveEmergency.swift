@@ -38,16 +38,15 @@ struct LiveEmergency {
         }
     }
 
-    /// Compares the books of a stopped run with its venues.
+    /// Compares the books of a stopped run with its venues, or closes everything while the kill switch is engaged.
     ///
     /// - Throws: As ``throughTheLedger(_:runId:reason:_:)``.
-    func reconcile(_ ledger: Ledger) async throws -> ReconcileAnswer {
+    func reconcile(_ ledger: Ledger, within limit: Duration) async throws -> ReconcileAnswer {
         let recovered = try Recovery(reader: ledger.reader).replay(version: ProgramBuild.name, rebuildsVenue: false)
-        guard let configuration = recovered.engine.configuration else {
-            return ReconcileAnswer(reconciliations: [], unsettled: [], held: [])
-        }
+        guard let configuration = recovered.engine.configuration else { return try await compareUnopened(ledger) }
         return try await atTheVenues(configuration) { venues in
-            try await loop(venues, configuration, ledger, runId: "reconcile-\(getpid())") { _ in }.reconcile()
+            try await loop(venues, configuration, ledger, runId: "reconcile-\(getpid())") { _ in }
+                .reconcile(within: limit)
         }
     }
 

@@ -54,17 +54,45 @@ extension LiveRun {
             try Output.json(
                 Result(
                     outcome: "\(end.outcome)", newBars: end.newBars, open: open,
-                    ledger: "\(request.stateFolder)/trades.sqlite"))
+                    ledger: "\(request.stateFolder)/trades.sqlite", artifact: file.digest.hex,
+                    unguarded: unguarded(end)))
             return
         }
         switch end.outcome {
-        case .finished, .stopped: print("Stopped after \(end.newBars) bars; the same command goes on from here.")
+        case .finished, .stopped:
+            print(
+                request.isLoop
+                    ? "Stopped after \(end.newBars == 1 ? "1 bar" : "\(end.newBars) bars"); "
+                        + "the same command goes on from here."
+                    : "Acted once on the latest signals; the same command goes on from here.")
         case .halted(let reason):
             print("HALTED by the kill switch (\(reason)): the venue was read and holds nothing.")
         case .haltedNotFlat(let symbols):
             print("HALTED, NOT PROVEN FLAT. Still open: \(symbols.joined(separator: ", ")).")
         }
         for position in open { print("  open       \(position)") }
+        let unguarded = unguarded(end)
+        for what in unguarded { print("  UNGUARDED  \(what)") }
+        if !unguarded.isEmpty {
+            print("  Start again soon, or close it: aitrade flatten\(StateFolder.flag(request.stateFolder))")
+        }
+    }
+
+    /// What a live run leaves to itself: differences that no second reading confirmed, and positions without a stop at
+    /// the venue.
+    func unguarded(_ end: Replay.End) -> [String] {
+        guard request.mode == .live, end.outcome == .stopped else { return [] }
+        return end.engine.desks.compactMap { desk in
+            switch desk.hold {
+            case .suspected:
+                return "\(desk.symbol): \(desk.broker) holds something else than the books, and it is not settled yet"
+            case .unread: return "\(desk.symbol): \(desk.broker) has not told what it holds"
+            case .external, nil:
+                return desk.unguarded.map {
+                    "\(desk.symbol) \(desk.position.quantity) at \(desk.broker): \($0)"
+                }
+            }
+        }
     }
 
     private struct Result: Encodable {
@@ -72,5 +100,8 @@ extension LiveRun {
         let newBars: Int
         let open: [String]
         let ledger: String
+        let artifact: String
+        /// Differences that are not settled, and positions that nothing guards once the run is over.
+        let unguarded: [String]
     }
 }

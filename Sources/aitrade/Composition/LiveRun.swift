@@ -26,7 +26,7 @@ struct LiveRequest {
 
 /// A run on venues: live orders, or live prices with simulated fills.
 struct LiveRun {
-    /// After acting once, orders and protections get at most this long to settle.
+    /// After acting once, orders, protections and differences get at most this long to settle.
     private static let settling = Duration.seconds(30)
 
     let request: LiveRequest

@@ -20,8 +20,8 @@ struct LiveVenues {
     let mode: ExecutionMode
     /// The account of the whole run, as its ledger and its orders name it.
     let account: String
-    /// The account of each venue that takes orders.
-    private let accounts: [String]
+    /// The lock of each account that takes orders.
+    private let locks: [String]
     /// Venues that are still to be started.
     let late = LateStarts()
 
@@ -36,7 +36,8 @@ struct LiveVenues {
         let names = routes.keys.sorted()
         if mode == .live { for name in names { try Venues.requireKeys(name, venues) } }
         seats = try names.map { Seat(venue: try Venues.client($0, venues), symbols: (routes[$0] ?? []).sorted()) }
-        accounts = mode == .live ? Set(names.map { Venues.account($0, venues) }).sorted() : []
+        let accounts = Set(names.map { Venues.account($0, venues) }).sorted()
+        locks = mode == .live ? Set(names.map { Venues.lock($0, venues) }).sorted() : []
         account = mode == .live ? accounts.joined(separator: "+") : ExecutionMode.paper.rawValue
     }
 
@@ -53,7 +54,7 @@ struct LiveVenues {
     ///
     /// - Parameter doomed: A killed process that hangs in the kernel with the locks.
     /// - Throws: `InstanceLockError` naming the process that trades the account already.
-    func lock(except doomed: Int32? = nil) throws -> [AccountLock] { try AccountLock.take(accounts, except: doomed) }
+    func lock(except doomed: Int32? = nil) throws -> [AccountLock] { try AccountLock.take(locks, except: doomed) }
 
     /// Ends all news and closes all connections.
     func stop() async {
@@ -76,7 +77,15 @@ struct LiveVenues {
     func brokers(
         _ instruments: [Instrument], _ settings: Settings, costs: ExchangeCosts, ledger: LedgerReader
     ) async -> Brokers {
-        guard mode == .paper else { return Brokers(all: seats.map(\.venue), resume: { _ in }) }
+        guard mode == .paper else {
+            let seats = seats
+            return Brokers(all: seats.map(\.venue)) { engine in
+                for seat in seats {
+                    let orders = engine.desks.filter { $0.broker == seat.name }.flatMap(\.openOrders)
+                    if !orders.isEmpty { await seat.venue.recall(orders) }
+                }
+            }
+        }
         var papers: [PaperBroker] = []
         for seat in seats {
             let own = instruments.filter { seat.symbols.contains($0.symbol) }

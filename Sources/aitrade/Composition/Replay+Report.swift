@@ -12,10 +12,13 @@ extension Replay {
         let reason: String?
         let stillOpen: [String]
         let ledger: String
+        /// SHA-256 of the signals artifact.
+        let artifact: String
         let marketTime: Timestamp
         let newBars: Int
         let summaries: [PerformanceSummary]
         let risk: RiskReport
+        let stoppedAt: Timestamp?
     }
 
     /// Prints how the run ended and what it earned so far.
@@ -31,15 +34,16 @@ extension Replay {
             try Output.json(
                 Result(
                     outcome: name(of: end.outcome), reason: reason(of: end.outcome), stillOpen: stillOpen(end.outcome),
-                    ledger: ledger.path, marketTime: end.engine.now, newBars: end.newBars, summaries: summaries,
-                    risk: RiskReport(end.engine)))
+                    ledger: ledger.path, artifact: file.digest.hex, marketTime: end.engine.now, newBars: end.newBars,
+                    summaries: summaries, risk: RiskReport(end.engine),
+                    stoppedAt: RiskReport(end.engine).stoppedAt))
             return
         }
         print(sentence(end))
         for summary in summaries {
             let budget = settings.budget.amount(in: Currency(summary.currency))
             print("\nResult in \(summary.currency), budget \(budget) for each asset")
-            SummaryText.print(summary)
+            SummaryText.print(summary, stopped: end.engine.risk.trading.restrictions)
         }
         RiskReport(end.engine).print()
         for desk in end.engine.desks where !desk.position.isFlat {
@@ -66,7 +70,7 @@ extension Replay {
         case .halted(let reason):
             return """
                 HALTED by the kill switch (\(reason)) at \(time) UTC: every venue was read and holds nothing.
-                It stays halted until `aitrade kill --release`.
+                It stays halted until `aitrade kill --release\(StateFolder.flag(request.stateFolder))`.
                 """
         case .haltedNotFlat(let open):
             return """

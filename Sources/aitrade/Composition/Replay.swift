@@ -69,6 +69,7 @@ struct Replay {
             if !request.isQuiet { print("A new replay; the old ledger is kept as \(kept)") }
         }
         ledger = try Ledger(path: path, identity: LedgerIdentity(mode: "backtest", account: Self.account))
+        if !request.lastRowOnly { try Self.requireArtifact(of: ledger, file) }
         plan = try Self.bind(ledger, to: wanted, singlePass: request.lastRowOnly)
         try Self.note(bars: request.barFolder, in: ledger)
         market = try plan.market(bars.series)
@@ -125,6 +126,16 @@ struct Replay {
                 fix: "give a later --to, start anew with --new, or use another --state-dir")
         }
         return wanted
+    }
+
+    /// A replay is of one artifact: what it traded so far must not be shown as another's.
+    private static func requireArtifact(of ledger: Ledger, _ file: ArtifactFile) throws {
+        guard let began = try ledger.reader.meta()[LedgerMetaKey.artifact], began != file.digest.hex else { return }
+        throw CommandFailure(
+            .configuration,
+            "\(ledger.path) holds a replay of the artifact \(began.prefix(12)), and \(file.path) is "
+                + "\(file.digest.hex.prefix(12))",
+            fix: "name the artifact that began it with --signals, start anew with --new, or use another --state-dir")
     }
 
     /// Writes down where the bars are, for whoever has to rebuild this market without the runner.

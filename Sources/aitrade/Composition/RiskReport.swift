@@ -6,6 +6,8 @@ import Runner
 struct RiskReport: Encodable {
     let refused: [RiskProjection.Count]
     let restrictions: [TradingRestriction]
+    /// When trading stopped for good; nil when it did not.
+    var stoppedAt: Timestamp? { restrictions.map(\.since).min() }
 
     init(_ engine: Engine) {
         refused = RiskProjection.counts(engine.risk)

@@ -40,10 +40,15 @@ struct RiskSettings {
     ///
     /// - Throws: ``CommandFailure`` (78) naming the first key without one.
     func requireDecisions(isRehearsal: Bool) throws {
-        guard !isRehearsal, let key = Self.neededInLive.first(where: unset.contains) else { return }
+        let missing = Self.neededInLive.filter(unset.contains).map(\.rawValue)
+        guard !isRehearsal, !missing.isEmpty else { return }
+        let names = missing.joined(separator: ", ")
+        let needs = missing.count == 1 ? "is not set, and live trading needs a limit" : "are not set, live needs limits"
         throw CommandFailure(
-            .configuration, "\(key.rawValue) is not set, and live trading needs a limit",
-            fix: "set \(key.rawValue) to a number that fits the account, or to off if you really want none")
+            .configuration, "\(names) \(needs)",
+            fix:
+                "set \(missing.count == 1 ? names : "each") to a number that fits the account, or to off if you really "
+                + "want none")
     }
 
     private mutating func readSizes(_ reader: SettingReader) throws {

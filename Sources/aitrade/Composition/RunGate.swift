@@ -21,7 +21,7 @@ struct RunGate {
                 fix: "generate it here (aitrade signals), or name the ledger it was generated with (--trials)")
         }
         let judged = assets.map { (asset: $0, judgement: history.judgement($0, of: file.artifact)) }
-        if !isQuiet { GateText.show(judged) }
+        if !isQuiet { GateText.show(judged, in: file.path) }
         let refused = judged.filter { ($0.judgement?.verdict ?? .fail) == .fail }.map(\.asset.symbol.name)
         guard mode == .live, !refused.isEmpty else { return }
         if isRehearsal, reason == nil {
@@ -59,19 +59,19 @@ struct RunGate {
 
 /// The gate's verdicts as text.
 enum GateText {
-    /// A line for each asset, and one for each clause that does not hold.
-    static func show(_ judged: [(asset: ArtifactAsset, judgement: ArtifactJudgement?)]) {
+    /// A line for each asset.
+    static func show(_ judged: [(asset: ArtifactAsset, judgement: ArtifactJudgement?)], in path: String) {
         for (asset, judgement) in judged {
             guard let judgement else {
                 print("  gate       \(asset.symbol): not judged, counts as fail")
                 continue
             }
-            let missing = judgement.clauses.filter { !$0.holds }.map { clause in
-                "\(clause.name) \(clause.value.map { Output.number($0, 3) } ?? "n/a")"
-                    + " (\(clause.name == "profit" ? "above" : "limit") \(Output.number(clause.limit)))"
-            }
-            let why = missing.isEmpty ? "every clause holds" : "misses \(missing.joined(separator: ", "))"
-            print("  gate       \(asset.symbol): \(judgement.verdict.rawValue); \(why)")
+            let missing = judgement.clauses.count { !$0.holds }
+            let why =
+                missing == 0
+                ? "every clause holds"
+                : "misses \(missing) of \(judgement.clauses.count) clauses; aitrade signals inspect \(path)"
+            print("  gate       \(asset.symbol): \(judgement.verdict.rawValue) (\(why))")
         }
     }
 

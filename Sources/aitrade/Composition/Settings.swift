@@ -51,8 +51,8 @@ struct Settings {
             throw CommandFailure(
                 .configuration, ".env cannot be read", fix: "make it a readable text file or remove it")
         }
-        try refuseUnknown(Array(names), in: "the environment")
-        try refuseUnknown(try namesInFile(), in: ".env")
+        try refuseUnknown(Array(names), in: "the environment", isOurs: false)
+        try refuseUnknown(try namesInFile(), in: ".env", isOurs: true)
         let reader = SettingReader { key in
             let value = { name in
                 try environment.environmentValue(forName: name) ?? file.environmentValue(forName: name)
@@ -118,10 +118,11 @@ struct Settings {
         return names
     }
 
-    private static func refuseUnknown(_ names: [String], in place: String) throws {
+    private static func refuseUnknown(_ names: [String], in place: String, isOurs: Bool) throws {
         let known = Set(SettingKey.allCases.flatMap(\.spellings))
         for name in names.sorted() where !known.contains(name) {
-            guard SettingKey.prefixes.contains(where: name.hasPrefix) else { continue }
+            // The environment is everybody's; the file is ours alone.
+            guard isOurs || SettingKey.prefixes.contains(where: name.hasPrefix) else { continue }
             throw CommandFailure(
                 .configuration, "\(name) in \(place) is not a setting",
                 fix: "did you mean \(SettingKey.closest(to: name))? .env.example lists every key")

@@ -5,6 +5,11 @@ import Storage
 struct StateFolder {
     let path: String
 
+    /// The flag that names a folder in a command's hint; empty for the one that every command takes by itself.
+    static func flag(_ folder: String) -> String {
+        folder == StateFolderOption.standard ? "" : " --state-dir \(folder)"
+    }
+
     /// The ledger, for reading.
     ///
     /// - Throws: ``CommandFailure`` when there is none, or `LedgerError`.

@@ -25,7 +25,16 @@ enum SummaryText {
         }
     }
 
-    static func print(_ summary: PerformanceSummary) {
+    /// - Parameter restrictions: What stopped trading and was not released: said first, because every figure means
+    ///   the days before it.
+    static func print(_ summary: PerformanceSummary, stopped restrictions: [TradingRestriction] = []) {
+        if let cause = restrictions.first(where: { $0.currency.map { $0.code == summary.currency } ?? true }) {
+            func days(_ end: Timestamp) -> Int { Int((max(0, (end - summary.first).seconds) / 86_400).rounded()) }
+            let (day, before, all) = (Output.time(cause.since).prefix(10), days(cause.since), days(summary.last))
+            Swift.print(
+                "  STOPPED by \(cause.rule.rawValue) on \(day) after \(before) of \(all) days: figures end there")
+        }
+        let isShort = (summary.last - summary.first).seconds < 86_400
         let lines: [(String, String)] = [
             ("period", "\(Output.time(summary.first)) to \(Output.time(summary.last)) UTC"),
             ("trades", "\(summary.trades), \(Output.number(summary.winRate * 100, 1)) % with a profit"),
@@ -35,7 +44,7 @@ enum SummaryText {
                 "\(Output.percent(summary.netReturn))   (buy and hold \(Output.percent(summary.buyAndHoldReturn)))"
             ),
             ("fees", "\(Output.number(summary.fees)) \(summary.currency)"),
-            ("Sharpe", "\(Output.number(summary.sharpe))   (annualised, from bar to bar)"),
+            ("Sharpe", "\(isShort ? "n/a" : Output.number(summary.sharpe))   (annualised, from bar to bar)"),
             (
                 "drawdown",
                 "\(Output.number(summary.maxDrawdown * 100)) %   "

@@ -32,7 +32,12 @@ struct VenueSettings {
         bitget.family = try reader.choice(.bitgetFamily, among: ["auto", "classic", "unified"])
             .flatMap(BitgetFamily.init(rawValue:))
         bitget.marginMode = try reader.choice(.bitgetMarginMode, of: BitgetMarginMode.self)
-        bitget.leverage = try reader.amount(.bitgetLeverage) { $0 }.map { Int($0.double) }
+        bitget.leverage = try reader.text(.bitgetLeverage).map { text in
+            guard let leverage = Int(text), (1...1000).contains(leverage) else {
+                throw reader.malformed(.bitgetLeverage, text, "a whole number such as 5")
+            }
+            return leverage
+        }
         bitget.triggersByMark = try reader.choice(.bitgetTriggerPrice, among: ["last", "mark"]) == "mark"
         bitget.stopStyle = try reader.choice(.bitgetStopStyle, of: BitgetStopStyle.self) ?? .partial
         bitget.loginInSeconds =
@@ -52,6 +57,13 @@ struct VenueSettings {
         ].compactMap { $0 }
         isRehearsal = !inUse.isEmpty
         for url in inUse where isRehearsal { isRehearsal = Self.isLocal(url) ? await TwinProof.isTwin(url) : false }
+    }
+
+    /// Host and port of a venue that is asked on this machine; nil for any other.
+    func localPlace(of name: BrokerName) -> String? {
+        let url = name == Venues.shares ? tinkoff.baseURL ?? "" : bitget.baseURL
+        guard Self.isLocal(url) else { return nil }
+        return url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init)
     }
 
     /// Whether a URL names this machine itself. Names that only begin like it, such as `localhost.example.com`, do not.

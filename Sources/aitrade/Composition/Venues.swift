@@ -10,6 +10,10 @@ enum Venues {
     static let spot = BrokerName("bitget-spot")
     /// The broker of Russian shares.
     static let shares = BrokerName("tinkoff")
+    /// Those that live elsewhere.
+    static let real = [futures, spot, shares]
+    /// What `--venue` takes.
+    private static let spellings = ["bitget": futures, "bitget-spot": spot, "tinkoff": shares, "tinvest": shares]
     /// Names that routes may use.
     static let names = [futures, spot, shares, SimulatedVenue.name]
 
@@ -25,6 +29,29 @@ enum Venues {
                 .venueUnavailable, "there is no venue client named \(name) yet",
                 fix: "route the asset to \(futures), \(spot) or \(shares), or use --mode backtest")
         }
+    }
+
+    /// The venue that somebody named with `--venue`.
+    ///
+    /// - Throws: ``CommandFailure`` (64).
+    static func named(_ text: String) throws -> BrokerName {
+        guard let name = spellings[text.lowercased()] else {
+            throw CommandFailure(
+                .usage, "'\(text)' is no venue", fix: "--venue takes \(futures), \(spot) or \(shares)")
+        }
+        return name
+    }
+
+    /// Every venue that there are keys for, each with the assets to ask about; a spot market counts only where routes
+    /// lead there. Without any keys the venue of the universe stands for what is missing.
+    ///
+    /// - Throws: ``CommandFailure`` (78) when the keys of an account are incomplete.
+    static func withKeys(_ settings: Settings) throws -> [BrokerName: [Symbol]] {
+        if !settings.venues.missingKeys.isEmpty { _ = try bitget(futures, settings.venues) }
+        let routes = EmergencyRoutes(settings, nil).routes
+        guard routes.isEmpty else { return routes }
+        let name = settings.universe == .stocks ? shares : futures
+        return [name: try Flags.symbols(example(name.text))]
     }
 
     /// An asset that a venue surely has, where a command names none.
@@ -103,6 +130,11 @@ enum Venues {
         }
         let digest = Digest.sha256("account:" + key).hex.prefix(12)
         return "bitget-\(digest)" + (settings.bitget.isDemo ? "-demo" : "")
+    }
+
+    /// What the lock of a venue's account is called. Twins on one machine share their keys, not their accounts.
+    static func lock(_ name: BrokerName, _ settings: VenueSettings) -> String {
+        account(name, settings) + (settings.localPlace(of: name).map { "@\($0)" } ?? "")
     }
 
     /// The route of each asset; without routes the universe decides.

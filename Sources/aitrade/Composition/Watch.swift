@@ -94,7 +94,7 @@ actor Watch {
             return request.once ? report : nil
         case .suspect(let cause, _):
             // A process that is gone does not come back by being looked at longer.
-            guard request.once, !request.flattens, [.dead, .failed].contains(cause) else { return nil }
+            guard request.once, !request.flattens, [.dead, .failed, .unattended].contains(cause) else { return nil }
             return alarm(cause, report)
         case .stale(let cause, _):
             report = alarm(cause, report)
@@ -210,6 +210,8 @@ actor Watch {
         case .frozen: report.text = "\(who) is there and has not beaten for \(since)"
         case .looping: report.text = "\(who) beats and has got nowhere for \(since)"
         case .silent: report.text = "\(who) has no readable heartbeat for \(since)"
+        case .unattended:
+            report.text = "\(who) ended with positions open, and the kill switch has had nobody for \(since)"
         }
     }
 }

@@ -93,8 +93,14 @@ struct TwinStage {
         do {
             server = try await TwinServer.start(host, address: options.host, port: options.port)
         } catch {
+            let words = "\(error)"
+            let reason =
+                words.contains("errno: 98")
+                ? "something listens there already"
+                : words.contains("nknownHost") || words.contains("unknown(host")
+                    ? "this machine has no such address" : words
             throw CommandFailure(
-                .venueUnavailable, "port \(options.port) of \(options.host) cannot be opened: \(error)",
+                .venueUnavailable, "port \(options.port) of \(options.host) cannot be opened: \(reason)",
                 fix: "another one with --port, or --port 0 for any free one")
         }
         try say(lines(server.port), port: server.port)
