@@ -85,6 +85,10 @@ extension Engine {
                 effects += reconciler.closeBooks(snapshot, &desks, configuration.reconcile, at: now)
             }
         }
+        // What the reading brought into the books counts at once, not at the next price.
+        for place in desks.indices where desks[place].broker == snapshot.broker {
+            effects += turn(place, mayOpen: false, at: now) { _, _ in [] }
+        }
         kill.observed(snapshot.broker, isFlat: isFlat, spacing: configuration.timing.questionSpacing, at: now)
         return effects
     }

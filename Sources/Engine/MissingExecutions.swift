@@ -69,7 +69,8 @@ extension Desk {
         let (held, told) = (position.quantity, toldPosition)
         if told == held { return held }
         guard told != .zero, !told.isOpposite(to: held) else { return .zero }
-        return told.magnitude < held.magnitude ? told : held
+        // Where a reduce-only order may only reduce, one that is too large for a moment is not worth replacing.
+        return told.magnitude < held.magnitude && !rules.asset.capabilities.reduceOnly ? told : held
     }
 
     /// `part` of the position, as far as it is still there.
