@@ -65,6 +65,29 @@ struct CrashEnd: Hashable, Sendable {
         }.sorted { "\(String(describing: $0.clientID))" < "\(String(describing: $1.clientID))" }
     }
 
+    /// The executions, without the venue's count of them: of two in one moment either may come first.
+    private var executed: [Fill] {
+        books.fills.map {
+            Fill(
+                venue: $0.venue, tradeID: "", clientID: $0.clientID, symbol: $0.symbol, side: $0.side, price: $0.price,
+                quantity: $0.quantity, fee: $0.fee, at: $0.at)
+        }.sorted { ($0.at, "\(String(describing: $0.clientID))") < ($1.at, "\(String(describing: $1.clientID))") }
+    }
+
+    /// What is held and what it cost, whenever that was heard.
+    private var held: [Held] { books.positions.map(Held.init) }
+
+    private struct Held: Hashable {
+        let symbol: Symbol
+        let quantity: Quantity
+        let money: [Money]
+        let lots: [Position.Lot]
+
+        init(_ row: LedgerPositionRow) {
+            (symbol, quantity, money, lots) = (row.symbol, row.quantity, [row.cost, row.realised, row.fees], row.lots)
+        }
+    }
+
     /// The first row that differs, and what stands in its place.
     private static func first<Row: Equatable>(_ mine: [Row], _ theirs: [Row]) -> String {
         let index = zip(mine, theirs).prefix { $0 == $1 }.count
@@ -76,10 +99,9 @@ struct CrashEnd: Hashable, Sendable {
     func differences(from other: CrashEnd) -> [String] {
         [
             outcome == other.outcome ? nil : "outcome",
-            books.fills == other.books.fills ? nil : "fills \(Self.first(books.fills, other.books.fills))",
+            executed == other.executed ? nil : "fills \(Self.first(executed, other.executed))",
             asked == other.asked ? nil : "intents \(Self.first(asked, other.asked))",
-            books.positions == other.books.positions
-                ? nil : "positions \(Self.first(books.positions, other.books.positions))",
+            held == other.held ? nil : "positions \(Self.first(held, other.held))",
             Curve(books.equity).agrees(with: Curve(other.books.equity)) ? nil : "equity",
             protections == other.protections
                 ? nil : "protections \(protections) instead of \(other.protections)",
