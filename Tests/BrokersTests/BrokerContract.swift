@@ -216,6 +216,9 @@ struct BrokerContract {
             reduceOnly: true, purpose: .flatten)
         try await accepted(out)
         _ = try await fills(untilEndOf: id)
+        // Positions may lag behind executions, and more so on a busy machine.
+        let end = ContinuousClock.now + .seconds(5)
+        while try await position() != .zero, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
         #expect(try await position() == .zero)
     }
 }
