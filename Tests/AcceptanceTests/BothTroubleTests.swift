@@ -110,6 +110,8 @@ extension Acceptance {
             both.shares.program.send(SIGSTOP)
             let watchdog = try both.watchdog()
             try await both.coins.until("coins are flat") { $0.isFlat }
+            // It has to hear of that, too: what it does not know to be closed it names.
+            try await Task.sleep(for: .seconds(2))
             for signal in [SIGINT, SIGTERM] { watchdog.send(signal) }
             let end = try await watchdog.end()
             #expect(end.status == 11, "\(end.text)")

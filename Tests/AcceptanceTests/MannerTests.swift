@@ -54,7 +54,7 @@ extension Acceptance {
                 case .duplicates: #"{"rules":[{"do":"duplicateRequest","method":"POST","chance":0.5}]}"#
                 case .storm:
                     #"{"rules":[{"do":"rateLimit","path":"ORDERS","count":2,"seconds":[1,1]},"#
-                        + #"{"do":"rateLimit","method":"GET","chance":0.3,"seconds":[1,1],"skip":20}],"calmAfter":5}"#
+                        + #"{"do":"rateLimit","method":"GET","chance":0.3,"seconds":[1,1],"skip":60}],"calmAfter":5}"#
                 case .silence: #"{"rules":[{"do":"hang","path":"ORDERS","count":1},{"do":"frozen"}]}"#
                 case .partialFills: #"{"faults":{"partialFills":{"parts":4,"seconds":[0.05,0.2]}}}"#
                 case .lateCancels: "{}"
