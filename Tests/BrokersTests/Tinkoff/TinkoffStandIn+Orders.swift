@@ -120,6 +120,7 @@ extension TinkoffStandIn {
         order.status = "FILL"
         state.shown = Array(
             repeating: state.pieces - (order.isBuy ? 1 : -1) * order.lots * lot, count: state.manner.positionLag)
+        state.shownUntil = now() + 250
     }
 
     private static func text(_ order: Entry, _ state: State) -> String {
@@ -157,6 +158,7 @@ extension TinkoffStandIn {
     }
 
     private static func positions(_ state: inout State) -> String {
+        if now() > state.shownUntil { state.shown = [] }
         let pieces = state.shown.isEmpty ? state.pieces : state.shown.removeFirst()
         let row =
             #"{"figi":"BBG004730N88","blocked":"0","balance":"\#(pieces)","instrumentUid":"\#(uid)","#

@@ -70,6 +70,8 @@ final class TinkoffStandIn: StandInVenue {
         var stops: [Stop] = []
         var pieces: Int64 = 0
         var shown: [Int64] = []
+        /// When positions follow whatever was asked, so that no busy client makes a lag longer than its patience.
+        var shownUntil: Int64 = 0
         var cash = FixedDecimal(1_000_000)
         var count: Int64 = 1000
         var calls: [String: Int] = [:]
