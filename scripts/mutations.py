@@ -149,10 +149,6 @@ def suites(bug):
     return ROOMS[bug.get("room", "engine")]
 
 
-def suites(bug):
-    return ROOMS[bug.get("room", "engine")]
-
-
 def table(bugs, found):
     headings = {
         "engine": ["| bug | in | noticed by the engine's tests | noticed by the chaos runs |", "|---|---|---|---|"],

@@ -16,6 +16,7 @@ public struct Backtest: Sendable {
     private let decide: Decision
     private let world: BacktestWorld
     private var watched: [Symbol: [Price]] = [:]
+    private var pacing = HaltPacing()
 
     /// What to hold from the close of a bar on, or nil to leave things as they are; asked once per closed bar.
     /// `position` is what is held at that moment.
@@ -88,9 +89,10 @@ public struct Backtest: Sendable {
     ///
     /// - Returns: False at the end of the data, when nothing is left to wait for.
     public mutating func step() -> Bool {
-        guard let batch = market.next() else {
-            guard engine.kill.phase == .flattening, let deadline = engine.nextDeadline else { return false }
-            take(.deadline, at: deadline)
+        let next = if let limit = pacing.limit(engine) { market.next(until: limit) } else { market.next() }
+        guard let batch = next else {
+            guard let moment = pacing.keep(engine) else { return false }
+            take(.deadline, at: moment)
             return true
         }
         if !world.isEmpty { for event in world.due(engine, at: batch.at) { take(event, at: batch.at) } }

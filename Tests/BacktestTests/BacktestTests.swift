@@ -80,6 +80,25 @@ import Testing
         }
     }
 
+    /// Stored bars tell nothing for an hour; the kill sequence looks again within seconds all the same.
+    @Test func aKillIsOverLongBeforeTheNextBar() throws {
+        var scenario = BacktestScenario(bars: [flat, flat, flat, flat, flat])
+        scenario.latency = .milliseconds(300)
+        scenario.rows = [try BacktestScenario.row(0, 1, stop: 90, takeProfit: 120)]
+        var held = 0
+        for steps in 1...12 {
+            var backtest = try scenario.backtest()
+            for _ in 0..<steps { _ = backtest.step() }
+            held += backtest.market.snapshot().isFlat ? 0 : 1
+            let killedAt = backtest.engine.now
+            backtest.kill(reason: "test")
+            while backtest.engine.kill.phase == .flattening, backtest.step() {}
+            #expect(backtest.engine.kill.phase == .flat)
+            #expect(backtest.engine.now - killedAt < .seconds(60))
+        }
+        #expect(held > 3)
+    }
+
     @Test func partialFillsAreProtectedInFull() throws {
         var scenario = BacktestScenario(bars: [flat, flat, flat, flat])
         scenario.fillPolicy = .parts(4, every: .seconds(60))

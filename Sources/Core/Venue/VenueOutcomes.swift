@@ -50,6 +50,8 @@ public enum AmendOutcome: Hashable, Codable, Sendable {
 public enum RecordedStep: Hashable, Codable, Sendable {
     /// A batch of news was taken from it.
     case pulled(VenueBatch)
+    /// Its virtual time went on to a moment before the next news.
+    case waited(until: Timestamp)
     /// An order was sent to it.
     case submitted(OrderRequest)
     /// A cancellation was sent to it.
