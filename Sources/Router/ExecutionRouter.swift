@@ -146,9 +146,15 @@ public actor ExecutionRouter {
 
     /// Waits for a broker's news, without a limit; nil when none will come by itself any more.
     ///
+    /// - Parameter limit: A moment of virtual time: a broker that knows such goes no further, and gives nil when there
+    ///   is no news before it.
     /// - Throws: What the broker throws; `VenueError` when it is not there.
-    public nonisolated func nextEvents(from name: BrokerName) async throws -> VenueBatch? {
-        try await known(name).nextEvents()
+    public nonisolated func nextEvents(
+        from name: BrokerName, until limit: Timestamp? = nil
+    ) async throws -> VenueBatch? {
+        let broker = try known(name)
+        guard let limit, let stepped = broker as? any SteppedBroker else { return try await broker.nextEvents() }
+        return try await stepped.nextEvents(until: limit)
     }
 
     /// What all brokers hold, asked at once; each answers or fails for itself.

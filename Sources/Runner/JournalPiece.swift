@@ -21,7 +21,7 @@ package enum JournalPiece {
     /// Which events are read; the others are only checked against the chain.
     package enum Wanted: Sendable {
         case all
-        case newsOfVenues
+        case timeOfVenues
         case nothing
     }
 
@@ -45,6 +45,11 @@ package enum JournalPiece {
         return try (0..<slices).flatMap { try done[$0]?.get() ?? [] }
     }
 
+    /// Whether a row moved the time of a market of virtual time.
+    private static func movesTime(_ row: JournalText) -> Bool {
+        isNews(row) || row.draft.event.hasPrefix("{\"deadline\"")
+    }
+
     /// Whether a row holds news of a venue.
     package static func isNews(_ row: JournalText) -> Bool { row.draft.event.hasPrefix("{\"venue\"") }
 
@@ -60,7 +65,7 @@ package enum JournalPiece {
             do {
                 var event: EngineEvent?
                 let wish = wanted(row.sequence)
-                if wish == .all || wish == .newsOfVenues && isNews(row) {
+                if wish == .all || wish == .timeOfVenues && movesTime(row) {
                     event = try decoder.decode(EngineEvent.self, from: Data(row.draft.event.utf8))
                 }
                 var commands: [RecordedStep] = []

@@ -61,7 +61,7 @@ package struct Recovery {
         var (previous, news): (JournalText?, JournalText?) = (nil, nil)
         try reader.readJournalTexts(by: Self.piece) { rows in
             let steps = try JournalPiece.read(rows, after: previous) { sequence in
-                sequence > start ? .all : rebuildsVenue ? .newsOfVenues : .nothing
+                sequence > start ? .all : rebuildsVenue ? .timeOfVenues : .nothing
             }
             for step in steps {
                 if let event = step.event, step.sequence > start {
@@ -107,7 +107,7 @@ package struct Recovery {
 
     private func note(_ step: JournalPiece.Step, _ rebuildsVenue: Bool, _ outcome: inout Outcome) {
         guard rebuildsVenue else { return }
-        if case .venue(let batch)? = step.event { outcome.steps.append(.pulled(batch)) }
+        if let moved = step.event?.marketStep(at: step.at) { outcome.steps.append(moved) }
         outcome.steps += step.commands
     }
 }

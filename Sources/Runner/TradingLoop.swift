@@ -16,9 +16,9 @@ public actor TradingLoop {
     private let log: Logger
     private var core: LoopCore
     private var kill: KillWatch
+    private var pacing = HaltPacing()
     private var inboxSeenAt: Duration?
-    private var (steps, stopRequests) = (0, 0)
-    private var isFinished = false
+    private var (steps, stopRequests, isFinished) = (0, 0, false)
 
     /// A loop over an open ledger and a router whose brokers are ready.
     public init(setup: RunSetup, ledger: Ledger, router: ExecutionRouter, log: Logger) {
@@ -163,13 +163,14 @@ public actor TradingLoop {
     /// - Returns: Whether a bar was completed.
     private func advance() async throws -> Bool {
         setup.crash(.newsAwaited)
-        guard let batch = try await performer.router.nextEvents(from: setup.market) else {
-            // The data are over; what is left is to see the kill sequence through.
-            guard engine.kill.phase == .flattening, let deadline = engine.nextDeadline else {
+        let news = try await performer.router.nextEvents(from: setup.market, until: pacing.limit(engine))
+        guard let batch = news else {
+            // The kill sequence is seen through, before the next bar and after the last.
+            if let moment = pacing.keep(engine) {
+                try await take(.deadline, at: moment)
+            } else {
                 isFinished = engine.kill.phase != .flat
-                return false
             }
-            try await take(.deadline, at: max(deadline, engine.now))
             return false
         }
         setup.crash(.newsHeard)
@@ -181,8 +182,7 @@ public actor TradingLoop {
 
     /// Takes the rows of the bars that `batch` completed, and the deadline that is due then.
     ///
-    /// A crash may leave the batch in the journal without some of them; the first pass after a start makes up for it.
-    /// Rows that were taken before are passed over.
+    /// A crash may leave the batch in the journal without some of them; a start makes up for it.
     ///
     /// - Returns: Whether a bar was completed.
     private func actOnClosedBars(of batch: VenueBatch) async throws -> Bool {

@@ -56,21 +56,34 @@ struct CrashEnd: Hashable, Sendable {
         books.intents.map(\.request).sorted { $0.clientID.description < $1.clientID.description }
     }
 
+    /// The closes of a kill sequence. A start reads the venue at once, where the run before would have waited for its
+    /// next look, so a close may leave a moment sooner: what it came to counts, not when.
+    private var closes: Set<ClientOrderID> {
+        Set(books.intents.map(\.request).filter { $0.purpose == .flatten }.map(\.clientID))
+    }
+
+    private func moment(_ at: Timestamp, _ id: ClientOrderID?, _ closes: Set<ClientOrderID>) -> Timestamp {
+        id.map(closes.contains) ?? false ? .epoch : at
+    }
+
     /// The venue's orders, without its count of them.
     private var accepted: [OrderReport] {
-        orders.map {
+        let closes = closes
+        return orders.map {
             OrderReport(
                 clientID: $0.clientID, venueOrderID: "", symbol: $0.symbol, side: $0.side, kind: $0.kind,
-                quantity: $0.quantity, filled: $0.filled, state: $0.state, reason: $0.reason, at: $0.at)
+                quantity: $0.quantity, filled: $0.filled, state: $0.state, reason: $0.reason,
+                at: moment($0.at, $0.clientID, closes))
         }.sorted { "\(String(describing: $0.clientID))" < "\(String(describing: $1.clientID))" }
     }
 
     /// The executions, without the venue's count of them: of two in one moment either may come first.
     private var executed: [Fill] {
-        books.fills.map {
+        let closes = closes
+        return books.fills.map {
             Fill(
                 venue: $0.venue, tradeID: "", clientID: $0.clientID, symbol: $0.symbol, side: $0.side, price: $0.price,
-                quantity: $0.quantity, fee: $0.fee, at: $0.at)
+                quantity: $0.quantity, fee: $0.fee, at: moment($0.at, $0.clientID, closes))
         }.sorted { ($0.at, "\(String(describing: $0.clientID))") < ($1.at, "\(String(describing: $1.clientID))") }
     }
 

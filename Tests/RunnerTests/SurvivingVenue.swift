@@ -84,13 +84,15 @@ actor SurvivingVenue {
     func order(_ id: ClientOrderID) -> OrderReport? { market.order(.client(id)) }
     func read(fillsSince moment: Timestamp) -> AccountSnapshot { market.snapshot(fillsSince: moment) }
 
-    /// The next news after those that a runner knows.
-    func next(_ state: TemporaryState) throws -> VenueBatch? {
+    /// The next news after those that a runner knows; nil when there is none until `limit`.
+    func next(_ state: TemporaryState, until limit: Timestamp? = nil) throws -> VenueBatch? {
         if cursor == killAt { try state.write(#"{"enabled": true, "reason": "storm"}"#, to: "kill_switch.json") }
         if cursor == told.count {
-            guard let batch = market.next() else { return nil }
-            told.append(batch)
+            let news = if let limit { market.next(until: max(limit, market.now)) } else { market.next() }
+            guard let news else { return nil }
+            told.append(news)
         }
+        if let limit, told[cursor].at > limit { return nil }
         cursor += 1
         return told[cursor - 1]
     }
@@ -102,6 +104,8 @@ actor SurvivingVenue {
         for step in steps {
             switch step {
             case .pulled(let batch): pulled.append(batch)
+            // Its own clock went on.
+            case .waited: break
             case .submitted(let request): recorded.append(.submit(request))
             case .cancelled(let reference, _): recorded.append(.cancel(reference))
             case .amended(let id, _, _): throw Violation(text: "order \(id) was changed, which this venue cannot do")
@@ -123,7 +127,7 @@ actor SurvivingVenue {
 }
 
 /// One runner's connection to a surviving venue. It breaks when the world of that runner ends.
-actor VenueLine: Broker {
+actor VenueLine: SteppedBroker {
     nonisolated let name = BrokerName("simulated")
     nonisolated let capabilities = BrokerCapabilities(nativeProtections: true, reduceOnly: true, duplicateSafe: true)
     private let venue: SurvivingVenue
@@ -166,5 +170,10 @@ actor VenueLine: Broker {
     func nextEvents() async throws -> VenueBatch? {
         guard !plan.isOver else { throw broken }
         return try await venue.next(state)
+    }
+
+    func nextEvents(until limit: Timestamp) async throws -> VenueBatch? {
+        guard !plan.isOver else { throw broken }
+        return try await venue.next(state, until: limit)
     }
 }

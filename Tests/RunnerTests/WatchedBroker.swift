@@ -12,7 +12,7 @@ enum BrokerCall: Hashable, Sendable {
 }
 
 /// The simulated broker, with somebody watching before each call and after each answer.
-actor WatchedBroker: Broker {
+actor WatchedBroker: SteppedBroker {
     typealias Watcher = @Sendable (BrokerCall) async -> Void
 
     nonisolated let name: BrokerName
@@ -57,5 +57,9 @@ actor WatchedBroker: Broker {
 
     func nextEvents() async throws -> VenueBatch? {
         try await watched(.nextEvents) { try await inner.nextEvents() }
+    }
+
+    func nextEvents(until limit: Timestamp) async throws -> VenueBatch? {
+        try await watched(.nextEvents) { try await inner.nextEvents(until: limit) }
     }
 }
