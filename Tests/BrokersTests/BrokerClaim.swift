@@ -4,6 +4,14 @@ enum BrokerClaim: CaseIterable {
     case theSnapshotListsExecutionsSinceAMoment, theSnapshotShowsWhatIsOpen, eachFillIsToldOnce, instrumentsAreTold
 }
 
+extension BrokerClaim {
+    /// Those that wait for executions.
+    static let ofStreams = [
+        BrokerClaim.reduceOnlyNeverFlips, .theSnapshotListsExecutionsSinceAMoment, .theSnapshotShowsWhatIsOpen,
+        .eachFillIsToldOnce,
+    ]
+}
+
 extension BrokerContract {
     /// Tests one claim on a broker that has seen no order yet.
     func holds(_ claim: BrokerClaim) async throws {

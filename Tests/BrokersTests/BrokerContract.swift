@@ -32,10 +32,16 @@ struct BrokerContract {
             reduceOnly: reduceOnly, purpose: purpose)
     }
 
-    /// Sends an order that has to be accepted.
+    /// Sends an order that has to be accepted; one for which the allowance is used up at the moment is sent again, as
+    /// the house does.
     @discardableResult
     func accepted(_ request: OrderRequest) async throws -> OrderReport {
-        let outcome = await broker.submit(request)
+        var outcome = await broker.submit(request)
+        for _ in 0..<20 {
+            guard case .refused(let error) = outcome, error.remedy == .rateLimited else { break }
+            try await Task.sleep(for: .milliseconds(200))
+            outcome = await broker.submit(request)
+        }
         guard case .accepted(let report) = outcome else {
             Issue.record("\(request) was not accepted: \(outcome)")
             throw VenueError(.rejected, code: "CONTRACT", message: "an order that should be accepted was not")
@@ -195,6 +201,16 @@ struct BrokerContract {
         #expect(fills.reduce(.zero) { $0 + $1.quantity } == order.filled)
         #expect(try await position() == side.signed(order.filled))
         try await flatten(id + "-out")
+    }
+
+    /// An order rests, is told as working, and is executed once the market comes to it.
+    func anExecutionOfARestingOrderIsTold(_ id: String, at limit: Price, _ reach: () async throws -> Void) async throws
+    {
+        try await accepted(request(id, .buy, .limit(limit)))
+        while try await broker.order(ClientOrderID(id), symbol)?.state != .working {}
+        try await reach()
+        let fills = try await fills(untilEndOf: id)
+        #expect(fills.reduce(.zero) { $0 + $1.quantity } == quantity)
     }
 
     /// The rules of a traded instrument are told; those of an unknown one are an error by name.

@@ -4,7 +4,7 @@ import Simulator
 import Testing
 
 /// Live prices with simulated fills.
-@Suite struct PaperBrokerTests {
+@Suite(.fewAtOnce) struct PaperBrokerTests {
     /// A venue that tells prices and must never be asked for anything else.
     private actor Prices: Broker {
         let name = BrokerName("venue")

@@ -3,7 +3,7 @@ import Core
 import Simulator
 import Testing
 
-@Suite struct SimulatedBrokerTests {
+@Suite(.fewAtOnce) struct SimulatedBrokerTests {
     /// A thousand quiet hourly bars around 100.
     static func market(
         latency: TimeSpan = .zero, fills: FillPolicy = .whole, drift: Double = 0
@@ -83,6 +83,11 @@ import Testing
         for index in 0..<40 {
             let batch = try #require(try await broker.nextEvents())
             steps.append(.pulled(batch))
+            if index % 7 == 0 {
+                let limit = batch.at + .seconds(10)
+                let news = try await broker.nextEvents(until: limit)
+                steps.append(news.map { .pulled($0) } ?? .waited(until: limit))
+            }
             guard index % 5 == 0 else { continue }
             let request = OrderRequest(
                 clientID: ClientOrderID("o\(index)"), symbol: symbol, side: index % 2 == 0 ? .buy : .sell,

@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// docs/adding-a-broker.md, tried out: the broker of that page keeps the whole contract.
-@Suite struct ThirdBrokerTests {
+@Suite(.fewAtOnce) struct ThirdBrokerTests {
     private func contract() throws -> BrokerContract {
         let symbol = try #require(Symbol("THIRD"))
         let one = Quantity(.one)

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite struct WebDocumentTests {
+@Suite(.fewAtOnce) struct WebDocumentTests {
     /// A server on the loopback that answers one request with these bytes, or says nothing.
     private final class Server: Sendable {
         let port: UInt16

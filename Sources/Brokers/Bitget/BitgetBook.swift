@@ -37,6 +37,8 @@ package struct BitgetBook: Sendable {
     private var trades = BoundedMap<String, Bool>(limit: memory)
     /// Trigger orders as last listed, for their types.
     private var plans = BoundedMap<String, BitgetOrder>(limit: memory)
+    /// Orders that stand in lists of their own, as last listed.
+    private var listed = BoundedMap<String, BitgetOrder>(limit: memory)
     private var children = BoundedMap<String, String>(limit: memory)
     private var executed = BoundedMap<ClientOrderID, Quantity>(limit: memory)
     private var requests = BoundedMap<ClientOrderID, OrderRequest>(limit: memory)
@@ -110,6 +112,15 @@ package struct BitgetBook: Sendable {
 
     /// A trigger order as last listed.
     func plan(_ orderID: String) -> BitgetOrder? { plans[orderID] }
+
+    /// A trigger order that is none of ours is listed: it is found again by its venue name, and not followed.
+    mutating func remember(plan order: BitgetOrder) { plans[order.orderID] = order }
+
+    /// The same for an order of a list of its own.
+    mutating func remember(listed order: BitgetOrder) { listed[order.orderID] = order }
+
+    /// An order of a list of its own, as last listed.
+    func listed(_ orderID: String) -> BitgetOrder? { listed[orderID] }
 
     /// Takes note of an order as the venue lists it.
     mutating func note(_ order: BitgetOrder) {

@@ -6,8 +6,7 @@ extension BitgetBroker {
         let dialect = try await language()
         // Orders before positions: what fills in between is seen as held, never missed.
         async let waiting = allPlans()
-        let orders = try await pages { dialect.openOrders(after: $0) }
-        for order in orders { book.note(order) }
+        let orders = try await openOrders()
         let plans = try await waiting
         async let listed = moment == .distantFuture ? [] : executions(since: moment)
         async let positions = positions(dialect)
@@ -51,10 +50,16 @@ extension BitgetBroker {
         }
     }
 
-    /// Executions at or after a moment, oldest first, ours named.
+    /// A busy account has many thousands of executions in three months.
+    private static let fillPages = 1000
+
+    /// Executions at or after a moment, oldest first, ours named. They are told as far back as the venue tells them.
     func executions(since moment: Timestamp) async throws -> [Fill] {
         let dialect = try await language()
-        let rows = try await pages { dialect.fills(since: moment, after: $0) }
+        var rows: [BitgetFill] = []
+        for span in BitgetSpan.covering(since: moment, to: await now(), longest: dialect.longestSpan) {
+            rows += try await pages(limit: Self.fillPages) { dialect.fills(span, after: $0) }
+        }
         var (fills, seen): ([Fill], Set<String>) = ([], [])
         var looked = BitgetLookRound()
         for row in rows.reversed() where row.at >= moment && seen.insert(row.tradeID).inserted {
@@ -83,6 +88,7 @@ extension BitgetBroker {
                     "a fee in another coin is booked as zero",
                     metadata: [
                         "broker": "\(name)", "trade": "\(row.tradeID)", "fee": "\(part.amount) \(part.coin)",
+                        "fix": "switch off paying fees in \(part.coin) in the venue's settings, or book it by hand",
                     ])
             }
         }

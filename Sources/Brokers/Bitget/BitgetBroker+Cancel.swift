@@ -15,7 +15,7 @@ extension BitgetBroker {
                     return .refused(VenueError(.rejected, code: "NOT_CANCELLED", message: "nothing was cancelled"))
                 }
             } else {
-                _ = try await client.ask(dialect.cancel(.venue(order.orderID), symbol))
+                _ = try await client.ask(dialect.cancel(.venue(order.orderID), symbol, list: order.list))
             }
             // The venue took the wish; a reading tells when it is done.
             if let id = book.clientID(of: order) { book.expectEnd(id) }
@@ -35,6 +35,8 @@ extension BitgetBroker {
         case .client(let id): return try await found(id, symbol)
         case .venue(let id):
             if let known = book.plan(id) { return try await waitingPlan { $0.orderID == id } ?? known.ended }
+            // Where open orders stand in several lists, only the list tells in which.
+            if let listed = book.listed(id) { return listed }
             if let order = try await detail(.venue(id), symbol) { return order }
             return try await waitingPlan { $0.orderID == id }
         }
@@ -46,6 +48,10 @@ extension BitgetBroker {
     package func cancelAll(_ symbol: Symbol) async throws {
         let dialect = try await language()
         _ = try await ask(dialect.cancelAll(symbol))
+        // What the call for all of them leaves out, such as orders of a list of their own.
+        for order in try await openOrders() where order.symbol == symbol && order.list != nil {
+            _ = try await ask(dialect.cancel(.venue(order.orderID), symbol, list: order.list))
+        }
         for plan in try await allPlans() where plan.symbol == symbol { _ = try await ask(dialect.unprotect(plan)) }
         book.hintAll()
         bell.ring()

@@ -42,7 +42,7 @@ extension BitgetBroker {
     /// The protections that wait; the first family holds nothing else.
     func protections() async throws -> [BitgetOrder] {
         let dialect = try await language()
-        guard dialect.protectionFamilies > 0 else { return [] }
+        guard settings.market == .futures else { return [] }
         let plans = try await pages { dialect.protections(family: 0, after: $0) }
         for plan in plans { book.note(plan) }
         return plans
@@ -81,8 +81,35 @@ extension BitgetBroker {
             for try await part in group { plans += part }
             return plans
         }
-        for plan in plans { book.note(plan) }
+        for plan in plans {
+            // On spot none of them is ours.
+            if settings.market == .futures { book.note(plan) } else { book.remember(plan: plan) }
+        }
         return plans
+    }
+
+    /// All open orders, trigger orders aside. The lists are read one after the other: an order that goes from one to
+    /// the next meanwhile is in both, and never in none.
+    func openOrders() async throws -> [BitgetOrder] {
+        let dialect = try await language()
+        var (orders, places): ([BitgetOrder], [String: Int]) = ([], [:])
+        for part in 0..<dialect.openOrderParts {
+            for order in try await pages({ dialect.openOrders(part: part, after: $0) }) {
+                if let place = places[order.orderID] {
+                    let list = orders[place].list
+                    orders[place] = order
+                    if list == nil { orders[place].list = nil }
+                } else {
+                    places[order.orderID] = orders.count
+                    orders.append(order)
+                }
+            }
+        }
+        for order in orders {
+            // What stands in a list of its own was made by hand.
+            if order.list == nil { book.note(order) } else { book.remember(listed: order) }
+        }
+        return orders
     }
 
     /// A trigger order that ended.
@@ -99,6 +126,8 @@ extension BitgetBroker {
     }
 
     /// All rows of a list.
+    ///
+    /// - Throws: `VenueError`, also when the list does not end within reason: a part of it would be taken for all.
     func pages<Row>(
         limit: Int = 50, _ question: @Sendable (String?) -> BitgetQuestion<BitgetPage<Row>>
     ) async throws -> [Row] {
@@ -110,7 +139,9 @@ extension BitgetBroker {
             guard let next = page.next, next != cursor else { return rows }
             cursor = next
         }
-        return rows
+        throw VenueError(
+            .retryable, code: "BITGET_CUT_OFF",
+            message: "\(question(nil).call.path) has more than \(rows.count) rows: cancel orders, or ask for less")
     }
 
     /// The report of an order, in the words and with the amounts that it was asked for.

@@ -9,6 +9,7 @@ extension BitgetBroker {
             if let flaw = try await language().flaw(request.clientID) {
                 return .refused(Self.badName(request.clientID, flaw))
             }
+            if let flaw = try await tooLarge(request) { return .refused(flaw) }
             question = try await self.question(request)
         } catch {
             // Nothing was sent: whatever went wrong, the order is certainly not there.
@@ -23,7 +24,7 @@ extension BitgetBroker {
     private static let positionLooks = 8
 
     private func send(_ request: OrderRequest, _ first: BitgetQuestion<BitgetPlaced>) async -> SubmitOutcome {
-        var (question, lagging, isReformed) = (first, 0, false)
+        var (question, lagging, isReformed, isResized) = (first, 0, false, false)
         let form = stances[request.symbol]
         while true {
             do throws(BitgetFailure) {
@@ -33,6 +34,10 @@ extension BitgetBroker {
                     // The fill is told before the position is seen; nothing was placed, so it is sent again.
                     lagging += 1
                     if (try? await Task.sleep(for: .milliseconds(150))) != nil { continue }
+                }
+                if !isResized, let again = await resized(request, after: error) {
+                    (question, isResized) = (again, true)
+                    continue
                 }
                 if request.reduceOnly, !isReformed, settings.market == .futures, error.verdict.mayBeForm {
                     // The mode may have been changed behind our back, whatever the venue calls the wrong form: an exit
@@ -87,12 +92,12 @@ extension BitgetBroker {
         return VenueError(.retryable, code: error.code, message: error.message)
     }
 
-    private func question(_ request: OrderRequest) async throws -> BitgetQuestion<BitgetPlaced> {
+    func question(_ request: OrderRequest) async throws -> BitgetQuestion<BitgetPlaced> {
         let dialect = try await language()
         let stance = try await stance(request.symbol)
         if request.kind.isProtective { return dialect.protect(request, stance) }
-        guard settings.market == .spot else { return dialect.place(request, stance, cap: nil) }
-        let request = try await fittedToSpot(request)
+        guard settings.market == .spot else { return dialect.place(capped(request), stance, cap: nil) }
+        let request = capped(try await fittedToSpot(request))
         guard request.kind == .market, request.side == .buy else {
             return dialect.place(request, stance, cap: nil)
         }

@@ -9,12 +9,16 @@ extension BitgetBroker {
         precondition(work == nil, "a broker is started once")
         let dialect = try await language()
         watched = watch.symbols
+        // Who begins without bars only closes: that waits for nothing.
+        if watch.isPrivate, watch.interval != nil, let symbol = watch.symbols.first {
+            try await requirePermission(symbol)
+        }
         for symbol in watch.symbols {
             _ = try await contract(symbol)
             if watch.isPrivate { _ = try await stance(symbol) }
         }
         fillsSince = await now()
-        if watch.isPrivate { try await adopt(dialect) }
+        if watch.isPrivate { try await adopt() }
         let sessions = try sessions(dialect, watch)
         work = Task {
             await withTaskGroup(of: Void.self) { group in
@@ -60,8 +64,8 @@ extension BitgetBroker {
     }
 
     /// Follows the orders that are open already: those of a run before this one are ours as well.
-    private func adopt(_ dialect: any BitgetDialect) async throws {
-        for order in try await pages({ dialect.openOrders(after: $0) }) { book.note(order) }
+    private func adopt() async throws {
+        _ = try await openOrders()
         _ = try await allPlans()
     }
 

@@ -1,5 +1,5 @@
 public import Core
-import Logging
+package import Logging
 
 /// The venue behind the broker port, in whichever language the account speaks.
 ///
@@ -38,14 +38,16 @@ public actor BitgetBroker: LiveBroker {
     /// A broker that has not called the venue yet.
     ///
     /// - Throws: ``TrustFault`` when the file of extra roots cannot be read.
-    package init(_ settings: BitgetSettings, name: BrokerName? = nil) throws {
+    package init(
+        _ settings: BitgetSettings, name: BrokerName? = nil, log: Logger = Logger(label: "venue")
+    ) throws {
         self.settings = settings
         self.name = name ?? BrokerName(settings.market == .spot ? "bitget-spot" : "bitget")
         capabilities = BrokerCapabilities(
             nativeProtections: settings.market == .futures, reduceOnly: true, duplicateSafe: true,
             amendsProtections: settings.market == .futures, triggerPrice: settings.triggersByMark ? .mark : .last)
         client = try BitgetClient(settings)
-        log = Logger(label: "venue")
+        self.log = log
         // Prices may be lost, and so may what a later reading tells again; bars, orders and executions may not.
         feed = BoundedFeed(capacity: 4096) { $0.isPrices }
     }

@@ -9,6 +9,16 @@ extension BitgetClassic {
         return BitgetQuestion(call) { _ throws(VenueError) in true }
     }
 
+    package func permission() -> BitgetQuestion<Bool?> {
+        // The words of futures and spot; older keys have one for both.
+        let words: [StaticString] = [isSpot ? "stow" : "coow", "trade"]
+        let call = BitgetCall.get("\(Self.spot)/account/info", perSecond: 1)
+        return BitgetQuestion(call) { data throws(VenueError) in
+            guard let list = data["authorities"]?.elements, !list.isEmpty else { return nil }
+            return list.contains { given in words.contains { given.isWord($0) } }
+        }
+    }
+
     package func modes(_ symbol: Symbol) -> BitgetQuestion<BitgetModes> {
         let path = "\(Self.mix)/account/account"
         let query: [(String, String?)] = [("symbol", symbol.name), ("productType", product), ("marginCoin", coin)]

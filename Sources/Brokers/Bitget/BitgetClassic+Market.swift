@@ -33,7 +33,10 @@ extension BitgetClassic {
                 quote: Currency(row["quoteCoin"]?.nonEmpty ?? BitgetSettings.marginCoin)),
             isOpen: !["off", "maintain", "restrictedAPI"].contains(status),
             mayOpen: status == "normal" || status == "listed", status: status,
-            endsAt: row["limitOpenTime"]?.moment)
+            endsAt: row["limitOpenTime"]?.moment,
+            largestMarket: BitgetReading.largest(row["maxMarketOrderQty"])
+                ?? BitgetReading.largest(row["maxOrderQty"]),
+            largestLimit: BitgetReading.largest(row["maxOrderQty"]))
     }
 
     private func spotContract(_ row: JSONValue, _ symbol: Symbol, _ what: String) throws(VenueError) -> BitgetContract {

@@ -36,6 +36,7 @@ extension BitgetClassic {
     }
 
     package func unprotect(_ order: BitgetOrder) -> BitgetQuestion<Bool> {
+        if isSpot { return cancelSpotPlan(order) }
         // Without the right type the answer is a success that cancelled nothing.
         let body: BitgetBody = [
             "productType": BitgetBody.maybe(product), "symbol": .text(order.symbol.name),
@@ -52,10 +53,11 @@ extension BitgetClassic {
     /// Protections, plain triggers and trailing ones are asked for apart.
     private static let families = ["profit_loss", "normal_plan", "track_plan"]
 
-    package var protectionFamilies: Int { isSpot ? 0 : Self.families.count }
+    /// On spot trigger orders protect nothing, but they execute: they are listed, too.
+    package var protectionFamilies: Int { isSpot ? 1 : Self.families.count }
 
     package func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
-        plans("orders-plan-pending", Self.families[family], nil, cursor)
+        isSpot ? spotPlans(after: cursor) : plans("orders-plan-pending", Self.families[family], nil, cursor)
     }
 
     package func endedProtections(

@@ -61,10 +61,13 @@ extension BitgetClassic {
         return BitgetQuestion(.post(path, body, urgency: urgency(of: request)), BitgetReading.placed)
     }
 
-    package func cancel(_ reference: OrderReference, _ symbol: Symbol) -> BitgetQuestion<BitgetPlaced> {
+    package func cancel(
+        _ reference: OrderReference, _ symbol: Symbol, list: String?
+    ) -> BitgetQuestion<BitgetPlaced> {
         let body = body([
             ("symbol", symbol.name), ("productType", product), ("marginCoin", coin),
             ("orderId", reference.named("orderId")), ("clientOid", reference.named("clientOid")),
+            ("tpslType", isSpot ? list : nil),
         ])
         let path = isSpot ? "\(Self.spot)/trade/cancel-order" : "\(Self.mix)/order/cancel-order"
         return BitgetQuestion(.post(path, body, urgency: .vital), BitgetReading.placed)
@@ -97,9 +100,23 @@ extension BitgetClassic {
         }
     }
 
-    package func openOrders(after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
+    /// What a list of open orders is asked for besides: without a word each tells one kind alone, futures those that
+    /// nothing of was filled, spot those without a trigger.
+    private var lists: [(name: String, value: String?)] {
+        isSpot ? [("tpslType", nil), ("tpslType", "tpsl")] : [("status", nil), ("status", "partially_filled")]
+    }
+
+    package var openOrderParts: Int { lists.count }
+
+    package func openOrders(part: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         let path = isSpot ? "\(Self.spot)/trade/unfilled-orders" : "\(Self.mix)/order/orders-pending"
-        return orders(path, [("productType", product), ("idLessThan", cursor), ("limit", "100")])
+        return orders(
+            path,
+            [
+                ("productType", product), ("idLessThan", cursor), ("limit", "100"),
+                (lists[part].name, lists[part].value),
+            ],
+            list: isSpot ? lists[part].value : nil)
     }
 
     package func endedOrders(_ symbol: Symbol, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
@@ -108,12 +125,18 @@ extension BitgetClassic {
             path, [("productType", product), ("symbol", symbol.name), ("idLessThan", cursor), ("limit", "100")])
     }
 
-    private func orders(_ path: String, _ query: [(String, String?)]) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
+    private func orders(
+        _ path: String, _ query: [(String, String?)], list: String? = nil
+    ) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         let call = BitgetCall.get(path, query, perSecond: isSpot ? 20 : 10)
         return BitgetQuestion(call) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "entrustedList", "orderList")
             let next = Self.next(data, rows.count, rows.last?["orderId"]?.nonEmpty)
-            return try BitgetReading.page(rows, next: next) { row throws(VenueError) in try readOrder(row, path, nil) }
+            return try BitgetReading.page(rows, next: next) { row throws(VenueError) in
+                var order = try readOrder(row, path, nil)
+                order.list = list
+                return order
+            }
         }
     }
 
@@ -123,11 +146,14 @@ extension BitgetClassic {
         return data["endId"]?.nonEmpty ?? last
     }
 
-    package func fills(since: Timestamp, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetFill>> {
+    /// Three months, of which the shortest has eighty-nine days.
+    package var longestSpan: TimeSpan { BitgetSpan.reach }
+
+    package func fills(_ span: BitgetSpan, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetFill>> {
         let path = isSpot ? "\(Self.spot)/trade/fills" : "\(Self.mix)/order/fills"
         let query: [(String, String?)] = [
-            ("productType", product), ("startTime", String(since.milliseconds)), ("idLessThan", cursor),
-            ("limit", "100"),
+            ("productType", product), ("startTime", String(span.start.milliseconds)),
+            ("endTime", span.end.map { String($0.milliseconds) }), ("idLessThan", cursor), ("limit", "100"),
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "fillList")

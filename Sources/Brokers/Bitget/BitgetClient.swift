@@ -41,10 +41,11 @@ package actor BitgetClient {
         signer = settings.credentials.map(BitgetSigner.init)
         // A vital call tries four times a second, so that it passes as soon as a storm of "too many" ends; giving up
         // earlier would only add the waits of whoever asks again.
-        let rules = RequestRules(
+        var rules = RequestRules(
             prefix: "BITGET", vitalPatience: .seconds(8),
             overall: RequestBudget(perSecond: Self.overallPerSecond * settings.pace, reserve: 0.3, at: .zero),
             remaining: "x-mbx-used-remain-limit")
+        rules.counts = settings.counts
         loop = RequestLoop(rules, over: transport, wallClock: wallClock)
     }
 

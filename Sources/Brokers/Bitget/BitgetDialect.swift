@@ -26,17 +26,23 @@ package protocol BitgetOrderDialect: Sendable {
     /// Places a market or limit order. `cap` turns a market order into one that fills at once up to this price.
     func place(_ request: OrderRequest, _ stance: BitgetStance, cap: Price?) -> BitgetQuestion<BitgetPlaced>
     /// Cancels a market or limit order.
-    func cancel(_ reference: OrderReference, _ symbol: Symbol) -> BitgetQuestion<BitgetPlaced>
+    ///
+    /// - Parameter list: The list of open orders that it stands in, where a cancellation has to name it.
+    func cancel(_ reference: OrderReference, _ symbol: Symbol, list: String?) -> BitgetQuestion<BitgetPlaced>
     /// Cancels every order of a symbol, trigger orders not included; nil means all symbols.
     func cancelAll(_ symbol: Symbol?) -> BitgetQuestion<Bool>
     /// One order; nil when the answer holds none.
     func order(_ reference: OrderReference, _ symbol: Symbol) -> BitgetQuestion<BitgetOrder?>
-    /// A page of the open orders.
-    func openOrders(after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>
+    /// A page of the open orders; each part is a list of its own.
+    func openOrders(part: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>
+    /// How many lists of open orders there are. They are read in turn: an order moves from one to the next, never back.
+    var openOrderParts: Int { get }
     /// A page of ended orders of a symbol, newest first.
     func endedOrders(_ symbol: Symbol, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>
-    /// A page of executions since a moment, newest first.
-    func fills(since: Timestamp, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetFill>>
+    /// A page of executions of a span of time, newest first; without an end it is open.
+    func fills(_ span: BitgetSpan, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetFill>>
+    /// The longest span that executions can be asked for.
+    var longestSpan: TimeSpan { get }
     /// Closes a position at market in one call; the side is needed in hedge mode. Gives the names of the orders made.
     func flashClose(_ symbol: Symbol, isLong: Bool?) -> BitgetQuestion<[String]>
 }
@@ -63,6 +69,8 @@ package protocol BitgetProtectionDialect: Sendable {
 package protocol BitgetAccountDialect: Sendable {
     /// Succeeds when the account speaks this language.
     func probe() -> BitgetQuestion<Bool>
+    /// Whether the key may trade; nil where the answer leaves it open.
+    func permission() -> BitgetQuestion<Bool?>
     /// Position mode, margin mode and leverage of a symbol.
     func modes(_ symbol: Symbol) -> BitgetQuestion<BitgetModes>
     /// Sets the margin mode of a symbol; nil where the language has no such call.
@@ -102,6 +110,33 @@ package protocol BitgetStreamDialect: Sendable {
     func tickers(_ message: JSONValue) throws(VenueError) -> [BitgetTicker]
     /// What a private message hints at.
     func hint(_ message: JSONValue) throws(VenueError) -> BitgetHint
+}
+
+/// A span of time to ask about.
+package struct BitgetSpan: Hashable, Sendable {
+    /// Its first moment.
+    package let start: Timestamp
+    /// Its last moment; nil where it is open.
+    package let end: Timestamp?
+
+    /// A span from its ends.
+    package init(start: Timestamp, end: Timestamp?) { (self.start, self.end) = (start, end) }
+
+    /// How far back the venue tells executions: ninety days, less one for clocks and slow pages.
+    static let reach = TimeSpan(milliseconds: 89 * 86_400_000)
+
+    /// The spans that cover everything from `moment` to `now`, as far back as the venue tells, newest first: each at
+    /// most `longest`, the newest open. Each begins a millisecond after the one before it ends.
+    package static func covering(since moment: Timestamp, to now: Timestamp, longest: TimeSpan) -> [BitgetSpan] {
+        let first = max(moment, now - reach)
+        var (spans, end): ([BitgetSpan], Timestamp?) = ([], nil)
+        while true {
+            let start = max(first, (end ?? now) - longest)
+            spans.append(BitgetSpan(start: start, end: end))
+            guard start > first else { return spans }
+            end = start - TimeSpan(milliseconds: 1)
+        }
+    }
 }
 
 /// Money of one coin.

@@ -101,22 +101,16 @@ package struct BitgetDoctor {
         }
     }
 
-    /// Asks to cancel an order that cannot exist: whoever may trade is told that there is none.
     private mutating func lookAtPermission() async {
-        guard let symbol = symbols.first?.symbol, let language = try? await broker.language() else { return }
-        do {
-            _ = try await broker.client.ask(
-                language.cancel(.client(ClientOrderID("aitrade-doctor-no-such-order")), symbol))
-            note("permission", .fine, "the key may trade")
-        } catch {
-            switch error.verdict {
-            case .configuration:
-                note(
-                    "permission", .broken, "the key may not trade: \(error.error.message)",
-                    fix: "give the key the permission to trade, and add this machine's address to it")
-            case .notFound, .ended, .rejected, .positionMode: note("permission", .fine, "the key may trade")
-            default: note("permission", .notable, "whether the key may trade is not clear: \(error.error)")
-            }
+        guard let symbol = symbols.first?.symbol else { return }
+        switch await broker.permission(symbol) {
+        case .granted: note("permission", .fine, "the key may trade")
+        case .refused(let error):
+            note(
+                "permission", .broken, "\(error.message) (\(error.code))",
+                fix: "give the key the permission to trade, and add this machine's address to it")
+        case .unclear(let error):
+            note("permission", .notable, "whether the key may trade is not clear: \(error)")
         }
     }
 
@@ -214,7 +208,7 @@ package struct BitgetDoctor {
                     try await connection.read { buffer in
                         switch await stream.receive(Array(buffer.readableBytesView)) {
                         case .loggedIn: throw LoggedIn()
-                        case .fatal(let error): throw error
+                        case .fatal(let error), .later(_, let error): throw error
                         case .broken(let reason): throw WebSocketReason(description: reason)
                         case .message, .acknowledged: break
                         }

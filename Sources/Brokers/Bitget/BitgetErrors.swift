@@ -134,6 +134,11 @@ package enum BitgetErrors {
     /// Whether the table has a code.
     static func lists(_ code: String) -> Bool { byCode[code] != nil }
 
+    /// Whether an error of ours says that an amount is too large.
+    static func isTooLarge(_ code: String) -> Bool {
+        byCode[String(code.dropFirst("BITGET_".count))]?.meaning == "too large"
+    }
+
     /// What a code asks for. What is not known is decided by the message, and otherwise nothing is certain.
     package static func verdict(code: String, message: String) -> BitgetVerdict {
         let text = message.lowercased()

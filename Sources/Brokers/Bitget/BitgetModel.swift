@@ -32,6 +32,8 @@ package struct BitgetOrder: Hashable, Sendable {
     package var executedAs: String?
     /// The venue's word for what made it, where lists tell one: a fired stop's order is called after the stop.
     package var source: String?
+    /// The list of open orders that it stands in, where a cancellation has to name it.
+    package var list: String?
 }
 
 /// An execution, in our words.
@@ -117,6 +119,16 @@ package struct BitgetContract: Hashable, Sendable {
     package var status: String
     /// When trading will stop, where announced.
     package var endsAt: Timestamp?
+    /// The largest amount of one market order; nil where there is none.
+    package var largestMarket: Quantity?
+    /// The largest amount of one limit order; nil where there is none.
+    package var largestLimit: Quantity?
+
+    /// The largest amount of one order of a kind; a stop or take-profit becomes a market order.
+    package func largest(_ kind: OrderKind) -> Quantity? {
+        if case .limit = kind { return largestLimit }
+        return largestMarket
+    }
 }
 
 /// The prices of an instrument.

@@ -92,6 +92,11 @@ enum BitgetReading {
         return .unknown
     }
 
+    /// A largest amount; zero, empty and absent mean that there is none.
+    static func largest(_ value: JSONValue?) -> Quantity? {
+        value?.decimal.flatMap { $0 > .zero ? Quantity($0) : nil }
+    }
+
     /// A limit order has a positive price.
     static func kind(_ value: JSONValue, price: JSONValue?) -> OrderKind {
         guard value.first("orderType")?.isWord("limit") == true, let price = price?.decimal, price > .zero else {

@@ -98,6 +98,9 @@ package struct BitgetSettings: Sendable {
     package var backoff = Backoff()
     /// What the venue allows, times this; more than one only where a stand-in allows more.
     package var pace = 1.0
+    /// What was used of what the venue allows its account: every client that is made of these settings, or of a copy,
+    /// counts there, whichever market it trades.
+    package let counts = RequestCounts()
     /// Seeds the jitter.
     package var seed: UInt64 = 1
 

@@ -5,6 +5,14 @@ extension BitgetUnified {
         BitgetQuestion(.get("\(Self.root)/account/settings")) { _ throws(VenueError) in true }
     }
 
+    package func permission() -> BitgetQuestion<Bool?> {
+        BitgetQuestion(.get("\(Self.root)/account/info", perSecond: 5)) { data throws(VenueError) in
+            if data["permType"]?.holds("only") == true { return false }
+            guard let list = data["permissions"]?.elements, !list.isEmpty else { return nil }
+            return list.contains { $0.isWord("uta_trade") }
+        }
+    }
+
     package func modes(_ symbol: Symbol) -> BitgetQuestion<BitgetModes> {
         let path = "\(Self.root)/account/settings"
         return BitgetQuestion(.get(path)) { data throws(VenueError) in

@@ -38,7 +38,10 @@ extension BitgetUnified {
                 quote: Currency(try BitgetReading.text(row, what, "quoteCoin"))),
             isOpen: !["offline", "off", "halt", "maintain", "restrictedapi"].contains(status),
             mayOpen: ["online", "normal", "listed"].contains(status), status: status,
-            endsAt: row.first("limitOpenTime", "offTime")?.moment)
+            endsAt: row.first("limitOpenTime", "offTime")?.moment,
+            largestMarket: BitgetReading.largest(row["maxMarketOrderQty"])
+                ?? BitgetReading.largest(row["maxOrderQty"]),
+            largestLimit: BitgetReading.largest(row["maxOrderQty"]))
     }
 
     package func ticker(_ symbol: Symbol) -> BitgetQuestion<BitgetTicker> {

@@ -85,7 +85,9 @@ extension BitgetUnified {
             .post("\(Self.root)/trade/place-order", body, urgency: urgency(of: request)), BitgetReading.placed)
     }
 
-    package func cancel(_ reference: OrderReference, _ symbol: Symbol) -> BitgetQuestion<BitgetPlaced> {
+    package func cancel(
+        _ reference: OrderReference, _ symbol: Symbol, list: String?
+    ) -> BitgetQuestion<BitgetPlaced> {
         let body = body([("category", category), ("symbol", symbol.name)] + naming(reference))
         return BitgetQuestion(.post("\(Self.root)/trade/cancel-order", body, urgency: .vital), BitgetReading.placed)
     }
@@ -110,7 +112,9 @@ extension BitgetUnified {
         }
     }
 
-    package func openOrders(after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
+    package var openOrderParts: Int { 1 }
+
+    package func openOrders(part: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         orders("\(Self.root)/trade/unfilled-orders", nil, cursor)
     }
 
@@ -136,10 +140,14 @@ extension BitgetUnified {
         count >= 100 ? data["cursor"]?.nonEmpty : nil
     }
 
-    package func fills(since: Timestamp, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetFill>> {
+    /// Thirty days, less one for clocks and slow pages.
+    package var longestSpan: TimeSpan { TimeSpan(milliseconds: 29 * 86_400_000) }
+
+    package func fills(_ span: BitgetSpan, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetFill>> {
         let path = "\(Self.root)/trade/fills"
         let query: [(String, String?)] = [
-            ("category", category), ("startTime", String(since.milliseconds)), ("cursor", cursor), ("limit", "100"),
+            ("category", category), ("startTime", String(span.start.milliseconds)),
+            ("endTime", span.end.map { String($0.milliseconds) }), ("cursor", cursor), ("limit", "100"),
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list", "fillList")

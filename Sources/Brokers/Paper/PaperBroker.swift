@@ -26,6 +26,14 @@ public actor PaperBroker: AmendingBroker {
         exchange = SimulatedExchange(configuration: configuration, startingAt: start)
     }
 
+    /// Begins to trade what nobody knew the rules of before.
+    ///
+    /// - Precondition: No instrument was known until now.
+    public func learn(_ configuration: ExchangeConfiguration, startingAt start: Timestamp) {
+        precondition(exchange.configuration.instruments.isEmpty, "what is traded already has an account")
+        exchange = SimulatedExchange(configuration: configuration, startingAt: start)
+    }
+
     /// Goes on from what a ledger tells: its executions, and the orders that rested when it was written last. Orders
     /// that were on their way never arrived.
     ///

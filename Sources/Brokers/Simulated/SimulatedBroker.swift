@@ -5,7 +5,7 @@ public import Simulator
 ///
 /// After the end of the data it gives nil; orders that can still act (a flatten at the last close) then cause further
 /// news, which the next call tells.
-public actor SimulatedBroker: AmendingBroker {
+public actor SimulatedBroker: AmendingBroker, SteppedBroker {
     /// The name given by the exchange's configuration.
     public nonisolated let name: BrokerName
     /// It holds protections, honours reduce-only and refuses a client id that it knows.
@@ -73,4 +73,7 @@ public actor SimulatedBroker: AmendingBroker {
 
     /// Moves virtual time on to the next news; nil at the end of the data.
     public func nextEvents() async throws -> VenueBatch? { market.next() }
+
+    /// Moves virtual time on to the next news, or to `limit` when there is none before it.
+    public func nextEvents(until limit: Timestamp) async throws -> VenueBatch? { market.next(until: limit) }
 }

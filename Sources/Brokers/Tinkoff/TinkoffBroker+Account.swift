@@ -3,15 +3,18 @@ public import Core
 extension TinkoffBroker {
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
         let stops = seesStops ? try await readStops() : []
-        let balance = try await settledBalance()
+        let look = try await settledLook()
+        let balance = look.balance
+        // An order that a stop of ours became is not somebody else's.
+        try await linkChildren()
         var open: [OrderReport] = []
-        for order in today where !order.state.isFinal {
+        for order in look.orders where !order.state.isFinal && !isHeldBack(order) {
             guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
             open.append(await report(order, symbol))
         }
         for stop in stops { if let report = await listed(stop) { open.append(report) } }
         let positions = try await positions(balance)
-        let fills = moment == .distantFuture ? [] : try await executions(since: moment)
+        let fills = moment == .distantFuture ? [] : try await executions(since: moment, among: look.orders)
         return AccountSnapshot(
             broker: name, openOrders: open, positions: positions, balances: balance.money.filter { $0.value != .zero },
             fills: fills, at: await now())
@@ -61,10 +64,10 @@ extension TinkoffBroker {
     }
 
     /// Executions at or after a moment, oldest first: those of today from the orders, earlier ones from the operations.
-    func executions(since moment: Timestamp) async throws -> [Fill] {
+    private func executions(since moment: Timestamp, among orders: [TinkoffOrder]) async throws -> [Fill] {
         var fills: [Fill] = []
         try await linkChildren()
-        for order in today where order.done > .zero && !isHeldBack(order) { fills += await self.fills(of: order) }
+        for order in orders where order.done > .zero && !isHeldBack(order) { fills += await self.fills(of: order) }
         let day = TinkoffTime.startOfDay(await now())
         if moment < day {
             // Whose they are is told by the orders alone.

@@ -6,6 +6,9 @@ import Core
 /// - after the stops that could execute beside it were cancelled and are seen to be gone,
 /// - and for at most what is held, by a position that agrees with the executions, less what orders on their way, seen
 ///   or in doubt, may still take from it.
+///
+/// All of it is taken from one look at the account: the list of orders that the positions were compared with. A list
+/// that somebody else reads meanwhile may show an execution that these positions lack.
 extension TinkoffBroker {
     /// How often a cancelled stop is looked for before it counts as still there.
     private static let looksAtStops = 6
@@ -20,21 +23,23 @@ extension TinkoffBroker {
         }
         var stops = try await stops(beside: request, share)
         if seesStops { try await seekLoose(share.uid, request.side) }
-        var held = try await held(share, request.side)
+        var look = try await settledLook(of: [share.uid])
+        var held = Self.held(share, request.side, look)
         guard held > .zero else {
             throw VenueError(
                 .rejected, code: "NOTHING_TO_CLOSE", message: "no \(request.symbol) is held that \(request.side) closes"
             )
         }
         let day = TinkoffTime.startOfDay(await now())
-        let others = onTheWay(share, request, since: day)
+        let others = onTheWay(share, request, look, since: day)
         if !request.kind.isProtective, !stops.isEmpty, held - others - taken(stops, share) < wanted {
             try await withdraw(stops, share, request)
             stops = []
             // A stop that executed meanwhile took its part.
-            held = try await self.held(share, request.side)
+            look = try await settledLook(of: [share.uid])
+            held = Self.held(share, request.side, look)
         }
-        let free = held - onTheWay(share, request, since: day) - taken(stops, share)
+        let free = held - onTheWay(share, request, look, since: day) - taken(stops, share)
         let pieces = share.lot.pieces(of: share.lot.wholeLots(in: min(wanted, max(free, .zero))))
         guard pieces > .zero else {
             let isOdd = free > .zero
@@ -48,50 +53,64 @@ extension TinkoffBroker {
         return pieces
     }
 
-    /// What is held on the side that an order of `side` closes, after orders and positions agree; zero when nothing.
-    private func held(_ share: TinkoffShare, _ side: Side) async throws -> TinkoffPieces {
-        let balance = try await settledBalance(of: [share.uid])
-        let signed = balance.holdings.first { $0.uid == share.uid || $0.uid == share.figi }?.pieces ?? .zero
+    /// What is held on the side that an order of `side` closes; zero when nothing.
+    private static func held(_ share: TinkoffShare, _ side: Side, _ look: TinkoffLook) -> TinkoffPieces {
+        let holding = look.balance.holdings.first { $0.uid == share.uid || $0.uid == share.figi }
+        let signed = holding?.pieces ?? .zero
         return max(side == .sell ? signed : -signed, .zero)
     }
 
-    /// What orders on their way may still take: those the venue lists, and ours whose fate is not known.
+    /// What orders on their way may still take from what `look` showed: those the venue listed, and ours whose fate was
+    /// not known then or is not known now.
     private func onTheWay(
-        _ share: TinkoffShare, _ request: OrderRequest, since day: Timestamp
+        _ share: TinkoffShare, _ request: OrderRequest, _ look: TinkoffLook, since day: Timestamp
     ) -> TinkoffPieces {
         var pieces = TinkoffPieces.zero
         var listed: Set<ClientOrderID> = []
-        for order in today where order.uid == share.uid {
+        for order in look.orders where order.uid == share.uid {
             if let id = book.clientID(of: order) { listed.insert(id) }
             guard order.side == request.side, !order.state.isFinal else { continue }
             pieces = pieces + share.lot.pieces(of: TinkoffLots(order.lots.count - order.done.count))
         }
         // What was taken but is not listed yet counts whole, and so does what may have arrived.
-        for id in book.openIDs where id != request.clientID && !listed.contains(id) {
-            guard let entry = book.open[id], entry.symbol == share.symbol, !entry.isStop, entry.sentAt >= day,
+        let open = look.open.merging(book.open) { _, now in now }
+        for id in open.keys.sorted() where id != request.clientID && !listed.contains(id) {
+            guard let entry = open[id], entry.symbol == share.symbol, !entry.isStop, entry.sentAt >= day,
                 entry.request?.side == request.side, let sent = entry.sent
             else { continue }
             pieces = pieces + sent
         }
-        return pieces + loose(share, request)
+        return pieces + loose(share, request, look, open)
     }
 
     /// What stops may still take that left the list of those that wait, ours or not, however old: each counts whole
     /// until it is known to have ended, or the order it became is listed.
-    private func loose(_ share: TinkoffShare, _ request: OrderRequest) -> TinkoffPieces {
+    private func loose(
+        _ share: TinkoffShare, _ request: OrderRequest, _ look: TinkoffLook,
+        _ open: [ClientOrderID: TinkoffBook.Tracked]
+    ) -> TinkoffPieces {
         var pieces = TinkoffPieces.zero
-        for (stopID, loose) in looseStops where loose.stop.uid == share.uid && loose.stop.side == request.side {
-            if isAtLarge(stopID) { pieces = pieces + share.lot.pieces(of: loose.stop.lots) }
+        let all = look.loose.merging(looseStops.mapValues(\.stop)) { _, now in now }
+        for (stopID, stop) in all where stop.uid == share.uid && stop.side == request.side {
+            if mayTake(stopID, look) { pieces = pieces + share.lot.pieces(of: stop.lots) }
         }
         // Ours that were never seen in a list.
-        for id in book.openIDs where id != request.clientID {
-            guard let entry = book.open[id], entry.symbol == share.symbol, entry.isStop, isAtLarge(entry.venueID),
-                entry.venueID.map({ looseStops[$0] == nil }) ?? true, let sent = entry.sent,
+        for id in open.keys.sorted() where id != request.clientID {
+            guard let entry = open[id], entry.symbol == share.symbol, entry.isStop, isAtLarge(entry.venueID),
+                entry.venueID.map({ all[$0] == nil }) ?? true, let sent = entry.sent,
                 entry.request?.side == request.side
             else { continue }
             pieces = pieces + sent
         }
         return pieces
+    }
+
+    /// Whether a stop at large may execute beyond what `look` showed: the order it became may be known by now, but was
+    /// not among those that its positions agree with.
+    private func mayTake(_ stopID: String, _ look: TinkoffLook) -> Bool {
+        if isAtLarge(stopID) { return true }
+        guard look.loose[stopID] != nil, case .executed(let child?)? = endedStops[stopID] else { return false }
+        return !look.orders.contains { $0.orderID == child }
     }
 
     private func taken(_ stops: [TinkoffStop], _ share: TinkoffShare) -> TinkoffPieces {
@@ -155,16 +174,17 @@ extension TinkoffBroker {
         return await share(uid: uid, ticker: ticker)?.symbol
     }
 
-    /// Money and holdings, once positions agree with what today's orders executed.
+    /// Money, holdings and orders, once positions agree with what today's orders executed.
     ///
     /// - Parameter uids: The instruments that matter; nil for all.
-    func settledBalance(of uids: [String]? = nil) async throws -> TinkoffBalance {
+    func settledLook(of uids: [String]? = nil) async throws -> TinkoffLook {
         let own = uids ?? shares.values.map(\.uid)
         let methods = try await account()
         let begun = uptime()
         var looks = 0
         while true {
             looks += 1
+            let (open, loose) = (book.open, looseStops.filter { isAtLarge($0.key) }.mapValues(\.stop))
             // Orders first: an execution that is seen there but not in the positions is noticed.
             let orders = try await readOrders()
             let balance = try await ask(methods.positions())
@@ -176,7 +196,7 @@ extension TinkoffBroker {
             for uid in Set(orders.map(\.uid) + balance.holdings.map(\.uid) + own) where uids?.contains(uid) ?? true {
                 isSettled = await settles(uid, orders, balance) && isSettled
             }
-            if isSettled { return balance }
+            if isSettled { return TinkoffLook(balance: balance, orders: orders, open: open, loose: loose) }
             guard looks < 6 || uptime() - begun < settings.settling * 4 else {
                 throw VenueError(
                     .retryable, code: "TINKOFF_UNSETTLED", message: "positions do not agree with executions yet")

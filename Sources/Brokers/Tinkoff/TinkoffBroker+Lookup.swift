@@ -18,7 +18,8 @@ extension TinkoffBroker {
             return nil
         }
         if let since = entry.doubtfulSince {
-            guard entry.sentAt >= TinkoffTime.startOfDay(now) else {
+            // Stop orders outlive the day, and so do their lists.
+            guard entry.sentAt >= (entry.isStop ? now - Self.memory : TinkoffTime.startOfDay(now)) else {
                 throw VenueError(
                     .unknownOutcome, code: "TINKOFF_TOO_OLD",
                     message: "\(id) was sent on an earlier day and never confirmed: look at the account in the app")

@@ -94,7 +94,7 @@ extension TinkoffBroker {
         let begun = uptime()
         while true {
             do {
-                _ = try await settledBalance()
+                _ = try await settledLook()
                 return
             } catch let error as VenueError where error.code == "TINKOFF_LOADING" && uptime() - begun < .seconds(30) {
                 try await Task.sleep(for: .milliseconds(200))

@@ -28,7 +28,7 @@ extension TinkoffBroker {
     /// A list is as good as a new one for so long when nothing hints at a change.
     private static let freshness = Duration.seconds(2)
     /// Ended stops are listed of so many seconds.
-    private static let memory = TimeSpan.seconds(7 * 86_400)
+    static let memory = TimeSpan.seconds(7 * 86_400)
     /// A stop that executed, and of which no order was ever seen, is believed to come to nothing after so long.
     private static let longestWait = Duration.seconds(300)
 
@@ -206,10 +206,10 @@ extension TinkoffBroker {
         }
     }
 
-    /// Whether an order's executions have to wait, because it may turn out to be ours: orders that stops became carry a
-    /// name that the API invented, and only the list of stop orders says where they come from.
+    /// Whether what is known of an order has to wait, because it may turn out to be ours: what a stop became carries a
+    /// name that the API invented, and only the list of stop orders says where it comes from.
     func isHeldBack(_ order: TinkoffOrder) -> Bool {
-        guard order.done > .zero, let id = parent(of: order) else { return false }
+        guard let id = parent(of: order) else { return false }
         if suspects[order.orderID] == nil {
             suspects[order.orderID] = .now
             forgetStops()
@@ -223,7 +223,7 @@ extension TinkoffBroker {
         return false
     }
 
-    /// Looks at the stops at once when an execution is seen that may come from one of ours.
+    /// Looks at the stops at once when an order is seen that may come from one of ours.
     func linkChildren() async throws {
         let seen = today.filter { isHeldBack($0) }.compactMap { suspects[$0.orderID] }.max()
         if let seen { try await lookAtStops(.vital, since: seen) }

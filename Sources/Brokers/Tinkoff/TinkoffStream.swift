@@ -171,18 +171,24 @@ struct TinkoffStream: StreamScript {
         let code = error["description"]?.nonEmpty ?? text
         let status = error["code"]?.integer.map { Int($0) }
         let verdict = TinkoffErrors.verdict(code: code, text: text, status: status, http: 200, isOrder: false)
-        guard verdict == .configuration else { return .broken("the stream failed: \(code) \(text)") }
-        return .fatal(
+        // The count of streams is renewed every two minutes; a refused token is for a person.
+        guard [.configuration, .throttled].contains(verdict) else {
+            return .broken("the stream failed: \(code) \(text)")
+        }
+        return .later(
+            broker.settings.streamPause,
             VenueError(
-                .configuration, code: "TINKOFF_\(code)", message: TinkoffErrors.sentence(code: code, text: text)))
+                verdict.remedy, code: "TINKOFF_\(code)", message: TinkoffErrors.sentence(code: code, text: text)))
     }
 
     /// The codes are four thousand and the status of the call.
     func closure(_ code: Int) -> StreamClosure {
         switch code {
+        // Only calls decide whether a token is refused: a stream that says so comes again, not often.
         case 4007, 4016:
             let number = code == 4007 ? "40002" : "40003"
-            return .final(
+            return .after(
+                broker.settings.streamPause,
                 VenueError(
                     .configuration, code: "TINKOFF_\(number)", message: TinkoffErrors.sentence(code: number, text: "")))
         // The count of streams is renewed every two minutes.

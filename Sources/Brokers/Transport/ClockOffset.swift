@@ -33,7 +33,8 @@ package struct ClockOffset: Hashable, Sendable {
     /// Takes a sample: asked at `sent`, answered at `received`, the venue said `venue`.
     package mutating func take(venue: Timestamp, sent: Timestamp, received: Timestamp, forced: Bool = false) {
         let trip = received - sent
-        guard trip >= .zero else { return }
+        // No answer takes so long: our own clock was set meanwhile.
+        guard trip >= .zero, trip <= .seconds(60) else { return }
         if let best = roundTrip, !forced, !isStale(at: received), trip > best { return }
         let middle = Timestamp(milliseconds: sent.milliseconds + trip.milliseconds / 2)
         (offset, roundTrip, takenAt) = (venue - middle, trip, received)

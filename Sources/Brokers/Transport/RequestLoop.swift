@@ -45,6 +45,8 @@ package struct RequestRules: Sendable {
     package var readingPatience = Duration.seconds(20)
     /// What the venue allows altogether.
     package var overall: RequestBudget
+    /// What was used of it, also by other clients of the account.
+    package var counts = RequestCounts()
     /// The header with the number of calls that are left.
     package var remaining: String
     /// The header with the seconds until more are allowed, if it is another than `Retry-After`.
@@ -75,8 +77,6 @@ package final class RequestLoop<Verdict: VenueVerdict> {
     private let transport: HTTPTransport
     private let wallClock: @Sendable () -> Timestamp
     private let start = ContinuousClock.now
-    private var budgets: [String: RequestBudget] = [:]
-    private var overall: RequestBudget
     /// How far the venue's clock is ahead of ours.
     package var clock = ClockOffset()
     /// When a call last succeeded, and its round trip.
@@ -85,7 +85,6 @@ package final class RequestLoop<Verdict: VenueVerdict> {
     /// A loop that has sent nothing yet.
     package init(_ rules: RequestRules, over transport: HTTPTransport, wallClock: @escaping @Sendable () -> Timestamp) {
         (self.rules, self.transport, self.wallClock) = (rules, transport, wallClock)
-        overall = rules.overall
     }
 
     /// The code of our own refusal to send more.
@@ -97,7 +96,7 @@ package final class RequestLoop<Verdict: VenueVerdict> {
     package var venueNow: Timestamp { clock.venueTime(at: wallClock()) }
 
     /// Starts all counts anew, because what they count against has changed.
-    package func forgetBudgets() { budgets = [:] }
+    package func forgetBudgets() { rules.counts.forget() }
 
     /// Sends a request until there is an answer that means something.
     ///
@@ -144,16 +143,9 @@ package final class RequestLoop<Verdict: VenueVerdict> {
     private func takeTurn(_ pace: RequestPace) async throws(Failure) {
         let (patience, begun) = (patience(pace), uptime())
         while true {
-            let now = uptime()
-            var budget = budgets[pace.group] ?? pace.budget(now)
-            let wait = max(budget.wait(pace.urgency, at: now), overall.wait(pace.urgency, at: now))
-            if wait == .zero {
-                _ = budget.take(pace.urgency, at: now)
-                _ = overall.take(pace.urgency, at: now)
-            }
-            budgets[pace.group] = budget
+            let wait = rules.counts.takeTurn(pace, of: rules.overall)
             if wait == .zero { return }
-            if now - begun + wait > patience {
+            if uptime() - begun + wait > patience {
                 let message = "\(pace.label) was called as often as the venue allows; not sent"
                 throw Failure(
                     verdict: .throttled, error: VenueError(.rateLimited, code: ownThrottle, message: message))
@@ -188,7 +180,7 @@ package final class RequestLoop<Verdict: VenueVerdict> {
         } catch {
             // Some limits are told by the code alone.
             if error.verdict == .throttled, answer.status != 429 {
-                budgets[pace.group]?.refused(retryAfter: hold(answer), at: uptime())
+                rules.counts.refused(pace.group, retryAfter: hold(answer))
             }
             throw error
         }
@@ -211,15 +203,9 @@ package final class RequestLoop<Verdict: VenueVerdict> {
 
     /// Obeys what the answer says about limits.
     private func note(_ answer: HTTPAnswer, of pace: RequestPace) {
-        let now = uptime()
-        if answer.status == 429 {
-            budgets[pace.group]?.refused(retryAfter: hold(answer), at: now)
-            return
-        }
-        budgets[pace.group]?.accepted()
-        if let rest = Self.leading(answer.header(rules.remaining)) {
-            budgets[pace.group]?.remaining(rest, resetAfter: hold(answer), at: now)
-        }
+        guard answer.status != 429 else { return rules.counts.refused(pace.group, retryAfter: hold(answer)) }
+        rules.counts.accepted(
+            pace.group, remaining: Self.leading(answer.header(rules.remaining)), resetAfter: hold(answer))
     }
 
     /// What the venue asks us to wait.

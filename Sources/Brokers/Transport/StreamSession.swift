@@ -12,6 +12,8 @@ package enum StreamNotice: Hashable, Sendable {
     case acknowledged
     /// The venue will not serve this stream as things are: repeating is of no use.
     case fatal(VenueError)
+    /// This connection is of no use, and another one is not before so long.
+    case later(Duration, VenueError)
     /// This connection is of no use: open another one.
     case broken(String)
 }
@@ -20,10 +22,8 @@ package enum StreamNotice: Hashable, Sendable {
 package enum StreamClosure: Hashable, Sendable {
     /// Another connection may do.
     case usual
-    /// Another connection may do, but not before so long.
-    case after(Duration)
-    /// No other connection will do.
-    case final(VenueError)
+    /// Another connection may do, but not before so long; the error is what a person can do about it.
+    case after(Duration, VenueError? = nil)
 }
 
 /// What a venue's stream says and hears; ``StreamSession`` does the rest.
@@ -65,6 +65,7 @@ package struct StreamSession: Sendable {
         case unanswered
         case renewed
         case fatal(VenueError)
+        case later(Duration, VenueError)
         case broken(String)
     }
 
@@ -103,20 +104,21 @@ package struct StreamSession: Sendable {
                 continue
             } catch {
                 if Task.isCancelled { return }
-                let closure = (error as? WebSocketFailure).map(closure) ?? .usual
-                if case .final(let error) = closure {
-                    return await script.disconnected(error.description, isFinal: true)
+                switch closure(error) {
+                case .usual: await script.disconnected("\(error)", isFinal: false)
+                case .after(let pause, let reason):
+                    await script.disconnected(reason?.description ?? "\(error)", isFinal: false)
+                    guard (try? await Task.sleep(for: pause)) != nil else { return }
                 }
-                await script.disconnected("\(error)", isFinal: false)
-                if case .after(let pause) = closure, (try? await Task.sleep(for: pause)) == nil { return }
             }
             backoff.succeeded(at: begun)
             guard (try? await Task.sleep(for: backoff.failed(at: uptime(), random: &random))) != nil else { return }
         }
     }
 
-    private func closure(_ failure: WebSocketFailure) -> StreamClosure {
-        guard case .closed(let code?) = failure else { return .usual }
+    private func closure(_ error: any Error) -> StreamClosure {
+        if case End.later(let pause, let reason) = error { return .after(pause, reason) }
+        guard case WebSocketFailure.closed(let code?) = error else { return .usual }
         return script.closure(code)
     }
 
@@ -165,6 +167,7 @@ package struct StreamSession: Sendable {
                 missing -= 1
                 if missing == 0 { await settle(watch) }
             case .fatal(let error): throw End.fatal(error)
+            case .later(let pause, let error): throw End.later(pause, error)
             case .broken(let reason): throw End.broken(reason)
             }
         }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// The venue's clock is looked at once, and beside the calls from then on.
-@Suite struct BitgetClockTests {
+@Suite(.fewAtOnce) struct BitgetClockTests {
     private let exit = BitgetBench.request("out", .sell, reduceOnly: true, purpose: .flatten)
 
     @Test(arguments: [false, true]) func aClockThatIsNotToldHoldsNothingUp(isUnified: Bool) async throws {

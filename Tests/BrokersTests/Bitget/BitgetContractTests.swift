@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// The broker contract over real sockets, in every language, mode and market.
-@Suite struct BitgetContractTests {
+@Suite(.fewAtOnce) struct BitgetContractTests {
     enum Manner: String, CaseIterable {
         case classicOneWay, classicHedge, classicSpot, unifiedOneWay, unifiedHedge, unifiedSpot
 
@@ -14,21 +14,43 @@ import Testing
         }
     }
 
-    private func run(_ manner: Manner, _ claim: (BrokerContract) async throws -> Void) async throws {
-        try await withBitget(manner.standIn) { broker, _ in
+    private func run(
+        _ manner: Manner, resync: Duration = .milliseconds(500),
+        _ claim: (BrokerContract, BitgetStandIn) async throws -> Void
+    ) async throws {
+        let standIn = manner.standIn
+        try await withBitget(standIn, adjust: { $0.resync = resync }) { broker, _ in
             var contract = BrokerContract(
                 broker: broker, symbol: BitgetBench.symbol, quantity: Quantity(.one),
                 farBelow: Price(FixedDecimal(50)), farAbove: Price(FixedDecimal(200)))
             contract.canShort = !manner.rawValue.hasSuffix("Spot")
             contract.patience = 400
-            try await claim(contract)
+            try await claim(contract, standIn)
         }
     }
 
     @Test(arguments: Manner.allCases, BrokerClaim.allCases) func keepsTheContract(
         manner: Manner, claim: BrokerClaim
     ) async throws {
-        try await run(manner) { try await $0.holds(claim) }
+        try await run(manner) { contract, _ in try await contract.holds(claim) }
+    }
+
+    /// With a minute between two readings it is the streams that bring the news.
+    @Test(arguments: Manner.allCases, BrokerClaim.ofStreams) func keepsItByStreams(
+        manner: Manner, claim: BrokerClaim
+    ) async throws {
+        try await run(manner, resync: .seconds(60)) { contract, _ in try await contract.holds(claim) }
+    }
+
+    /// Nothing but the private stream tells of an order that rested and is filled: readings are an hour apart.
+    @Test(.timeLimit(.minutes(1)), arguments: Manner.allCases) func theStreamTellsOfAnOrderThatRested(
+        manner: Manner
+    ) async throws {
+        try await run(manner, resync: .seconds(3600)) { contract, standIn in
+            try await contract.anExecutionOfARestingOrderIsTold("rests", at: Price(FixedDecimal(50))) {
+                standIn.fillResting()
+            }
+        }
     }
 }
 

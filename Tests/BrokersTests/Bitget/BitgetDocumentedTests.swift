@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The unified language as it is documented: names, rows, modes, parts of answers.
-@Suite struct BitgetDocumentedTests {
+@Suite(.fewAtOnce) struct BitgetDocumentedTests {
     private let unified = BitgetUnified(BitgetSettings())
     private let btc = BitgetBench.symbol
     private let uuid = "3f2b8c1e-5a4d-8e6f-9a0b-1c2d3e4f5a6b"
@@ -28,14 +28,16 @@ import Testing
         #expect(body(unified.place(order, BitgetStance(), cap: nil))["clientOid"] == hex)
         let stop = BitgetBench.request(uuid, .sell, .stop(trigger: Price(FixedDecimal(90))), reduceOnly: true)
         #expect(body(unified.protect(stop, BitgetStance()))["clientOid"] == hex)
-        #expect(body(unified.cancel(.client(ClientOrderID(uuid)), btc))["clientOid"] == hex)
+        #expect(body(unified.cancel(.client(ClientOrderID(uuid)), btc, list: nil))["clientOid"] == hex)
         let question = unified.order(.client(ClientOrderID(uuid)), btc)
         #expect(question.call.target.contains("clientOid=\(hex)&"))
         let row = #"{"orderId":"1","clientOid":"\#(hex)","symbol":"BTCUSDT","side":"buy","qty":"1"}"#
         #expect(try question.answer(json(row))?.clientText == uuid)
         let fill = #"{"list":[{"execId":"1","orderId":"1","clientOid":"\#(hex)","symbol":"BTCUSDT","side":"buy","#
         let price = #""execPrice":"1","execQty":"1"}]}"#
-        #expect(try unified.fills(since: .epoch, after: nil).answer(json(fill + price)).rows[0].clientText == uuid)
+        #expect(
+            try unified.fills(BitgetSpan(start: .epoch, end: nil), after: nil).answer(json(fill + price)).rows[0]
+                .clientText == uuid)
     }
 
     @Test func namesThatAreTooLongOrComeBackOtherwiseAreRefusedBeforeTheyAreSent() async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What cannot be read hides nothing else.
-@Suite struct BitgetForeignTests {
+@Suite(.fewAtOnce) struct BitgetForeignTests {
     /// `$ALTUSDT` can be no symbol here: somebody's hand-made position there is told under another name.
     @Test(arguments: [false, true]) func instrumentsWithoutANameHereHideNothing(isUnified: Bool) async throws {
         let venue = BitgetStandIn(isUnified: isUnified)

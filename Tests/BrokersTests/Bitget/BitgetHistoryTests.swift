@@ -3,7 +3,7 @@ import Core
 import Synchronization
 import Testing
 
-@Suite struct BitgetHistoryTests {
+@Suite(.fewAtOnce) struct BitgetHistoryTests {
     @Test(arguments: [false, true]) func barsAreReadBackwardsWithoutGaps(isUnified: Bool) async throws {
         let venue = BitgetStandIn(isUnified: isUnified)
         let hour = try #require(BarInterval("1h"))

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Modes and environments: what is read, what is set, what is refused.
-@Suite struct BitgetModeTests {
+@Suite(.fewAtOnce) struct BitgetModeTests {
     @Test(arguments: [false, true]) func marginModeAndLeverageAreSetAndVerified(isHedge: Bool) async throws {
         let venue = BitgetStandIn(isHedge: isHedge)
         try await withBitget(

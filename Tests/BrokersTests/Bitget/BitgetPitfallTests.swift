@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Traps that users of the venue report (docs/bitget.md) and that no other test walks into.
-@Suite struct BitgetPitfallTests {
+@Suite(.fewAtOnce) struct BitgetPitfallTests {
     private let dialects: [any BitgetDialect] = {
         var spot = BitgetSettings()
         spot.market = .spot
@@ -20,7 +20,7 @@ import Testing
         let id = OrderReference.client(ClientOrderID("b\u{e4}d & name"))
         for dialect in dialects {
             let targets = [
-                dialect.order(id, BitgetBench.symbol).call.target, dialect.openOrders(after: "17").call.target,
+                dialect.order(id, BitgetBench.symbol).call.target, dialect.openOrders(part: 0, after: "17").call.target,
                 dialect.endedOrders(BitgetBench.symbol, after: "17").call.target,
                 dialect.contracts(BitgetBench.symbol).call.target,
             ]

@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// Bars, and answers that nobody foresaw.
-@Suite struct BitgetReadingTests {
+@Suite(.fewAtOnce) struct BitgetReadingTests {
     private let classic = BitgetClassic(BitgetSettings())
     private let unified = BitgetUnified(BitgetSettings())
     private let btc = BitgetBench.symbol
@@ -55,8 +55,8 @@ import Testing
             let root = try json("[" + text + "}]").elements[0]
             for language in [classic, unified, spot] as [any BitgetDialect] {
                 _ = try? language.order(.venue("1"), btc).answer(root)
-                _ = try? language.openOrders(after: nil).answer(root)
-                _ = try? language.fills(since: .epoch, after: nil).answer(root)
+                _ = try? language.openOrders(part: 0, after: nil).answer(root)
+                _ = try? language.fills(BitgetSpan(start: .epoch, end: nil), after: nil).answer(root)
                 _ = try? language.positions().answer(root)
                 _ = try? language.balances().answer(root)
                 _ = try? language.contracts(nil).answer(root)

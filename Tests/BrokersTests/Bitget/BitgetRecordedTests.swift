@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// Recorded messages of the venue, read by the language they belong to.
-@Suite struct BitgetRecordedTests {
+@Suite(.fewAtOnce) struct BitgetRecordedTests {
     private let classic = BitgetClassic(BitgetSettings())
     private let unified = BitgetUnified(BitgetSettings())
     private let btc = BitgetBench.symbol
@@ -51,7 +51,9 @@ import Testing
             \#(wire)","tradeSide":"\#(trade)"}]}
             """#
         )
-        #expect(try classic.fills(since: .epoch, after: nil).answer(fill).rows.first?.side == expected)
+        #expect(
+            try classic.fills(BitgetSpan(start: .epoch, end: nil), after: nil).answer(fill).rows.first?.side == expected
+        )
     }
 
     @Test func aRecordedPendingOrderIsRead() throws {
@@ -64,7 +66,7 @@ import Testing
             limit","orderSource":"normal","reduceOnly":"NO","cTime":"1","uTime":"2"}],"endId":"1190384645049036801"}
             """#
         )
-        let page = try classic.openOrders(after: nil).answer(data)
+        let page = try classic.openOrders(part: 0, after: nil).answer(data)
         #expect(page.rows.count == 1 && page.next == nil)
         #expect(page.rows[0].kind == .limit(Price("0.15") ?? .zero) && page.rows[0].state == .working)
         #expect(!page.rows[0].reducesOnly)
@@ -72,9 +74,9 @@ import Testing
 
     @Test func emptyListsAreEmptyHoweverTheyAreSpelled() throws {
         for text in [#"{"entrustedList":null,"endId":null}"#, #"{"entrustedList":[]}"#, "[]", "{}", "null"] {
-            #expect(try classic.openOrders(after: nil).answer(json(text)).rows.isEmpty)
+            #expect(try classic.openOrders(part: 0, after: nil).answer(json(text)).rows.isEmpty)
             #expect(try classic.positions().answer(json(text)).isEmpty)
-            #expect(try unified.openOrders(after: nil).answer(json(text)).rows.isEmpty)
+            #expect(try unified.openOrders(part: 0, after: nil).answer(json(text)).rows.isEmpty)
         }
         #expect(try spot.order(.venue("1"), btc).answer(json("[]")) == nil)
     }
@@ -88,7 +90,8 @@ import Testing
             deSide":"close","posMode":"hedge_mode","tradeScope":"taker","cTime":"1701792863926"}],"endId":"1"}
             """#
         )
-        let fill = try #require(try classic.fills(since: .epoch, after: nil).answer(data).rows.first)
+        let fill = try #require(
+            try classic.fills(BitgetSpan(start: .epoch, end: nil), after: nil).answer(data).rows.first)
         #expect(fill.fees == [BitgetFee(coin: "USDT", amount: Money("0.004335") ?? .zero)])
         #expect(fill.side == .sell && fill.tradeID == "1115965644337205249")
     }
@@ -103,7 +106,7 @@ import Testing
             g":"69","size":"1"}]
             """#
         )
-        let fills = try spot.fills(since: .epoch, after: nil).answer(data).rows
+        let fills = try spot.fills(BitgetSpan(start: .epoch, end: nil), after: nil).answer(data).rows
         #expect(fills.map(\.fees).map { $0.map { "\($0.amount) \($0.coin)" } } == [["0.5 BGB"], ["0.1 LTC"], []])
     }
 
@@ -114,7 +117,8 @@ import Testing
             eDetail":[{"feeCoin":"USDT","fee":"0.012"}],"createdTime":"5"}],"cursor":null}
             """#
         )
-        let fill = try #require(try unified.fills(since: .epoch, after: nil).answer(data).rows.first)
+        let fill = try #require(
+            try unified.fills(BitgetSpan(start: .epoch, end: nil), after: nil).answer(data).rows.first)
         #expect(fill.fees.first?.amount.description == "0.012" && fill.side == .sell)
     }
 
@@ -126,7 +130,7 @@ import Testing
             Time":"1"}]
             """#
         )
-        #expect(try spot.openOrders(after: nil).answer(open).rows.first?.kind == .limit(Price("50") ?? .zero))
+        #expect(try spot.openOrders(part: 0, after: nil).answer(open).rows.first?.kind == .limit(Price("50") ?? .zero))
         let bought = try json(
             #"""
             [{"symbol":"LTCUSDT","orderId":"1134354173590421508","clientOid":"84e6d418","price":"0","size":"6.000000\#

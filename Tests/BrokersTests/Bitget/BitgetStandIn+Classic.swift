@@ -40,6 +40,12 @@ extension BitgetStandIn {
             guard let order = state.exchange.look(id: request.query["orderId"], client: request.query["clientOid"])
             else { throw ModelExchange.Refusal(code: "40109", message: "The data of the order cannot be found") }
             return mixRow(order, state, statusKey: "state")
+        case "orders-pending" where state.isEndless:
+            let order = ModelExchange.Order(
+                id: String(BitgetStandIn.now()), client: "", side: .buy, closes: false, size: Quantity(.one), at: 1)
+            let rows = Array(repeating: mixRow(order, state, statusKey: "status"), count: 100)
+            state.endlessID += 1
+            return #"{"entrustedList":[\#(rows.joined(separator: ","))],"endId":"\#(state.endlessID)"}"#
         case "orders-pending":
             let rows = state.exchange.orders.filter { $0.state == "live" }.map {
                 mixRow($0, state, statusKey: "status")
@@ -47,8 +53,7 @@ extension BitgetStandIn {
             return rows.isEmpty
                 ? #"{"entrustedList":null,"endId":null}"# : #"{"entrustedList":[\#(rows.joined(separator: ","))]}"#
         case "fills":
-            let since = Int64(request.query["startTime"] ?? "") ?? 0
-            let rows = state.exchange.trades.filter { $0.at >= since }.reversed().map { fillRow($0, state) }
+            let rows = try trades(request, state).map { fillRow($0, state) }
             return #"{"fillList":[\#(rows.joined(separator: ","))],"endId":"0"}"#
         case "place-tpsl-order": return try protect(body, &state)
         case "modify-tpsl-order": return try modify(body, &state)
@@ -145,8 +150,8 @@ extension BitgetStandIn {
     private func fillRow(_ trade: ModelExchange.Trade, _ state: State) -> String {
         #"{"tradeId":"\#(trade.id)","symbol":"BTCUSDT","orderId":"\#(trade.order.id)","price":"\#(trade.price)","#
             + #"""
-            "baseVolume":"\#(trade.size)","feeDetail":[{"deduction":"no","feeCoin":"USDT","totalDeductionFee":nu\#
-            ll,
+            "baseVolume":"\#(trade.size)","feeDetail":[{"deduction":"no","feeCoin":"\#(state.feeCoin)",\#
+            "totalDeductionFee":null,
             """#
                 + #"""
                 "totalFee":"-\#(trade.fee)"}],"side":"\#(classicSide(trade.order))","tradeSide":"\#

@@ -34,14 +34,15 @@ extension BitgetStandIn {
         case "orderInfo":
             let found = state.exchange.look(id: request.query["orderId"], client: request.query["clientOid"])
             return "[" + (found.map { spotRow($0, isOpen: false) } ?? "") + "]"
+        case "current-plan-order": return #"{"nextFlag":false,"idLessThan":"1","orderList":[]}"#
         case "unfilled-orders", "history-orders":
+            guard request.query["tpslType"] != "tpsl" else { return "[]" }
             let isOpen = name == "unfilled-orders"
             let rows = state.exchange.orders.filter { ($0.state == "live") == isOpen }
                 .map { spotRow($0, isOpen: isOpen) }
             return "[" + rows.joined(separator: ",") + "]"
         case "fills":
-            let since = Int64(request.query["startTime"] ?? "") ?? 0
-            let rows = state.exchange.trades.filter { $0.at >= since }.reversed().map { trade in
+            let rows = try trades(request, state).map { trade in
                 #"{"symbol":"BTCUSDT","orderId":"\#(trade.order.id)","tradeId":"\#(trade.id)","side":"#
                     + #""\#(trade.order.side.rawValue)","priceAvg":"\#(trade.price)","size":"\#(trade.size)","#
                         + #"""
@@ -102,7 +103,7 @@ extension BitgetStandIn {
             let isOpen = name == "unfilled-orders"
             let rows = state.exchange.orders.filter { ($0.state == "live") == isOpen }.map(unifiedRow)
             return #"{"list":[\#(rows.joined(separator: ","))],"cursor":"1"}"#
-        case "fills": return unifiedFills(request, state)
+        case "fills": return try unifiedFills(request, state)
         case "place-strategy-order": return try protectUnified(body, client, &state)
         case "cancel-strategy-order":
             let id = body["orderId"] as? String
@@ -134,9 +135,8 @@ extension BitgetStandIn {
     }
 
     /// Executions, newest first.
-    private func unifiedFills(_ request: StandInRequest, _ state: State) -> String {
-        let since = Int64(request.query["startTime"] ?? "") ?? 0
-        let rows = state.exchange.trades.filter { $0.at >= since }.reversed().map { trade in
+    private func unifiedFills(_ request: StandInRequest, _ state: State) throws -> String {
+        let rows = try trades(request, state).map { trade in
             #"{"execId":"\#(trade.id)","orderId":"\#(trade.order.id)","clientOid":"\#(trade.order.client)","#
                 + #""symbol":"BTCUSDT","side":"#
                 + #""\#(trade.order.side.rawValue)","execPrice":"\#(trade.price)","execQty":"\#(trade.size)","#

@@ -44,6 +44,11 @@ final class BitgetStandIn: StandInVenue {
         var openedIn = ""
         /// What a unified order of the wrong form is refused with.
         var modeCode = "25236"
+        /// Whether the list of open futures orders never ends.
+        var isEndless = false
+        var endlessID = 0
+        /// The coin that fees of classic executions are told in.
+        var feeCoin = "USDT"
         /// Whether settings are taken but not kept.
         var forgetsSettings = false
     }
@@ -55,7 +60,7 @@ final class BitgetStandIn: StandInVenue {
     let isUnified: Bool
     let isSpot: Bool
     let state = Mutex(State())
-    private let server = Mutex<StandInServer?>(nil)
+    let server = Mutex<StandInServer?>(nil)
 
     init(isUnified: Bool = false, isSpot: Bool = false, isHedge: Bool = false) {
         (self.isUnified, self.isSpot) = (isUnified, isSpot)
@@ -205,29 +210,6 @@ final class BitgetStandIn: StandInVenue {
                 #"{"action":"snapshot","arg":\#(text),"data":[\#(row)],"ts":1700000000000}"#,
             ]
         }
-    }
-
-    /// What the private stream tells when something changed: the last order, in as many words as the reference shows.
-    private func streamNews(_ state: State) -> [String] {
-        guard let order = state.exchange.orders.last else { return [] }
-        if isUnified {
-            return [
-                #"{"action":"snapshot","arg":{"instType":"UTA","topic":"order"},"data":[\#(unifiedRow(order))],"ts":1}"#
-            ]
-        }
-        let kind = isSpot ? "SPOT" : "USDT-FUTURES"
-        return [
-            #"{"action":"snapshot","arg":{"instType":"\#(kind)","channel":"orders","instId":"default"},"data":["#
-                + #"""
-                {"instId":"BTCUSDT","orderId":"\#(order.id)","clientOid":"\#(order.client)","size":"\#
-                \#(order.size)",
-                """#
-                + #""accBaseVolume":"\#(order.filled)","baseVolume":"0","price":"0","orderType":"market","side":"#
-                    + #"""
-                    "\#(classicSide(order))","status":"\#(order.state)","posMode":"\#(posMode(state))","leverage":20\#
-                    }],"ts":1}
-                    """#
-        ]
     }
 
     func posMode(_ state: State) -> String { state.exchange.isHedge ? "hedge_mode" : "one_way_mode" }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What the venue says of itself is asked again often enough.
-@Suite struct BitgetStatusTests {
+@Suite(.fewAtOnce) struct BitgetStatusTests {
     @Test func theClockIsMeasuredEveryTenMinutesAndTheStatusEachMinute() {
         let settings = BitgetSettings()
         #expect(settings.clockAge <= .seconds(600) && settings.statusAge <= .seconds(60))

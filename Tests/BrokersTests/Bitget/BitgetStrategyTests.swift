@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Stops of unified accounts, and what goes wrong around them.
-@Suite struct BitgetStrategyTests {
+@Suite(.fewAtOnce) struct BitgetStrategyTests {
     private let stop = BitgetBench.request(
         "stop", .sell, .stop(trigger: Price(FixedDecimal(90))), reduceOnly: true, purpose: .stop)
 

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What goes wrong between us and the venue, and what became of the order.
-@Suite struct BitgetTroubleTests {
+@Suite(.fewAtOnce) struct BitgetTroubleTests {
     private func id(_ text: String) -> ClientOrderID { ClientOrderID(text) }
 
     /// Reads news until the order has ended.

@@ -3,7 +3,7 @@ import Core
 import Foundation
 import Testing
 
-@Suite struct BitgetSignerTests {
+@Suite(.fewAtOnce) struct BitgetSignerTests {
     private let signer = BitgetSigner(
         BitgetCredentials(
             key: Secret(BitgetStandIn.key), secret: Secret(BitgetStandIn.secret),
@@ -66,7 +66,7 @@ import Testing
     }
 }
 
-@Suite struct BitgetErrorTableTests {
+@Suite(.fewAtOnce) struct BitgetErrorTableTests {
     @Test func eachCodeStandsOnceAndGivesItsRowsVerdict() {
         var seen: Set<String> = []
         for row in BitgetErrors.table {

@@ -104,6 +104,22 @@ struct ModelExchange {
         return order
     }
 
+    /// Executes every order that rests.
+    mutating func fillResting() {
+        for index in orders.indices where orders[index].state == "live" {
+            var order = orders[index]
+            fill(&order)
+            orders[index] = order
+        }
+    }
+
+    /// An execution of long ago.
+    mutating func addOld(_ id: String, at moment: Int64) {
+        let order = Order(id: "o\(id)", client: "c\(id)", side: .buy, closes: false, size: Quantity(.one), at: moment)
+        trades.insert(
+            Trade(id: id, order: order, price: price, size: Quantity(.one), fee: .zero, at: moment), at: 0)
+    }
+
     private mutating func fill(_ order: inout Order) {
         let half = Quantity(
             order.size.value.quantised(to: FixedDecimal.one, rounding: .down) == order.size.value

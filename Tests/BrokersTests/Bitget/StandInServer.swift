@@ -21,6 +21,8 @@ struct StandInRequest: Sendable {
 /// What it does about it.
 enum StandInAnswer: Sendable {
     case reply(status: Int, headers: [String: String], body: String)
+    /// An answer that comes when a wait is over.
+    indirect case after(@Sendable () async -> Void, StandInAnswer)
     /// The connection is cut without a word.
     case cut
 }
@@ -155,6 +157,12 @@ private final class RequestHandler: ChannelInboundHandler, RemovableChannelHandl
     private func reply(_ answer: StandInAnswer, _ context: ChannelHandlerContext) {
         switch answer {
         case .cut: context.close(promise: nil)
+        case .after(let wait, let answer):
+            let (loop, held) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
+            Task {
+                await wait()
+                loop.execute { held.value.0.reply(answer, held.value.1) }
+            }
         case .reply(let status, let lines, let body):
             var headers = HTTPHeaders(lines.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
             headers.add(name: "Content-Length", value: String(body.utf8.count))

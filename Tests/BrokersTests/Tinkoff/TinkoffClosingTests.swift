@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A venue without reduce-only: a close never flips, whatever else is on its way.
-@Suite struct TinkoffClosingTests {
+@Suite(.fewAtOnce) struct TinkoffClosingTests {
     private func extremes(_ standIn: TinkoffStandIn) -> (lowest: Int64, highest: Int64, now: Int64) {
         standIn.state.withLock { ($0.lowest, $0.highest, $0.pieces) }
     }
@@ -71,6 +71,42 @@ import Testing
             let closed = try #require(order.lastIndex(of: "OrdersService/PostOrder"))
             #expect(cancelled < closed)
             #expect(try await broker.snapshot().isFlat)
+        }
+    }
+
+    /// A list of orders that somebody else reads meanwhile shows an execution that the positions read for a close lack.
+    @Test func aCloseIsSizedByOneLookAtTheAccount() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn) { broker, _ in
+            try await open(broker, "in", lots: 5)
+            let resting = OrderKind.limit(Price(FixedDecimal(200)))
+            let first = TinkoffBench.request("first", .sell, resting, lots: 5, reduceOnly: true, purpose: .exit)
+            guard case .accepted = await broker.submit(first) else {
+                Issue.record("the first close was not taken")
+                return
+            }
+            func executed(_ event: VenueEvent) -> Bool {
+                if case .fill(let fill) = event { fill.clientID == first.clientID } else { false }
+            }
+            standIn.execute(2)
+            _ = try await TinkoffBench.wait(broker, executed)
+            let (gate, opener) = AsyncStream<Void>.makeStream()
+            standIn.fail("OperationsService/GetPositions", .held { for await _ in gate {} })
+            let asked = standIn.calls("OperationsService/GetPositions")
+            async let second = broker.submit(
+                TinkoffBench.request("second", .sell, lots: 5, reduceOnly: true, purpose: .exit))
+            while standIn.calls("OperationsService/GetPositions") == asked {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            standIn.execute(2)
+            _ = try await TinkoffBench.wait(broker, executed)
+            opener.finish()
+            guard case .refused(let error) = await second else {
+                Issue.record("all was spoken for, and more was sold")
+                return
+            }
+            #expect(error.code == "CLOSE_IN_THE_WAY" && error.remedy == .retryable)
+            #expect(extremes(standIn).lowest == 0 && extremes(standIn).now == 10)
         }
     }
 

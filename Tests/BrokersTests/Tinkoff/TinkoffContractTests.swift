@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// The broker contract over real sockets, in the manners that the venue's documents leave open.
-@Suite struct TinkoffContractTests {
+@Suite(.fewAtOnce) struct TinkoffContractTests {
     enum Manner: String, CaseIterable {
         case documented, forgiving, stagesInPieces, withoutStages, laggingPositions, inParts, syntheticStops
 

@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// What the venue allows, obeyed.
-@Suite struct TinkoffLimitsTests {
+@Suite(.fewAtOnce) struct TinkoffLimitsTests {
     /// Seconds are counted as seconds, minutes as minutes, and in no window of either more leaves than is allowed.
     @Test(arguments: [(0, 15), (50, 0), (300, 15)] as [(Int64, Int64)]) func noWindowHoldsMoreThanIsAllowed(
         minute: Int64, second: Int64

@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// The pure parts: numbers, lots, moments, codes, executions, settlement, calendar, names.
-@Suite struct TinkoffReadingTests {
+@Suite(.fewAtOnce) struct TinkoffReadingTests {
     private func read(_ text: String) throws -> FixedDecimal? {
         TinkoffNumber.read(try JSONText(Array(text.utf8)).root)
     }

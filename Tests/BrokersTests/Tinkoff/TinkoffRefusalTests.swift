@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What is certain after a refusal, and what is not.
-@Suite struct TinkoffRefusalTests {
+@Suite(.fewAtOnce) struct TinkoffRefusalTests {
     /// "Not executed" has to be verified, and a look-up that fails verifies nothing.
     @Test func notExecutedIsInDoubtWhenItCannotBeLookedUp() async throws {
         let standIn = TinkoffStandIn()

@@ -33,6 +33,17 @@ extension TinkoffStandIn {
         }
     }
 
+    /// A part of the newest order executes.
+    func execute(_ lots: Int64) {
+        state.withLock { state in
+            guard let last = state.orders.indices.last else { return }
+            var order = state.orders[last]
+            Self.take(lots, &order, &state)
+            order.status = order.done == order.lots ? "FILL" : "PARTIALLYFILL"
+            state.orders[last] = order
+        }
+    }
+
     static func orders(_ method: String, _ body: [String: Any], _ state: inout State) -> StandInAnswer {
         switch method {
         case "OrdersService/PostOrder": return post(body, &state)
@@ -107,20 +118,25 @@ extension TinkoffStandIn {
         let part = max(1, order.lots / max(1, state.manner.parts))
         while left > 0 {
             let lots = min(part, left)
-            state.count += 1
-            order.trades.append((id: "T\(state.count)", price: state.last, lots: lots, at: now()))
-            order.done += lots
+            take(lots, &order, &state)
             left -= lots
-            let pieces = (order.isBuy ? 1 : -1) * lots * lot
-            state.pieces += pieces
-            let worth = state.last.times(FixedDecimal(Int(pieces)))
-            state.cash = state.cash - worth - worth.magnitude.times(FixedDecimal(units: 500_000_000))
         }
-        (state.lowest, state.highest) = (min(state.lowest, state.pieces), max(state.highest, state.pieces))
         order.status = "FILL"
         state.shown = Array(
             repeating: state.pieces - (order.isBuy ? 1 : -1) * order.lots * lot, count: state.manner.positionLag)
+        // However seldom a busy client asks, the lag does not get longer than its patience.
         state.shownUntil = now() + 250
+    }
+
+    private static func take(_ lots: Int64, _ order: inout Entry, _ state: inout State) {
+        state.count += 1
+        order.trades.append((id: "T\(state.count)", price: state.last, lots: lots, at: now()))
+        order.done += lots
+        let pieces = (order.isBuy ? 1 : -1) * lots * lot
+        state.pieces += pieces
+        let worth = state.last.times(FixedDecimal(Int(pieces)))
+        state.cash = state.cash - worth - worth.magnitude.times(FixedDecimal(units: 500_000_000))
+        (state.lowest, state.highest) = (min(state.lowest, state.pieces), max(state.highest, state.pieces))
     }
 
     private static func text(_ order: Entry, _ state: State) -> String {

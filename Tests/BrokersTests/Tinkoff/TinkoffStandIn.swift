@@ -70,7 +70,6 @@ final class TinkoffStandIn: StandInVenue {
         var stops: [Stop] = []
         var pieces: Int64 = 0
         var shown: [Int64] = []
-        /// When positions follow whatever was asked, so that no busy client makes a lag longer than its patience.
         var shownUntil: Int64 = 0
         var cash = FixedDecimal(1_000_000)
         var count: Int64 = 1000
@@ -86,8 +85,7 @@ final class TinkoffStandIn: StandInVenue {
     enum Fault: Sendable {
         case answerThen(status: Int, body: String)
         case answerInstead(status: Int, headers: [String: String], body: String)
-        case cutAfter
-        case cutBefore
+        case cutAfter, cutBefore, held(@Sendable () async -> Void)
     }
 
     static let token = "t.secret-token"
@@ -136,6 +134,7 @@ final class TinkoffStandIn: StandInVenue {
                 }
                 return .reply(status: status, headers: [:], body: body)
             case .cutAfter: return .cut
+            case .held(let wait): return .after(wait, usual)
             default: return usual
             }
         }

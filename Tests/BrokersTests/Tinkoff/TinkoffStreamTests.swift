@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Streams are hints: lost, silent, stalled or speaking of orders under unknown names, they change the delay alone.
-@Suite struct TinkoffStreamTests {
+@Suite(.fewAtOnce) struct TinkoffStreamTests {
     private func isReconnected(_ event: VenueEvent) -> Bool { event == .reconnected }
 
     @Test func aSilentStreamIsReplacedAndWhatWasMissedIsRead() async throws {
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    /// A refused token is for a person, too many streams are for later, and everything else is tried again at once.
+    /// A refused token and too many streams are for later, and everything else is tried again at once.
     @Test(arguments: [(4016, false), (4008, false), (4013, true)] as [(UInt16, Bool)])
     func closeCodesSayWhetherToComeAgain(code: UInt16, comesAgain: Bool) async throws {
         let standIn = TinkoffStandIn()

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// What the venue is known to do at bad moments.
-@Suite struct TinkoffTroubleTests {
+@Suite(.fewAtOnce) struct TinkoffTroubleTests {
     private func held(_ standIn: TinkoffStandIn) -> Int64 { standIn.state.withLock { $0.pieces } }
 
     private static let doubts: [TinkoffStandIn.Fault] = [

@@ -3,7 +3,7 @@ import Core
 import Foundation
 import Testing
 
-@Suite struct JSONTextTests {
+@Suite(.fewAtOnce) struct JSONTextTests {
     @Test(arguments: [
         ("close", true), ("CLOSE_long", true), ("reduce_close", true), ("clos", false), ("", false), ("c-lose", false),
     ]) func wordsAreFoundInsideTexts(text: String, isThere: Bool) throws {

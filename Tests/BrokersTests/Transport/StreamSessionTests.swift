@@ -31,7 +31,7 @@ private final class NotingScript: StreamScript {
     }
 }
 
-@Suite struct StreamSessionTests {
+@Suite(.fewAtOnce) struct StreamSessionTests {
     private func session(_ script: NotingScript, port: Int, answer: Duration = .seconds(10)) throws -> StreamSession {
         let address = try #require(WebSocketAddress("ws://127.0.0.1:\(port)/v2/ws/public"))
         return StreamSession(

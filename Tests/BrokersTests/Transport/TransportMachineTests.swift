@@ -2,7 +2,7 @@ import Brokers
 import Core
 import Testing
 
-@Suite struct BackoffTests {
+@Suite(.fewAtOnce) struct BackoffTests {
     @Test func waitsFollowTheStepsWithinTheJitter() {
         var (backoff, random) = (Backoff(), SeededRandom(seed: 1))
         for step in [1, 2, 5, 10, 30, 30, 30] {
@@ -30,7 +30,7 @@ import Testing
     }
 }
 
-@Suite struct StreamWatchTests {
+@Suite(.fewAtOnce) struct StreamWatchTests {
     private let limits = StreamWatch.Limits(ping: .seconds(2), silence: .seconds(5), age: .seconds(20))
 
     @Test func silenceIsDeadAndAnyWordIsLife() {
@@ -81,7 +81,7 @@ import Testing
     }
 }
 
-@Suite struct RetryAfterTests {
+@Suite(.fewAtOnce) struct RetryAfterTests {
     @Test(arguments: [
         ("30", 30), ("Wed, 21 Oct 2026 07:28:30 GMT", 30), ("Wed, 21 Oct 2026 07:27:00 GMT", nil), ("soon", nil),
         ("-1", nil), ("99999", nil),
@@ -91,7 +91,7 @@ import Testing
     }
 }
 
-@Suite struct RequestBudgetTests {
+@Suite(.fewAtOnce) struct RequestBudgetTests {
     @Test func theReserveIsForVitalRequests() {
         var budget = RequestBudget(perSecond: 10, reserve: 0.3, at: .zero)
         for _ in 0..<7 { #expect(budget.take(.entry, at: .zero) == nil) }
@@ -158,7 +158,7 @@ import Testing
     }
 }
 
-@Suite struct ClockOffsetTests {
+@Suite(.fewAtOnce) struct ClockOffsetTests {
     private func moment(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
 
     @Test func theOffsetIsTakenFromTheMiddle() {
@@ -188,7 +188,7 @@ import Testing
     }
 }
 
-@Suite struct SecretTests {
+@Suite(.fewAtOnce) struct SecretTests {
     @Test func secretsAreNeverShown() {
         let secret = Secret("sesame")
         for text in ["\(secret)", String(reflecting: secret)] {

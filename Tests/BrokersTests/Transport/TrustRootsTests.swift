@@ -5,9 +5,9 @@ import NIOSSL
 import Testing
 
 /// Extra roots: with the file a host of theirs is spoken to, without it it is not, and nobody else trusts them.
-@Suite struct TrustRootsTests {
+@Suite(.fewAtOnce) struct TrustRootsTests {
     /// A root made for these tests alone, and a certificate of it for this machine; both until 2120.
-    private static let root = """
+    static let root = """
         -----BEGIN CERTIFICATE-----
         MIIBSTCB8aADAgECAgEBMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCVRlc3QgUm9v
         dDAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFDESMBAGA1UEAwwJ
@@ -31,7 +31,7 @@ import Testing
         SQ==
         -----END CERTIFICATE-----
         """
-    private static let leaf = """
+    static let leaf = """
         -----BEGIN CERTIFICATE-----
         MIIBmDCCAT2gAwIBAgIBAjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlUZXN0IFJv
         b3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
@@ -44,7 +44,7 @@ import Testing
         U6kjJ6MSO5hLAZ858CmtPRIqE1CEhNAqpBO77w==
         -----END CERTIFICATE-----
         """
-    private static let key = """
+    static let key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg739Ntk7TLcmrIWEe
         973RYN6IblDsKRS6Z0WEacOEVNmhRANCAAQ2dUmHTbucpz7QAvQHgWl0dOxokHu7
@@ -52,15 +52,20 @@ import Testing
         -----END PRIVATE KEY-----
         """
 
+    /// What a server of that certificate speaks.
+    static func context() throws -> NIOSSLContext {
+        var settings = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(leaf.utf8)).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem)))
+        settings.minimumTLSVersion = .tlsv12
+        return try NIOSSLContext(configuration: settings)
+    }
+
     private func serving(
         _ body: (_ port: Int, _ file: @Sendable (String) throws -> String, TinkoffStandIn) async throws -> Void
     ) async throws {
-        var settings = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(Self.leaf.utf8)).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(Self.key.utf8), format: .pem)))
-        settings.minimumTLSVersion = .tlsv12
         let standIn = TinkoffStandIn()
-        let server = try await StandInServer(standIn, tls: try NIOSSLContext(configuration: settings))
+        let server = try await StandInServer(standIn, tls: try Self.context())
         let folder = FileManager.default.temporaryDirectory.appending(path: "roots-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         do {

@@ -72,13 +72,20 @@ struct TInvestBench: Sendable {
     }
 
     /// Asks the control endpoint.
-    func control(_ command: String, _ body: String) async throws {
-        guard let url = URL(string: "http://127.0.0.1:\(port)/twin/\(command)") else { return }
+    @discardableResult
+    func control(_ command: String, _ body: String) async throws -> Wire {
+        guard let url = URL(string: "http://127.0.0.1:\(port)/twin/\(command)") else { return .null }
         var request = URLRequest(url: url)
         (request.httpMethod, request.httpBody) = ("POST", Data(body.utf8))
         let (data, _) = try await URLSession.shared.data(for: request)
         let text = String(decoding: data, as: UTF8.self)
         if text.contains(#""error""#) { throw VenueError(.rejected, code: "CONTROL", message: text) }
+        return Wire(json: data) ?? .null
+    }
+
+    /// How many streams are open.
+    func streams() async throws -> Int {
+        try await control("status", "{}")["streams"]?.string.flatMap(Int.init) ?? 0
     }
 
     private static func now() -> Timestamp {

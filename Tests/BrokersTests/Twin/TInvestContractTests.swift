@@ -4,7 +4,7 @@ import Testing
 import Twins
 
 /// The broker contract against the local venue over REST and WebSockets: client and venue share no wire code.
-@Suite struct TInvestContractTests {
+@Suite(.fewAtOnce) struct TInvestContractTests {
     enum Manner: String, CaseIterable {
         case production, repeatsTellTheState, lotsOfOne, sandbox, sandboxRepeatsTellTheState,
             sandboxStopsFire

@@ -7,7 +7,7 @@ import Twins
 /// A close never flips a position at a venue without reduce-only, whatever else executes meanwhile: stops that fire in
 /// the middle of it, orders in parts, answers that get lost, several closes at once. Short positions are the sharper
 /// half: an order that buys too much is refused by nobody.
-@Suite struct TInvestFlipTests {
+@Suite(.fewAtOnce) struct TInvestFlipTests {
     /// How things went wrong: orders matched late, cancellations late, orders in parts, answers lost.
     private static func setup(_ seed: Int, _ setup: inout TInvestSetup) {
         setup.orderLag = .milliseconds([1, 20, 80][seed % 3])
@@ -56,7 +56,7 @@ import Twins
                     // The moment at which the stop is passed is spread over the whole of the first close.
                     try? await Task.sleep(for: .milliseconds(seed * 9))
                     let price = opening == .buy ? "94" : "106"
-                    try? await twin.control("price", #"{"symbol":"SBER","price":"\#(price)"}"#)
+                    _ = try? await twin.control("price", #"{"symbol":"SBER","price":"\#(price)"}"#)
                 }
             }
             twin.host.withWorld { $0.faults.put(TwinFaultPlan(), at: Self.now()) }

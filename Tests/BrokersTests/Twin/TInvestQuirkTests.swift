@@ -4,7 +4,7 @@ import Testing
 import Twins
 
 /// The venue's odd ways, played by the local one, and what the client makes of them.
-@Suite struct TInvestQuirkTests {
+@Suite(.fewAtOnce) struct TInvestQuirkTests {
     @Test func aRefusalWithinASuccessIsARefusal() async throws {
         try await withTInvest { broker, twin in
             try await twin.control("quirks", #"{"quietRejections":1}"#)

@@ -1,4 +1,6 @@
+import Brokers
 import Core
+import Crypto
 import Foundation
 import Twins
 
@@ -15,12 +17,13 @@ struct TwinBench: Sendable {
     ///
     /// - Parameter skew: How far its clock is ahead.
     init(
-        isUnified: Bool, isHedge: Bool, hasLimits: Bool = true, isDemo: Bool = false, skew: TimeSpan = .zero
+        isUnified: Bool, isHedge: Bool, hasLimits: Bool = true, isDemo: Bool = false, skew: TimeSpan = .zero,
+        largestMarket: Quantity? = nil
     ) async throws {
         var setup = BitgetSetup()
         setup.family = isUnified ? .unified : .classic
         setup.holdMode = isHedge ? .hedge : .oneWay
-        (setup.hasLimits, setup.isDemo) = (hasLimits, isDemo)
+        (setup.hasLimits, setup.isDemo, setup.largestMarket) = (hasLimits, isDemo, largestMarket)
         let cent = FixedDecimal(1).divided(by: FixedDecimal(100))
         let rules = Instrument(
             symbol: BitgetBench.symbol, tick: Price(FixedDecimal(1).divided(by: FixedDecimal(10))),
@@ -41,4 +44,41 @@ struct TwinBench: Sendable {
     private static func now() -> Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 
     func stop() async { await server.stop() }
+
+    /// Asks the control endpoint.
+    func control(_ command: String, _ body: String) async throws {
+        let answer = try await exchange("/twin/\(command)", [:], body)
+        guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
+    }
+
+    /// Moves the price.
+    func price(_ price: String) async throws {
+        try await control("price", #"{"symbol":"BTCUSDT","price":"\#(price)"}"#)
+    }
+
+    /// Somebody else's hands on the account: a signed request that no client of ours makes.
+    func post(_ path: String, _ body: String) async throws {
+        let stamp = String(Self.now().milliseconds)
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data("\(stamp)POST\(path)\(body)".utf8), using: SymmetricKey(data: Data(Self.secret.utf8)))
+        let answer = try await exchange(
+            path,
+            [
+                "ACCESS-KEY": Self.key, "ACCESS-PASSPHRASE": Self.passphrase, "ACCESS-TIMESTAMP": stamp,
+                "ACCESS-SIGN": Data(code).base64EncodedString(), "Content-Type": "application/json",
+            ], body)
+        let text = String(decoding: answer.body, as: UTF8.self)
+        guard text.contains(#""code":"00000""#) else { throw Refused(text: text) }
+    }
+
+    private func exchange(_ target: String, _ headers: [String: String], _ body: String) async throws -> HTTPAnswer {
+        let transport = try HTTPTransport()
+        defer { Task { await transport.shutdown() } }
+        return try await transport.send(
+            HTTPExchange(
+                method: "POST", base: "http://127.0.0.1:\(port)", target: target,
+                headers: headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, body: Array(body.utf8)))
+    }
+
+    private struct Refused: Error { let text: String }
 }

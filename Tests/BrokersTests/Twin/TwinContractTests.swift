@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// The broker contract against the local venue over real sockets: client and venue share no wire code.
-@Suite struct TwinContractTests {
+@Suite(.fewAtOnce) struct TwinContractTests {
     enum Manner: String, CaseIterable {
         case classicOneWay, classicHedge, classicSpot, unifiedOneWay, unifiedHedge, unifiedSpot
 
@@ -12,11 +12,19 @@ import Testing
         var isHedge: Bool { rawValue.hasSuffix("Hedge") }
     }
 
-    private func run(_ manner: Manner, _ claim: (BrokerContract) async throws -> Void) async throws {
-        let twin = try await TwinBench(isUnified: manner.isUnified, isHedge: manner.isHedge)
-        var settings = BitgetBench.settings(port: twin.port, isSpot: manner.isSpot)
+    static func settings(_ twin: TwinBench, isSpot: Bool) -> BitgetSettings {
+        var settings = BitgetBench.settings(port: twin.port, isSpot: isSpot)
         settings.credentials = BitgetCredentials(
             key: Secret(TwinBench.key), secret: Secret(TwinBench.secret), passphrase: Secret(TwinBench.passphrase))
+        return settings
+    }
+
+    private func run(
+        _ manner: Manner, resync: Duration? = nil, _ claim: (BrokerContract, TwinBench) async throws -> Void
+    ) async throws {
+        let twin = try await TwinBench(isUnified: manner.isUnified, isHedge: manner.isHedge)
+        var settings = Self.settings(twin, isSpot: manner.isSpot)
+        if let resync { settings.resync = resync }
         let broker = try BitgetBroker(settings)
         do {
             try await broker.start(VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
@@ -25,7 +33,7 @@ import Testing
                 farBelow: Price(FixedDecimal(50)), farAbove: Price(FixedDecimal(200)))
             contract.canShort = !manner.isSpot
             contract.patience = 400
-            try await claim(contract)
+            try await claim(contract, twin)
         } catch {
             await broker.stop()
             await twin.stop()
@@ -38,6 +46,24 @@ import Testing
     @Test(arguments: Manner.allCases, BrokerClaim.allCases) func keepsTheContract(
         manner: Manner, claim: BrokerClaim
     ) async throws {
-        try await run(manner) { try await $0.holds(claim) }
+        try await run(manner) { contract, _ in try await contract.holds(claim) }
+    }
+
+    /// With a minute between two readings it is the streams that bring the news.
+    @Test(arguments: Manner.allCases, BrokerClaim.ofStreams) func keepsItByStreams(
+        manner: Manner, claim: BrokerClaim
+    ) async throws {
+        try await run(manner, resync: .seconds(60)) { contract, _ in try await contract.holds(claim) }
+    }
+
+    /// Nothing but the private stream tells of an order that rested and is filled: readings are an hour apart.
+    @Test(.timeLimit(.minutes(1)), arguments: Manner.allCases) func theStreamTellsOfAnOrderThatRested(
+        manner: Manner
+    ) async throws {
+        try await run(manner, resync: .seconds(3600)) { contract, twin in
+            try await contract.anExecutionOfARestingOrderIsTold("rests", at: Price(FixedDecimal(99))) {
+                try await twin.price("98.5")
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@ import Core
 import Testing
 
 /// What can be wrong with an account, each named by the doctor with its remedy, in both languages of the venue.
-@Suite struct TwinDoctorTests {
+@Suite(.fewAtOnce) struct TwinDoctorTests {
     enum Trouble: String, CaseIterable {
         case none, unknownKey, wrongSecret, wrongPassphrase, readOnlyKey, demoKey, liveKeyInDemo, otherFamily
         case smallBudget, clockOff, bothSides, noKeys
@@ -38,6 +38,31 @@ import Testing
         settings.isDemo = trouble == .demoKey
         if trouble == .otherFamily { settings.family = isUnified ? .classic : .unified }
         return settings
+    }
+
+    /// It would fail at its first order. Whoever only closes is not asked.
+    @Test(arguments: TwinContractTests.Manner.allCases)
+    func aRunDoesNotBeginWithAKeyThatMayNotTrade(manner: TwinContractTests.Manner) async throws {
+        let twin = try await TwinBench(isUnified: manner.isUnified, isHedge: manner.isHedge)
+        for (trouble, isRefused) in [(Trouble.none, false), (.readOnlyKey, true)] {
+            var settings = settings(trouble, twin.port, isUnified: manner.isUnified)
+            settings.market = manner.isSpot ? .spot : .futures
+            let broker = try BitgetBroker(settings)
+            var refusal: VenueError?
+            do {
+                try await broker.start(
+                    VenueWatch(symbols: [BitgetBench.symbol], interval: BarInterval("1h"), barsAfter: .distantFuture))
+            } catch {
+                refusal = error as? VenueError
+            }
+            await broker.stop()
+            #expect((refusal != nil) == isRefused, "\(String(describing: refusal))")
+            guard isRefused else { continue }
+            #expect(refusal?.remedy == .configuration && refusal?.code == "BITGET_40014")
+            #expect(refusal?.message.contains("the key may not trade") == true)
+            #expect(refusal?.message.contains("permissions to read and to trade") == true)
+        }
+        await twin.stop()
     }
 
     @Test(arguments: Trouble.allCases, [false, true])

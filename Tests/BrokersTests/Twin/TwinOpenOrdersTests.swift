@@ -1,0 +1,95 @@
+import Brokers
+import Core
+import Testing
+
+/// "Flat" is said only over everything that can execute: partly filled orders and trigger orders of spot, too.
+@Suite(.fewAtOnce) struct TwinOpenOrdersTests {
+    private func withTwin(
+        isUnified: Bool = false, isHedge: Bool = false, isSpot: Bool,
+        _ body: (BitgetBroker, TwinBench) async throws -> Void
+    ) async throws {
+        let twin = try await TwinBench(isUnified: isUnified, isHedge: isHedge)
+        let broker = try BitgetBroker(TwinContractTests.settings(twin, isSpot: isSpot))
+        do {
+            try await broker.start(VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
+            try await body(broker, twin)
+        } catch {
+            await broker.stop()
+            await twin.stop()
+            throw error
+        }
+        await broker.stop()
+        await twin.stop()
+    }
+
+    /// Reads until a snapshot is as it should be.
+    private func until(
+        _ broker: BitgetBroker, _ isMeant: (AccountSnapshot) -> Bool
+    ) async throws -> AccountSnapshot {
+        let end = ContinuousClock.now + .seconds(20)
+        while true {
+            let account = try await broker.snapshot()
+            if isMeant(account) || ContinuousClock.now > end { return account }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+    func aPartlyFilledOrderIsOpen(isUnified: Bool, isHedge: Bool) async throws {
+        try await withTwin(isUnified: isUnified, isHedge: isHedge, isSpot: false) { broker, twin in
+            try await twin.control("faults", #"{"rules":[{"do":"partialThenNothing","parts":2}]}"#)
+            let id = "partly"
+            guard case .accepted = await broker.submit(BitgetBench.request(id, .buy, .limit(Price(FixedDecimal(101)))))
+            else {
+                Issue.record("not accepted")
+                return
+            }
+            let account = try await until(broker) { !$0.positions.isEmpty }
+            #expect(account.positions.count == 1)
+            #expect(account.openOrders.map(\.clientID) == [ClientOrderID(id)])
+            #expect(account.openOrders.map(\.state) == [.partiallyFilled])
+            try await broker.cancelAll(BitgetBench.symbol)
+            let after = try await until(broker) { $0.openOrders.isEmpty }
+            #expect(after.openOrders.isEmpty)
+        }
+    }
+
+    private static let plan =
+        #"{"symbol":"BTCUSDT","side":"buy","triggerPrice":"90","orderType":"limit","executePrice":"90","size":"1","#
+        + #""triggerType":"fill_price","planType":"amount"}"#
+    private static let byMoney =
+        #"{"symbol":"BTCUSDT","side":"buy","triggerPrice":"80","orderType":"market","size":"50","#
+        + #""triggerType":"fill_price","planType":"total"}"#
+    private static let exit =
+        #"{"symbol":"BTCUSDT","side":"buy","orderType":"limit","force":"gtc","price":"85","size":"1","#
+        + #""triggerPrice":"85","tpslType":"tpsl"}"#
+
+    @Test(arguments: [false, true]) func triggerOrdersOfSpotAreOpenAndGoAway(oneByOne: Bool) async throws {
+        try await withTwin(isSpot: true) { broker, twin in
+            for body in [Self.plan, Self.byMoney] { try await twin.post("/api/v2/spot/trade/place-plan-order", body) }
+            try await twin.post("/api/v2/spot/trade/place-order", Self.exit)
+            let account = try await broker.snapshot()
+            #expect(account.openOrders.count == 3 && !account.isFlat)
+            #expect(
+                Set(account.openOrders.compactMap(\.kind.trigger)) == [
+                    Price(FixedDecimal(90)), Price(FixedDecimal(80)),
+                ])
+            if oneByOne {
+                for order in account.openOrders {
+                    let outcome = await broker.cancel(.venue(order.venueOrderID), order.symbol)
+                    guard case .accepted = outcome else {
+                        Issue.record("\(order) was not cancelled: \(outcome)")
+                        continue
+                    }
+                }
+            } else {
+                try await broker.cancelAll(BitgetBench.symbol)
+            }
+            let after = try await until(broker) { $0.isFlat }
+            #expect(after.isFlat)
+            // And none of them executes any more.
+            try await twin.price("70")
+            #expect(try await broker.snapshot(fillsSince: .epoch).fills.isEmpty)
+        }
+    }
+}
