@@ -24,6 +24,7 @@ import Twins
                 switch message.content {
                 case .text(let text): Wire(json: text.utf8) ?? .text(text)
                 case .hangUp: .text("hung up")
+                case .close(let code): .text("closed with \(code)")
                 }
             }
         }

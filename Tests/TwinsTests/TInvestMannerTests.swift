@@ -28,6 +28,28 @@ import Twins
         return desk.call("StopOrdersService/GetStopOrders", body)["stopOrders"]?.elements ?? []
     }
 
+    /// A stream that fails says so in a message, or with four thousand and the status of the call.
+    @Test(arguments: [("50004", 4005), ("40003", 4016), ("80005", 4008), ("30102", 4003)] as [(String, UInt16)])
+    func streamsEndWithMessagesOrCodes(fault: String, code: UInt16) {
+        for withCodes in [false, true] {
+            var desk = desk { $0.quirks.closeCodes = withCodes }
+            let path = "/ws/tinkoff.public.invest.api.contract.v1.OrdersStreamService/OrderStateStream"
+            let isOpen = desk.world.open(1, path: path, at: TwinMoment(desk.now))
+            #expect(isOpen)
+            desk.control("close", ["code": .text(fault)])
+            let told = desk.world.takeMessages().map(\.content)
+            if withCodes {
+                #expect(told == [.close(code: code)])
+            } else {
+                guard told.count == 2, case .text(let text) = told[0] else {
+                    Issue.record("\(told)")
+                    continue
+                }
+                #expect(text.contains(fault) && told[1] == .hangUp)
+            }
+        }
+    }
+
     @Test func positionsAndMoneyLagBehindDeals() {
         var desk = desk { $0.positionLag = .seconds(2) }
         let before = desk.positions()

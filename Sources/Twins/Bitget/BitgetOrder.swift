@@ -49,6 +49,8 @@ struct OrderDraft: Sendable {
     /// It pushed older closing orders out; the classic answer then names no order.
     var displaces = false
     var isIsolated = false
+    /// The venue itself closes a whole position: no amount is too large for one order.
+    var isWholePosition = false
 }
 
 /// An order as the venue keeps it.

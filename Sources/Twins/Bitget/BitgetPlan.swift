@@ -61,6 +61,8 @@ struct BitgetPlan: Sendable {
     var callback: FixedDecimal?
     /// The best price since a trailing order became active; nil before.
     var extreme: Price?
+    /// A take-profit or stop-loss of spot: it stands among the open orders, in a list of its own.
+    var isSpotExit = false
     /// A fault: it is reached and does nothing.
     var isDead = false
     var status = Status.live

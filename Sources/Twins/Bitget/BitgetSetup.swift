@@ -71,11 +71,18 @@ package struct BitgetSetup: Sendable {
     package var usesOldCodes = false
     /// Whether `tradeSide` is refused in one-way mode; otherwise it is ignored.
     package var refusesTradeSide = true
+    /// Whether open orders are told as documented: without a status those alone that nothing of was filled.
+    package var listsNarrowly = true
+    /// The largest amount of one market order; a limit order may have five times as much. Nil for none.
+    package var largestMarket: Quantity?
     /// How far market orders are moved against the client, in basis points.
     package var slippage = FixedDecimal.zero
 
     /// The usual setup: classic, one-way, crossed, 100 000 USDT on each side.
     package init() {}
+
+    /// The largest amount of one limit order.
+    var largestLimit: Quantity? { largestMarket.map { Quantity($0.value.times(FixedDecimal(5))) } }
 
     static let futuresTaker = FixedDecimal(6)
     static let futuresMaker = FixedDecimal(2)

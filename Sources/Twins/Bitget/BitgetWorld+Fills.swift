@@ -180,7 +180,7 @@ extension BitgetWorld {
         var draft = OrderDraft(
             key: key, side: side, reduces: true, wireSide: wireSide(side, key, reduces: true),
             size: position.size)
-        draft.source = source
+        (draft.source, draft.isWholePosition) = (source, true)
         return try? accept(draft)
     }
 

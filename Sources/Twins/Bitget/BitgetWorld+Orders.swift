@@ -63,6 +63,7 @@ extension BitgetWorld {
                 "Parameter verification exception size checkBDScale error value=\(size) "
                     + "checkScale=\(instrument.lotStep.value.digitsBehindPoint)")
         }
+        try checkLargest(draft)
         if draft.reduces { return }
         if size < instrument.minimumQuantity {
             throw BitgetFault("45111", "less than the minimum order quantity \(instrument.minimumQuantity)")
@@ -70,6 +71,19 @@ extension BitgetWorld {
         if price.notional(size) < instrument.minimumNotional {
             throw BitgetFault("45110", "less than the minimum amount \(instrument.minimumNotional) USDT")
         }
+    }
+
+    /// Refuses what is too large for one order; a trigger order becomes one.
+    func checkLargest(_ draft: OrderDraft) throws(BitgetFault) {
+        // Spot has one amount for both.
+        let isMarket = draft.limit == nil && draft.key.leg != .spot
+        guard !draft.isWholePosition, draft.key.leg != .spot || setup.family == .unified,
+            let largest = isMarket ? setup.largestMarket : setup.largestLimit, draft.size > largest
+        else { return }
+        let kind = isMarket ? "market" : "limit"
+        throw setup.family == .unified
+            ? BitgetFault("25208", "The order quantity is greater than the maximum \(kind) order quantity \(largest)")
+            : BitgetFault("45112", "more than the maximum \(kind) order quantity \(largest)")
     }
 
     private mutating func checkPrice(_ draft: OrderDraft, _ instrument: Instrument) throws(BitgetFault) {

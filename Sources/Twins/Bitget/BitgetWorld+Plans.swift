@@ -19,6 +19,7 @@ extension BitgetWorld {
         if needsSize, draft.size <= .zero || !draft.size.value.isMultiple(of: instrument.lotStep.value) {
             throw BitgetFault("40808", "Parameter verification exception size checkBDScale error value=\(draft.size)")
         }
+        if !kind.isOfPosition { try checkLargest(draft) }
         if kind.isProtective { try checkProtection(kind, draft, trigger: trigger, at: price) }
         let number = plans.count
         let id = newID()
@@ -141,6 +142,7 @@ extension BitgetWorld {
         draft.exits = plan.kind.isProtective ? AttachedExits() : draft.exits
         if plan.kind.isProtective {
             guard let position = positions[plan.key] else { return fail(number, "no position") }
+            draft.isWholePosition = plan.kind.isOfPosition
             draft.size = plan.kind.isOfPosition ? position.size : min(draft.size, position.size)
             // An exit that fires is not kept from it by closing orders that rest.
             for rival in open where orders[rival].key == plan.key && orders[rival].draft.reduces {

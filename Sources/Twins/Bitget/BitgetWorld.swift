@@ -206,6 +206,11 @@ package struct BitgetWorld: TwinWorld {
         if route.method == "POST", !key.mayTrade { throw BitgetFault("40014", "Incorrect permissions, need trade") }
     }
 
+    /// Whether the key of a call may trade.
+    func mayTrade(_ call: BitgetCall) -> Bool {
+        setup.keys.first { $0.key == call.request.headers["access-key"] }?.mayTrade ?? false
+    }
+
     private func checkWindow(_ call: BitgetCall) throws(BitgetFault) {
         guard let window = call["receiveWindow"].flatMap(Int64.init) else { return }
         guard window < 60_000 else { throw BitgetFault("40079", "The receiveWindow must be less than 60000") }

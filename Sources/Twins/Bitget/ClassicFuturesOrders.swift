@@ -47,10 +47,13 @@ extension BitgetRoute {
             return world.futuresOrder(world.orders[number], statusKey: "state")
         },
         .get("/api/v2/mix/order/orders-pending", 10) { world, call throws(BitgetFault) in
-            try world.futuresOrders(call) { $0.isOpen }
+            // Without a status only those that nothing of was filled.
+            let isNarrow = world.setup.listsNarrowly && call["status"] == nil
+            return try world.futuresOrders(call) { $0.isOpen && !(isNarrow && $0.status == .partly) }
         },
         .get("/api/v2/mix/order/orders-history", 10) { world, call throws(BitgetFault) in
-            try world.futuresOrders(call) { !$0.isOpen }
+            try world.checkSpan(call)
+            return try world.futuresOrders(call) { !$0.isOpen }
         },
         .get("/api/v2/mix/order/fills", 10) { world, call throws(BitgetFault) in try world.futuresFills(call) },
         .get("/api/v2/mix/order/fill-history", 10) { world, call throws(BitgetFault) in try world.futuresFills(call) },
@@ -229,6 +232,7 @@ extension BitgetWorld {
 
     func futuresFills(_ call: BitgetCall) throws(BitgetFault) -> Wire {
         guard try isOurs(call) else { return ["fillList": .null, "endId": .null] }
+        try checkSpan(call)
         let symbol = try optionalSymbol(call)
         let all = fills.filter { fill in
             let order = orders[fill.order]

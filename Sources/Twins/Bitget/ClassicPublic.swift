@@ -117,8 +117,9 @@ extension BitgetWorld {
             "maxSymbolOrderNum": "200", "maxProductOrderNum": "400", "maxPositionNum": "150",
             "symbolStatus": isClosed ? "maintain" : "normal", "offTime": "-1", "limitOpenTime": "-1",
             "deliveryTime": "", "deliveryStartTime": "", "launchTime": "", "fundInterval": "8", "minLever": "1",
-            "maxLever": "125", "posLimit": "0.05", "maintainTime": "", "maxMarketOrderQty": "1000000",
-            "maxOrderQty": "1000000", "isRwa": "NO",
+            "maxLever": "125", "posLimit": "0.05", "maintainTime": "",
+            "maxMarketOrderQty": .text(setup.largestMarket?.description ?? "1000000"),
+            "maxOrderQty": .text(setup.largestLimit?.description ?? "1000000"), "isRwa": "NO",
         ]
     }
 

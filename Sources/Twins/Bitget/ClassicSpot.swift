@@ -14,15 +14,18 @@ extension BitgetRoute {
                 }.map { world.spotAsset($0) })
         },
         .get("/api/v2/spot/account/info", 1) { world, call throws(BitgetFault) in
-            let name = call.request.headers["access-key"]
-            let mayTrade = world.setup.keys.first { $0.key == name }?.mayTrade ?? false
-            return [
+            [
                 "userId": "1", "inviterId": "", "channelCode": "", "channel": "", "ips": "",
-                "authorities": .list(mayTrade ? ["coow", "cpow", "stow", "spow"] : ["coor", "cpor", "stor", "spor"]),
+                "authorities": .list(
+                    world.mayTrade(call) ? ["coow", "cpow", "stow", "spow"] : ["coor", "cpor", "stor", "spor"]),
                 "parentId": 1, "traderType": "not_trader", "regisTime": "1700000000000",
             ]
         },
         .post("/api/v2/spot/trade/place-order", 10) { world, call throws(BitgetFault) in
+            if call["tpslType"] == "tpsl" {
+                let number = try world.placeSpotExit(call)
+                return world.planned(number)
+            }
             let number = try world.accept(world.spotDraft(call))
             return world.placed(number)
         },
@@ -34,6 +37,11 @@ extension BitgetRoute {
         },
         .post("/api/v2/spot/trade/cancel-order", 10) { world, call throws(BitgetFault) in
             _ = try world.symbol(call)
+            if call["tpslType"] == "tpsl" {
+                let number = try world.spotPlan(call, isExit: true)
+                world.cancelPlan(number)
+                return world.planned(number)
+            }
             return try world.cancelled(call, isSpot: true)
         },
         .post("/api/v2/spot/trade/batch-cancel-order", 10) { world, call throws(BitgetFault) in
@@ -55,12 +63,15 @@ extension BitgetRoute {
             return .list([world.spotOrder(world.orders[number])])
         },
         .get("/api/v2/spot/trade/unfilled-orders", 20) { world, call throws(BitgetFault) in
-            .list(try world.spotOrders(call) { $0.isOpen }.map { world.openSpotOrder($0) })
+            if call["tpslType"] == "tpsl" { return try world.openSpotExits(call) }
+            return .list(try world.spotOrders(call) { $0.isOpen }.map { world.openSpotOrder($0) })
         },
         .get("/api/v2/spot/trade/history-orders", 20) { world, call throws(BitgetFault) in
-            .list(try world.spotOrders(call) { !$0.isOpen }.map { world.spotOrder($0) })
+            try world.checkSpan(call)
+            return .list(try world.spotOrders(call) { !$0.isOpen }.map { world.spotOrder($0) })
         },
         .get("/api/v2/spot/trade/fills", 10) { world, call throws(BitgetFault) in
+            try world.checkSpan(call)
             let symbol = try world.optionalSymbol(call)
             let all = world.fills.filter { fill in
                 let order = world.orders[fill.order]
@@ -88,7 +99,8 @@ extension BitgetRoute {
         .post("/api/v2/spot/trade/batch-cancel-plan-order", 5) { world, call throws(BitgetFault) in
             let names = (call.fields["symbolList"]?.elements ?? []).compactMap(\.string)
             var done: [Wire] = []
-            for number in world.livePlans where world.plans[number].key.leg == .spot {
+            for number in world.livePlans
+            where world.plans[number].key.leg == .spot && !world.plans[number].isSpotExit {
                 guard names.isEmpty || names.contains(world.plans[number].key.symbol.name) else { continue }
                 world.cancelPlan(number)
                 done.append(world.planned(number))
@@ -172,9 +184,10 @@ extension BitgetWorld {
         return try accept(.normal, draft, trigger: trigger, byMark: call["triggerType"] == "mark_price")
     }
 
-    func spotPlan(_ call: BitgetCall) throws(BitgetFault) -> Int {
+    func spotPlan(_ call: BitgetCall, isExit: Bool = false) throws(BitgetFault) -> Int {
         let number = call["orderId"].flatMap { planByID[$0] } ?? call["clientOid"].flatMap { planByClient[$0] }
-        guard let number, plans[number].key.leg == .spot, plans[number].isLive else {
+        guard let number, plans[number].key.leg == .spot, plans[number].isLive, plans[number].isSpotExit == isExit
+        else {
             throw BitgetFault("43025", "Plan order does not exist")
         }
         return number
@@ -183,7 +196,7 @@ extension BitgetWorld {
     func spotPlans(_ call: BitgetCall, where matches: (BitgetPlan) -> Bool) throws(BitgetFault) -> Wire {
         let symbol = try optionalSymbol(call)
         let all = plans.filter { plan in
-            plan.key.leg == .spot && matches(plan) && (symbol == nil || plan.key.symbol == symbol)
+            plan.key.leg == .spot && !plan.isSpotExit && matches(plan) && (symbol == nil || plan.key.symbol == symbol)
         }
         let (found, end) = page(all, call, id: \.id, at: \.createdAt)
         let rows = found.map { plan -> Wire in

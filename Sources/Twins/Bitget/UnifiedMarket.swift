@@ -57,8 +57,11 @@ extension BitgetRoute {
         .get("/api/v3/account/assets", 10) { world, _ throws(BitgetFault) in world.unifiedAssets() },
         .get("/api/v3/account/funding-assets", 10) { _, _ throws(BitgetFault) in [] },
         .get("/api/v3/account/settings", 10) { world, _ throws(BitgetFault) in world.unifiedSettings() },
-        .get("/api/v3/account/info", 5) { _, _ throws(BitgetFault) in
-            ["uid": "1", "permType": "read_and_write", "permissions": ["uta_trade", "uta_mgt"]]
+        .get("/api/v3/account/info", 5) { world, call throws(BitgetFault) in
+            [
+                "userId": "1", "permType": world.mayTrade(call) ? "read-and-write" : "read-only",
+                "permissions": ["uta_mgt", "uta_trade"], "ips": "", "parentId": "", "inviterId": "",
+            ]
         },
         .post("/api/v3/account/set-leverage", 10) { world, call throws(BitgetFault) in
             try world.setUnifiedLeverage(call)
@@ -99,7 +102,8 @@ extension BitgetWorld {
             "symbol": .text(instrument.symbol.name), "category": isSpot ? "SPOT" : "USDT-FUTURES",
             "baseCoin": .text(baseCoin(instrument)), "quoteCoin": .text(instrument.quote.code),
             "buyLimitPriceRatio": "0.05", "sellLimitPriceRatio": "0.05",
-            "minOrderQty": .amount(instrument.minimumQuantity), "maxOrderQty": isSpot ? "0" : "1000000",
+            "minOrderQty": .amount(instrument.minimumQuantity),
+            "maxOrderQty": .text(setup.largestLimit?.description ?? (isSpot ? "0" : "1000000")),
             "pricePrecision": .text(String(instrument.tick.value.digitsBehindPoint)),
             "quantityPrecision": .text(String(instrument.lotStep.value.digitsBehindPoint)),
             "minOrderAmount": .amount(instrument.minimumNotional), "maxSymbolOrderNum": "400",
@@ -112,7 +116,7 @@ extension BitgetWorld {
             "priceMultiplier": .amount(instrument.tick), "quantityMultiplier": .amount(instrument.lotStep),
             "type": "perpetual", "offTime": "-1", "limitOpenTime": "-1", "deliveryTime": "",
             "deliveryStartTime": "", "deliveryPeriod": "", "launchTime": "", "fundInterval": "8", "minLeverage": "1",
-            "maxLeverage": "125", "maxMarketOrderQty": "1000000",
+            "maxLeverage": "125", "maxMarketOrderQty": .text(setup.largestMarket?.description ?? "1000000"),
         ])
     }
 

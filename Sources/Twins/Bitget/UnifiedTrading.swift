@@ -34,9 +34,11 @@ extension BitgetRoute {
             try world.unifiedOrders(call) { $0.isOpen }
         },
         .get("/api/v3/trade/history-orders", 20) { world, call throws(BitgetFault) in
-            try world.unifiedOrders(call) { !$0.isOpen }
+            try world.checkSpan(call)
+            return try world.unifiedOrders(call) { !$0.isOpen }
         },
         .get("/api/v3/trade/fills", 20) { world, call throws(BitgetFault) in
+            try world.checkSpan(call)
             let symbol = try world.optionalSymbol(call)
             let isSpot = call["category"].map { $0.uppercased() == "SPOT" }
             let all = world.fills.filter { fill in

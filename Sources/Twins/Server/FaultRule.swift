@@ -37,7 +37,7 @@ package struct FaultRule: Codable, Hashable, Sendable {
         case stale
         /// The stream stays open and is silent, pings included.
         case frozen
-        /// The stream is closed.
+        /// The stream is cut, or closed with the WebSocket code that `code` names.
         case disconnect
         /// New streams are refused.
         case refuseStream
@@ -124,8 +124,23 @@ package struct FaultRule: Codable, Hashable, Sendable {
             return "after and for are 0...864000 seconds"
         }
         if self.do == .reject, code == nil { return "reject needs the venue's code" }
+        if self.do == .disconnect, code != nil, closeCode == nil { return "a stream's code is \(Self.closeCodes)" }
         return nil
     }
+
+    /// How streams may be closed: 1005, 1006 and 1015 never travel.
+    static let closeCodes = "1000...4999, but for 1005, 1006 and 1015"
+
+    /// A code that a stream may be closed with; nil for any other text.
+    static func closeCode(_ text: String) -> UInt16? {
+        UInt16(text).flatMap { (1000...4999).contains($0) && ![1005, 1006, 1015].contains($0) ? $0 : nil }
+    }
+
+    /// The code a stream is closed with.
+    var closeCode: UInt16? { code.flatMap(Self.closeCode) }
+
+    /// What becomes of a stream that is closed.
+    var ending: StreamMessage.Content { closeCode.map { .close(code: $0) } ?? .hangUp }
 
     /// Whether requests and answers are what it spoils.
     var isOfRequests: Bool {

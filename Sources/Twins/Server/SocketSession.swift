@@ -22,6 +22,10 @@ final class SocketSession<World: TwinWorld>: ChannelInboundHandler {
                 let frame = WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text))
                 channel.writeAndFlush(frame, promise: nil)
             case .hangUp: channel.close(promise: nil)
+            case .close(let code):
+                let frame = WebSocketFrame(
+                    fin: true, opcode: .connectionClose, data: ByteBuffer(integer: code, endianness: .big))
+                channel.writeAndFlush(frame).whenComplete { _ in channel.close(promise: nil) }
             }
         }
         guard let opened else { return context.close(promise: nil) }

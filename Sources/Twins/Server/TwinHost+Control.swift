@@ -9,13 +9,21 @@ extension TwinHost {
         let command = String(request.path.dropFirst("/twin/".count))
         let body = request.body.isEmpty ? .object([]) : Wire(json: request.body)
         guard let body else { return (Self.mistake("the body is not JSON"), []) }
-        if command == "disconnect" { return (.answer(TwinAnswer(["done": true]), after: 0), hangUpAll()) }
+        if command == "disconnect" { return disconnect(body) }
         return state.withLock { state in
             let now = moment(state)
             let answer = perform(command, body, request, &state, at: now)
             if !state.world.faults.isFrozen { state.world.advance(to: now) }
             return (answer, deliveries(&state))
         }
+    }
+
+    private func disconnect(_ body: Wire) -> (TwinReply, [StreamDelivery]) {
+        guard let text = body["code"]?.string else { return (Self.done(), hangUpAll(.hangUp)) }
+        guard let code = FaultRule.closeCode(text) else {
+            return (Self.mistake("disconnect takes {\"code\": 1011}: \(FaultRule.closeCodes)"), [])
+        }
+        return (Self.done(), hangUpAll(.close(code: code)))
     }
 
     private static func mistake(_ problem: String, status: Int = 400) -> TwinReply {

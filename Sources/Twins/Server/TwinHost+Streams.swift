@@ -49,13 +49,13 @@ extension TwinHost {
         }
     }
 
-    /// Closes every stream; clients see a connection that breaks off.
-    func hangUpAll() -> [StreamDelivery] {
+    /// Ends every stream; without a code clients see a connection that breaks off.
+    func hangUpAll(_ content: StreamMessage.Content) -> [StreamDelivery] {
         state.withLock { state in
             let all = state.streams.sorted { $0.key < $1.key }
             for (session, _) in all { state.world.close(session) }
             state.streams = [:]
-            return all.map { StreamDelivery(send: $0.value, content: .hangUp, after: 0) }
+            return all.map { StreamDelivery(send: $0.value, content: content, after: 0) }
         }
     }
 
@@ -84,10 +84,10 @@ extension TwinHost {
         if state.world.faults.rule(.frozen, about: channel, at: now) != nil { return [] }
         guard isNews else { return [StreamDelivery(send: send, content: message.content, after: 0)] }
         if state.world.faults.rule(.stale, about: channel, at: now) != nil { return [] }
-        if state.world.faults.rule(.disconnect, about: channel, at: now) != nil {
+        if let rule = state.world.faults.rule(.disconnect, about: channel, at: now) {
             state.streams[message.session] = nil
             state.world.close(message.session)
-            return [StreamDelivery(send: send, content: .hangUp, after: 0)]
+            return [StreamDelivery(send: send, content: rule.ending, after: 0)]
         }
         if state.world.faults.happens(.frameLoss, at: now)
             || state.world.faults.rule(.frameLoss, about: channel, at: now) != nil

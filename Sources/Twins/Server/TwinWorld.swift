@@ -4,8 +4,10 @@ package struct StreamMessage: Hashable, Sendable {
     package enum Content: Hashable, Sendable {
         /// A text is sent.
         case text(String)
-        /// The connection is closed.
+        /// The connection is cut without a word.
         case hangUp
+        /// The connection is closed as the protocol wants it, with a code: 1000 to 4999.
+        case close(code: UInt16)
     }
 
     /// The connection.

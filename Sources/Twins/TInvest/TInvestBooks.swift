@@ -107,6 +107,7 @@ extension TInvestWorld {
         quirks.missingPrices = flag("missingPrices", quirks.missingPrices)
         quirks.internalIDs = flag("internalIDs", quirks.internalIDs)
         quirks.dealerMarket = flag("dealerMarket", quirks.dealerMarket)
+        quirks.closeCodes = flag("closeCodes", quirks.closeCodes)
         quirks.bareDescriptions = flag("bareDescriptions", quirks.bareDescriptions)
         let loading = min(max(count("loadingMs", 0), 0), 86_400_000)
         if loading > 0 { quirks.loadingUntil = now.wall + .milliseconds(Int64(loading)) }

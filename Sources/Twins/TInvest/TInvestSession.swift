@@ -131,12 +131,13 @@ extension TInvestWorld {
 
     mutating func fail(_ session: Int, _ code: String, _ message: String) {
         let status = TInvestFault.statuses(code).grpc
+        if quirks.closeCodes { return hangUp(session, .close(code: 4000 + UInt16(clamping: status))) }
         say(session, ["code": .whole(status), "message": .text(code), "details": [["message": .text(message)]]])
         hangUp(session)
     }
 
-    mutating func hangUp(_ session: Int) {
-        outbox.append(StreamMessage(session: session, channel: "", content: .hangUp))
+    mutating func hangUp(_ session: Int, _ content: StreamMessage.Content = .hangUp) {
+        outbox.append(StreamMessage(session: session, channel: "", content: content))
         sessions[session] = nil
     }
 

@@ -66,6 +66,8 @@ package struct TInvestQuirks: Sendable {
     package var dealerMarket = false
     /// So many next streams are opened and their subscriptions refused.
     package var refusedStreams = 0
+    /// Whether streams that fail are closed with four thousand and the status of the error, without a message.
+    package var closeCodes = false
     /// Whether the description of an error is a bare number instead of a text.
     package var bareDescriptions = false
 
