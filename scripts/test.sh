@@ -6,10 +6,15 @@ cd "$(dirname "$0")/.."
 
 log=.build/test.log
 started=$SECONDS
-# Tests that talk over sockets or start processes look at the time; those that compute would starve them in one process.
+# Tests that talk over sockets or start processes look at the time; those that compute, or commit to a disk, would starve
+# them in one process.
 talking='^(Brokers|Twins|Router|Runner|Acceptance)Tests\.'
-# Acceptance mostly waits, one test after the other: half of it runs beside the rest.
-beside='^AcceptanceTests\.Acceptance/(Both|Share|LiveShare|Tinkoff)'
+sockets='^(Brokers|Twins)Tests\.'
+ledgers='^(Router|Runner)Tests\.'
+acceptance='^AcceptanceTests\.'
+# Acceptance mostly waits, one test after the other: parts of it run beside the rest.
+both='^AcceptanceTests\.Acceptance/(Both|LiveShare)'
+shares='^AcceptanceTests\.Acceptance/(Share|Tinkoff|Midnight)'
 printf '  running the tests (all of their output goes to %s)\n' "$log"
 status=0
 
@@ -23,11 +28,21 @@ if [ $# -gt 0 ]; then
     run 1 "$@" || status=$?
 else
     run 1 --skip "$talking" || status=$?
-    # Two runs of the package manager would wait for each other: the second starts the tests as it would.
+    # Two runs of the package manager would wait for each other: the others start the tests as it would.
     tests=$(find .build/release/ -maxdepth 1 -name '*PackageTests.xctest' -print -quit)
-    "$tests" --testing-library swift-testing --filter "$beside" >"$log.3" 2>&1 &
-    run 2 --filter "$talking" --skip "$beside" || status=$?
-    wait $! || status=$?
+    "$tests" --testing-library swift-testing --filter "$both" >"$log.3" 2>&1 &
+    half=$!
+    {
+        part=0
+        "$tests" --testing-library swift-testing --filter "$sockets" >"$log.4" 2>&1 || part=$?
+        "$tests" --testing-library swift-testing --filter "$ledgers" >"$log.5" 2>&1 || part=$?
+        "$tests" --testing-library swift-testing --filter "$shares" >"$log.6" 2>&1 || part=$?
+        exit "$part"
+    } &
+    rest=$!
+    run 2 --filter "$acceptance" --skip "$both" --skip "$shares" || status=$?
+    wait "$half" || status=$?
+    wait "$rest" || status=$?
 fi
 cat "$log".[0-9] >"$log"
 rm -f "$log".[0-9]
