@@ -104,7 +104,7 @@ let package = Package(
         tests("OptimizerTests", ["Core", "Optimizer", real]),
         tests("SignalsTests", ["Signals", "Core", "Optimizer", real], resources: [.copy("Fixtures")]),
         tests("SimulatorTests", ["Core", "Simulator"]),
-        tests("BrokersTests", ["Core", "Simulator", "Brokers", "Twins", crypto, nioSSL] + nio),
+        tests("BrokersTests", ["Core", "Simulator", "Brokers", "Twins", crypto, nioSSL, logging] + nio),
         tests("RouterTests", ["Core", "Simulator", "Brokers", "Router"]),
         tests("EngineTests", ["Core", "Engine"]),
         tests("BacktestTests", ["Core", "Engine", "Simulator", "Backtest", "Optimizer", "Signals", "Storage"]),

@@ -8,6 +8,8 @@ struct BothSite {
     private(set) var coins: TwinAtWork
     private(set) var shares: TwinAtWork
     private let prices: [TwinVenue: String]
+    /// What a run is to do: trade, or only watch.
+    var mode = "live"
 
     init(_ flags: [TwinVenue: [String]] = [:]) async throws {
         site = try Site()
@@ -40,10 +42,14 @@ struct BothSite {
             .merging(coins.environment) { $1 }.merging(shares.environment) { $1 }
     }
 
-    let command = [
-        "run", "--mode", "live", "--loop", "--assets", "BTCUSDT,SBER", "--signals", "signals.bin", "--state-dir",
-        "state",
-    ]
+    /// What is traded.
+    var assets = "BTCUSDT,SBER"
+
+    var command: [String] {
+        [
+            "run", "--mode", mode, "--loop", "--assets", assets, "--signals", "signals.bin", "--state-dir", "state",
+        ]
+    }
 
     func start() throws -> Program { try Program(command, in: site.url, environment: environment) }
 

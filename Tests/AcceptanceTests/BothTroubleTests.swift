@@ -32,6 +32,71 @@ extension Acceptance {
             try await both.with(again).end(next)
         }
 
+        /// The same with simulated fills over both venues' prices.
+        @Test(arguments: [TwinVenue.bitget, .tinvest]) func aPaperStartTradesWhereItCanAndTheOtherVenueJoins(
+            absent: TwinVenue
+        ) async throws {
+            var both = try await BothSite()
+            both.mode = "paper"
+            let (port, price) = (both.twin(absent).port, both.moved(absent, 100))
+            try await both.twin(absent).stop()
+            let runner = try both.start()
+            let other = both.other(absent)
+            #expect(try await waitFor { both.site.positions.keys.sorted() == [other.asset] })
+            try await expectNamed(both, absent, absent.asset, port: port)
+            let again = try await TwinAtWork(both.site, port: port, venue: absent)
+            try await again.price(price)
+            #expect(try await waitFor { both.site.positions.count == 2 })
+            runner.send(SIGKILL)
+            _ = try await runner.end()
+            // Known by now: the next start holds both at once, and ends flat.
+            let next = try both.with(again).start()
+            try await both.site.waitUntilRunning(next.pid)
+            #expect(both.site.positions.count == 2)
+            try await both.site.succeed(["kill"])
+            let end = try await next.end()
+            #expect(end.status == 10, "\(end.text)")
+            for twin in [both.twin(other), again] { #expect(try await twin.books().orders.isEmpty) }
+            try both.site.expectNoSecrets(of: [both.coins, both.shares], at: #_sourceLocation)
+            try await both.with(again).stop()
+        }
+
+        /// A venue that tells its rules and then nothing more holds nobody up: it joins when it tells its bars.
+        @Test(arguments: [TwinVenue.bitget, .tinvest], ["live", "paper"])
+        func aVenueWithoutBarsKeepsNobodyFromTrading(lame: TwinVenue, mode: String) async throws {
+            var both = try await BothSite()
+            both.mode = mode
+            let paths = [
+                TwinVenue.bitget: ["/api/v2/mix/market/candles", "/api/v2/mix/market/history-candles"],
+                .tinvest: ["/rest/tinkoff.public.invest.api.contract.v1.MarketDataService/GetCandles"],
+            ]
+            let rules = (paths[lame] ?? []).map { #"{"do":"gateway","path":"\#($0)"}"# }.joined(separator: ",")
+            try await both.twin(lame).control("faults", #"{"rules":[\#(rules)]}"#)
+            let runner = try both.start()
+            #expect(try await waitFor { both.site.positions.keys.contains(both.other(lame).asset) })
+            #expect(!both.site.positions.keys.contains(lame.asset))
+            try await both.twin(lame).control("faults", "{}")
+            #expect(try await waitFor { both.site.positions.count == 2 })
+            try await both.site.succeed(["kill"])
+            let end = try await runner.end()
+            #expect(end.status == 10, "\(end.text)")
+            for twin in [both.coins, both.shares] { #expect(try await twin.books().isFlat) }
+            try await both.stop()
+        }
+
+        /// A venue of which nothing is traded is not asked.
+        @Test(arguments: ["live", "paper"]) func onlyTheVenuesOfWhatIsTradedAreNeeded(mode: String) async throws {
+            var both = try await BothSite()
+            (both.mode, both.assets) = (mode, "SBER")
+            try await both.coins.stop()
+            let runner = try both.start()
+            #expect(try await waitFor { both.site.positions.keys.sorted() == ["SBER"] })
+            #expect(!both.site.hasLogged("VENUE_AWAITED"))
+            try await both.site.succeed(["kill"])
+            #expect(try await runner.end().status == 10)
+            try await both.shares.stop()
+        }
+
         /// Who asks is told what does not trade, why, and what to do about it; so is the log.
         private func expectNamed(_ both: BothSite, _ absent: TwinVenue, _ symbol: String, port: Int) async throws {
             let remedy = absent == .bitget ? "BITGET_BASE_URL" : "TINKOFF_BASE_URL"

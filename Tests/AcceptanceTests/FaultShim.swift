@@ -20,8 +20,10 @@ enum FaultShim {
         ]
     }
 
-    /// The library, compiled once by the compiler that comes with Swift.
-    private static let library = Result { () throws -> String in
+    private static let library = Result { try compiled(source) }
+
+    /// A library that is loaded before the C library, made by the compiler that comes with Swift.
+    static func compiled(_ source: String) throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "aitrade-shim-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let (code, result) = (folder.appending(path: "shim.c"), folder.appending(path: "shim.so"))

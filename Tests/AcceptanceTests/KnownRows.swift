@@ -20,8 +20,8 @@ enum KnownRows {
         }
     }
 
-    /// Rows of some assets.
-    static func write(to url: URL, _ assets: [Asset]) throws {
+    /// Rows of some assets, around a moment.
+    static func write(to url: URL, _ assets: [Asset], at moment: Date = Date()) throws {
         let interval = try #require(BarInterval("1m"))
         let artifact = try SignalsArtifact(
             origin: ArtifactOrigin(
@@ -30,14 +30,16 @@ enum KnownRows {
                 costs: ArtifactCosts(feeBps: 6, slippageBps: 1),
                 search: ArtifactSearch(
                     population: 1, generations: 1, evaluations: 1, trials: 1, trialSharpeVariance: nil)),
-            assets: try assets.sorted { $0.name < $1.name }.map { try rows(of: $0, interval) })
+            assets: try assets.sorted { $0.name < $1.name }.map { try rows(of: $0, interval, at: moment) })
         try Data(try artifact.encode()).write(to: url)
     }
 
-    private static func rows(of asset: Asset, _ interval: BarInterval) throws -> ArtifactAsset {
+    private static func rows(
+        of asset: Asset, _ interval: BarInterval, at moment: Date
+    ) throws -> ArtifactAsset {
         let symbol = try #require(Symbol(asset.name))
         let minute: Int64 = 60_000
-        let now = Int64(Date().timeIntervalSince1970 * 1000) / minute * minute
+        let now = Int64(moment.timeIntervalSince1970 * 1000) / minute * minute
         let opens = (-240...1440).map { now + $0 * minute }
         let ones = opens.map { _ in 1.0 }
         let series = try BarSeries(
@@ -52,7 +54,7 @@ enum KnownRows {
             train: train, trade: ArtifactWindow(first: now - 120 * minute, last: now + 1000 * minute), tail: true,
             genome: ["known": 1], inSample: none, outOfSample: none)
         var columns = SignalColumns()
-        for offset in -2...600 {
+        for offset in -2...900 {
             let side = asset.target(offset)
             let levels = [asset.stop, asset.takeProfit]
             columns.append(

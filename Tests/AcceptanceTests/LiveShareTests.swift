@@ -113,6 +113,34 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
+        /// Everything that is told, at the most talkative, through a crash and by every command that looks: the token is
+        /// in none of it, nor is one that the venue refuses.
+        @Test func theTokenIsNowhere() async throws {
+            var live = try await site()
+            live.settings = ["LOG_LEVEL": "trace"]
+            let first = try live.start()
+            try await live.untilProtected()
+            first.send(SIGKILL)
+            #expect(try await first.end().status != 0)
+            let refused = "t.refused_hunter2_token"
+            let wrong = live.environment.merging(["TINKOFF_API_TOKEN": refused]) { $1 }
+            for command in [live.command, ["doctor", "--venue", "tinkoff"], ["positions", "--venue", "tinkoff"]] {
+                let end = try await live.site.run(command, environment: wrong)
+                #expect(end.status != 0, "\(end.text)")
+            }
+            let runner = try live.start()
+            try await live.site.waitUntilRunning(runner.pid)
+            let looks = [
+                ["doctor", "--venue", "tinkoff", "--assets", "SBER"], ["positions", "--venue", "tinkoff"],
+                ["orders", "--venue", "tinkoff"], ["status"], ["why", "SBER"],
+            ]
+            for look in looks { _ = try await live.site.run(look, environment: live.environment) }
+            try await live.end(runner)
+            try await live.expectSettled()
+            try live.site.expectNowhere([refused, "hunter2"])
+            try await live.twin.stop()
+        }
+
         /// With the market closed a halt waits, says in money what stays open, and closes it at the opening.
         @Test func aHaltWhileTheMarketIsClosedIsQueuedAndDoneAtTheOpening() async throws {
             let live = try await site()

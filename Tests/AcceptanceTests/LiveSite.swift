@@ -19,11 +19,12 @@ struct LiveSite {
     /// Half of the budget (1000 USDT, 100000 RUB) long from the first minute on, stop ten percent below, take-profit
     /// ten percent above.
     init(
-        _ flags: [String] = [], venue: TwinVenue = .bitget, isSpot: Bool = false,
+        _ flags: [String] = [], venue: TwinVenue = .bitget, isSpot: Bool = false, clock: ClockShim? = nil,
         target: @escaping (Int) -> Double = { _ in 0.5 }
     ) async throws {
         site = try Site()
-        twin = try await TwinAtWork(site, flags, venue: venue)
+        twin = try await TwinAtWork(site, flags, venue: venue, clock: clock)
+        settings = clock?.environment ?? [:]
         price = try await twin.price()
         try await twin.price(price)
         // Without reduce-only only one order can protect; in the sandbox and on spot the runner watches both levels.
@@ -33,7 +34,7 @@ struct LiveSite {
         if isSpot { settings["ASSET_ROUTING"] = "\(venue.asset):\(venue.client)-spot" }
         try KnownRows.write(
             to: site.url.appending(path: "signals.bin"),
-            [KnownRows.Asset(venue.asset, at: price, target: target)])
+            [KnownRows.Asset(venue.asset, at: price, target: target)], at: clock?.now ?? Date())
         if isSandbox {
             try await site.succeed(["sandbox", "--roubles", "1000000"], environment: twin.environment)
         }
@@ -74,7 +75,7 @@ struct LiveSite {
 
     /// Engages the kill switch and expects the proven end.
     func end(_ runner: Program) async throws {
-        try await site.succeed(["kill"])
+        try await site.succeed(["kill"], environment: settings)
         let end = try await runner.end()
         #expect(end.status == 10, "\(end.text)")
     }

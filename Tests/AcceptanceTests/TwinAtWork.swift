@@ -33,14 +33,14 @@ final class TwinAtWork: Sendable {
     /// Starts one on a free port, in a folder of its own inside the site.
     init(
         _ site: Site, _ flags: [String] = [], port: Int = 0, venue: TwinVenue = .bitget,
-        bars: String = Workshop.bundle.path
+        bars: String = Workshop.bundle.path, clock: ClockShim? = nil
     ) async throws {
         self.venue = venue
         let folder = site.url.appending(path: "twin/\(venue.rawValue)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let started = try Program(
             ["twin", venue.rawValue, "--json", "--port", String(port), "--assets", venue.asset, "--bars", bars] + flags,
-            in: folder)
+            in: folder, environment: clock?.environment ?? [:])
         program = started
         var found: [String: Any]?
         let end = ContinuousClock.now + .seconds(30)
@@ -64,6 +64,16 @@ final class TwinAtWork: Sendable {
         let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(root["error"] == nil, "\(command): \(String(decoding: data, as: UTF8.self))")
         return root
+    }
+
+    /// What it says against something that it does not take.
+    func complaint(_ command: String, _ body: String) async throws -> String {
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)/twin/\(command)"))
+        var request = URLRequest(url: url)
+        (request.httpMethod, request.httpBody) = ("POST", Data(body.utf8))
+        let (data, _) = try await URLSession.shared.data(for: request)
+        let root = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        return try #require(root?["error"] as? String)
     }
 
     /// Holds the price where it is put.

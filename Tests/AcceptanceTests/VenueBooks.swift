@@ -28,11 +28,18 @@ extension Site {
 
     /// Nothing that was written anywhere holds a key, a token, a secret or a passphrase.
     func expectNoSecrets(of twins: [TwinAtWork], at location: SourceLocation) throws {
+        try expectNowhere(twins.flatMap(\.secrets), at: location)
+    }
+
+    /// None of these is in anything that was written: state, ledger, logs, crashes, outputs of programs; as it is or
+    /// encoded.
+    func expectNowhere(_ secrets: [String], at location: SourceLocation = #_sourceLocation) throws {
+        let forms = secrets.flatMap { [$0, Data($0.utf8).base64EncodedString()] }
         var looked = 0
         for name in try everyName() where !name.hasPrefix("twin/") {
             guard let data = try? data(name) else { continue }
             looked += 1
-            for secret in twins.flatMap(\.secrets) {
+            for secret in forms {
                 #expect(data.range(of: Data(secret.utf8)) == nil, "a secret is in \(name)", sourceLocation: location)
             }
         }

@@ -38,9 +38,12 @@ struct TwinBitget: AsyncParsableCommand {
     @Option(help: "Milliseconds before an accepted order is matched.") var orderLag = 5
     @Option(help: "Milliseconds before a cancellation has its effect.") var cancelLag = 30
     @Option(help: "Basis points that market orders are moved against you.") var slippage = "0"
+    @Option(help: "Largest amount of one market order; limit orders may have five times as much.")
+    var maxMarketOrder: String?
     @Flag(help: "Play the demo environment, which wants the paptrading header.") var demo = false
     @Flag(help: "Use the error codes from before October 2025 where they differ.") var oldCodes = false
     @Flag(help: "Ignore tradeSide in one-way mode instead of refusing it.") var lenientTradeSide = false
+    @Flag(help: "List partly filled futures orders also when no status is asked for.") var wideLists = false
     @Flag(help: "Do not count requests against the limits.") var noLimits = false
 
     func validate() throws {
@@ -58,6 +61,9 @@ struct TwinBitget: AsyncParsableCommand {
             throw ValidationError("--order-lag and --cancel-lag take 0 to 60000 ms")
         }
         guard let money = Money(balance), money >= .zero else { throw ValidationError("--balance takes an amount") }
+        guard maxMarketOrder.map({ Quantity($0).map { $0 > .zero } ?? false }) ?? true else {
+            throw ValidationError("--max-market-order takes an amount above 0")
+        }
         guard let points = FixedDecimal(slippage), points >= .zero, points < FixedDecimal(10_000) else {
             throw ValidationError("--slippage takes basis points, 0 to 9999")
         }
@@ -74,7 +80,8 @@ struct TwinBitget: AsyncParsableCommand {
         setup.cancelLag = .milliseconds(Int64(cancelLag))
         setup.slippage = FixedDecimal(slippage) ?? .zero
         (setup.hasLimits, setup.usesOldCodes) = (!noLimits, oldCodes)
-        setup.refusesTradeSide = !lenientTradeSide
+        (setup.refusesTradeSide, setup.listsNarrowly) = (!lenientTradeSide, !wideLists)
+        setup.largestMarket = maxMarketOrder.flatMap { Quantity($0) }
         return setup
     }
 

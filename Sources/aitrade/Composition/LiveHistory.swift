@@ -21,8 +21,11 @@ struct LiveHistory {
     /// The earliest of them.
     var start: Timestamp { newest.values.min() ?? .epoch }
 
-    /// - Parameter silent: Venues that do not answer: ``catchUp(_:)`` asks them later what their bars were meanwhile.
-    init(_ run: LiveRun, without silent: Set<BrokerName>) async throws {
+    /// Asks all venues at once. One of several that fails, or takes much longer than the others, is left for later like
+    /// one that was silent: ``catchUp(_:)`` asks it then what its bars were meanwhile.
+    ///
+    /// - Throws: `VenueError` where there is but one venue.
+    init(_ run: LiveRun, _ reception: inout Reception) async throws {
         let origin = run.file.artifact.origin
         (interval, isRehearsal) = (origin.interval, run.settings.venues.isRehearsal)
         let reach = origin.timeframes.map { TimeframeTrend.reach($0, base: origin.interval) } ?? 0
@@ -33,20 +36,18 @@ struct LiveHistory {
         storedUntil = series.compactMapValues { [interval] bars in
             bars.openTimes.last.map { Timestamp(milliseconds: $0 + interval.milliseconds) }
         }
+        let task = Reading(interval: interval, window: window, isRehearsal: isRehearsal, storedUntil: storedUntil)
+        let answers = try await task.ask(run.venues.seats, &reception)
         var newest: [BrokerName: Timestamp] = [:]
         var rehearsal: [BarSeries] = []
         for seat in run.venues.seats {
-            let isSilent = silent.contains(seat.name)
-            let last = Self.last(interval, at: isSilent ? SystemTime.wall() : await seat.venue.time())
-            newest[seat.name] = last
-            for symbol in seat.symbols where !isSilent {
-                let newer = try await Self.bars(
-                    seat, symbol, interval, isRehearsal, from: storedUntil[symbol], reach: window, to: last)
-                guard let newer else { continue }
+            let answer = answers[seat.name]
+            newest[seat.name] = answer?.last ?? Self.last(interval, at: SystemTime.wall())
+            for newer in answer?.bars ?? [] {
                 if isRehearsal { rehearsal.append(newer) }
-                guard let stored = series[symbol] else { continue }
-                series[symbol] = try BarSeries(
-                    symbol: symbol, interval: interval,
+                guard let stored = series[newer.symbol] else { continue }
+                series[newer.symbol] = try BarSeries(
+                    symbol: newer.symbol, interval: interval,
                     bars: (0..<stored.count).map { stored[$0] } + (0..<newer.count).map { newer[$0] })
             }
         }
@@ -59,25 +60,92 @@ struct LiveHistory {
     ///
     /// - Returns: The close of the last bar that is not told as news.
     func catchUp(_ seat: LiveVenues.Seat) async throws -> Timestamp {
-        let last = Self.last(interval, at: await seat.venue.time())
-        for symbol in seat.symbols {
-            let newer = try await Self.bars(
-                seat, symbol, interval, isRehearsal, from: storedUntil[symbol], reach: window, to: last)
-            if let newer { signals.catchUp(newer, isRehearsal: isRehearsal) }
-        }
-        return last
+        let task = Reading(interval: interval, window: window, isRehearsal: isRehearsal, storedUntil: storedUntil)
+        let answer = try await task.read(seat)
+        for newer in answer.bars { signals.catchUp(newer, isRehearsal: isRehearsal) }
+        return answer.last
     }
 
     /// The close of the bar before the newest closed one.
-    private static func last(_ interval: BarInterval, at now: Timestamp) -> Timestamp {
+    fileprivate static func last(_ interval: BarInterval, at now: Timestamp) -> Timestamp {
         Timestamp(milliseconds: interval.start(holding: now.milliseconds) - interval.milliseconds)
+    }
+}
+
+/// What is asked of every venue before its first news.
+private struct Reading: Sendable {
+    /// What a venue had of the time since the stored bars.
+    struct Answer: Sendable {
+        let last: Timestamp
+        let bars: [BarSeries]
+    }
+
+    private enum News: Sendable {
+        case answer(Answer, BrokerName)
+        case failure(VenueError, BrokerName)
+        case patienceIsOver
+    }
+
+    let interval: BarInterval
+    let window: Int64
+    let isRehearsal: Bool
+    let storedUntil: [Symbol: Timestamp]
+
+    /// The answers of all venues that are not silent already.
+    func ask(_ seats: [LiveVenues.Seat], _ reception: inout Reception) async throws -> [BrokerName: Answer] {
+        let asked = seats.filter { reception.silent[$0.name] == nil }
+        guard !asked.isEmpty else { return [:] }
+        let (news, teller) = AsyncStream<News>.makeStream()
+        var tasks = asked.map { seat in
+            Task {
+                do {
+                    teller.yield(.answer(try await read(seat), seat.name))
+                } catch {
+                    teller.yield(.failure(VenueError(any: error, of: seat.name), seat.name))
+                }
+            }
+        }
+        defer { tasks.forEach { $0.cancel() } }
+        var answers: [BrokerName: Answer] = [:]
+        var failures: [BrokerName: VenueError] = [:]
+        for await item in news {
+            switch item {
+            case .answer(let answer, let broker):
+                answers[broker] = answer
+                guard answers.count == 1 else { break }
+                tasks.append(
+                    Task {
+                        guard (try? await Task.sleep(for: LiveVenues.firstPatience)) != nil else { return }
+                        teller.yield(.patienceIsOver)
+                    })
+            case .failure(let error, let broker):
+                guard error.mayPass, seats.count > 1 else { throw error }
+                failures[broker] = error
+            case .patienceIsOver:
+                for seat in asked where answers[seat.name] == nil && failures[seat.name] == nil {
+                    let message = "\(seat.name) did not tell its bars within \(LiveVenues.firstPatience)"
+                    failures[seat.name] = VenueError(.retryable, code: "TIMEOUT", message: message)
+                }
+            }
+            if answers.count + failures.count >= asked.count { break }
+        }
+        for (broker, error) in failures { reception.lost(broker, error) }
+        return answers
+    }
+
+    /// What one venue has.
+    func read(_ seat: LiveVenues.Seat) async throws -> Answer {
+        let last = LiveHistory.last(interval, at: await seat.venue.time())
+        var found: [BarSeries] = []
+        for symbol in seat.symbols {
+            if let newer = try await bars(seat, symbol, to: last) { found.append(newer) }
+        }
+        return Answer(last: last, bars: found)
     }
 
     /// The bars of a venue that follow what is stored; nil where there are none to ask for.
-    private static func bars(
-        _ seat: LiveVenues.Seat, _ symbol: Symbol, _ interval: BarInterval, _ isRehearsal: Bool,
-        from stored: Timestamp?, reach window: Int64, to last: Timestamp
-    ) async throws -> BarSeries? {
+    private func bars(_ seat: LiveVenues.Seat, _ symbol: Symbol, to last: Timestamp) async throws -> BarSeries? {
+        let stored = storedUntil[symbol]
         guard stored != nil || isRehearsal else { return nil }
         let from = stored ?? Timestamp(milliseconds: max(0, last.milliseconds - window))
         guard from < last else { return nil }

@@ -14,7 +14,9 @@ extension LiveRun {
     }
 
     /// Waits for every silent venue on its own, and lets it take part as soon as it answers.
-    func welcome(_ reception: Reception, _ history: LiveHistory, into loop: VenueLoop) {
+    func welcome(
+        _ reception: Reception, _ history: LiveHistory, _ brokers: LiveVenues.Brokers, into loop: VenueLoop
+    ) {
         let log = Logger(label: "venues")
         for seat in venues.seats where reception.silent[seat.name] != nil {
             let isAwaited = !reception.unknown(seat).isEmpty
@@ -24,7 +26,9 @@ extension LiveRun {
                     if isAwaited {
                         await LiveVenues.untilDone(seat.name, log) {
                             let rules = try await seat.venue.instruments(seat.symbols)
-                            loop.join(seat.name, assets(rules, at: seat, seat.venue.capabilities))
+                            await brokers.learn(seat.name, rules)
+                            let capabilities = brokers.capabilities[seat.name] ?? seat.venue.capabilities
+                            loop.join(seat.name, assets(rules, at: seat, capabilities))
                         }
                     }
                     await LiveVenues.untilDone(seat.name, log) {

@@ -7,8 +7,8 @@ import Signals
 import Storage
 
 extension LiveRun {
-    func announce(_ signals: LiveSignals, _ books: LiveBooks, _ reception: Reception) {
-        for venue in reception.awaited(venues, settings.venues) { Output.warn("\(venue.broker): \(venue.sentence)") }
+    func announce(_ signals: LiveSignals, _ books: LiveBooks, _ awaited: [AwaitedVenue]) {
+        for venue in awaited { Output.warn("\(venue.broker): \(venue.sentence)") }
         for end in signals.ends { Output.warn("\(end.symbol) gets no new signals: \(end.reason)") }
         if !signals.rehearsed.isEmpty {
             let names = signals.rehearsed.map(\.name).joined(separator: ", ")

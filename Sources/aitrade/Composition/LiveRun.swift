@@ -74,24 +74,26 @@ struct LiveRun {
     private func trade() async throws -> Replay.End {
         // What the venues say is asked before anything is written.
         let known = request.startNew ? nil : LiveVenues.known(request.stateFolder)
-        let reception = try await venues.instruments(orElse: known)
+        var reception = try await venues.instruments(orElse: known)
+        let history = try await LiveHistory(self, &reception)
         let silent = Set(reception.silent.keys)
-        let history = try await LiveHistory(self, without: silent)
         let books = try LiveBooks(request, venues, log: settings.log)
         defer { books.release() }
         try await venues.start(
             interval: file.artifact.origin.interval, barsAfter: history.newest,
             patience: { patience(with: $0, known) }, without: silent, Logger(label: "venues"))
-        announce(history.signals, books, reception)
-        let brokers = await venues.brokers(reception.rules, settings, costs: costs, ledger: books.ledger.reader)
+        let brokers = await venues.brokers(
+            reception.rules, settings, costs: costs, ledger: books.ledger.reader, without: silent)
+        let awaited = reception.awaited(venues, settings.venues, brokers.capabilities)
+        announce(history.signals, books, awaited)
         let feed = try await RegimeSetup.feed(settings, release: .never)
-        var setup = self.setup(brokers.all, reception, history, books)
+        var setup = self.setup(brokers.all, reception.rules, awaited, history, books)
         let alerts = AlertRoute.queue(settings)
         (setup.feed, setup.resumeVenue, setup.alerts) = (feed, brokers.resume, alerts)
         let loop = VenueLoop(
             setup: setup, ledger: books.ledger, router: ExecutionRouter(brokers: brokers.all),
             log: Logger(label: "runner"))
-        welcome(reception, history, into: loop)
+        welcome(reception, history, brokers, into: loop)
         let listener = await StopSignals.forward(to: { await loop.requestStop() })
         let once = request.isLoop ? nil : Task { await Self.stopOnceSettled(loop) }
         defer {
@@ -128,17 +130,18 @@ struct LiveRun {
     }
 
     private func setup(
-        _ brokers: [any Broker], _ reception: Reception, _ history: LiveHistory, _ books: LiveBooks
+        _ brokers: [any Broker], _ rules: [Instrument], _ awaited: [AwaitedVenue], _ history: LiveHistory,
+        _ books: LiveBooks
     ) -> RunSetup {
         let notifier = ServiceNotifier(path: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
         let configured = venues.seats.flatMap { seat in
-            brokers.first { $0.name == seat.name }.map { assets(reception.rules, at: seat, $0.capabilities) } ?? []
+            brokers.first { $0.name == seat.name }.map { assets(rules, at: seat, $0.capabilities) } ?? []
         }
         let configuration = EngineConfiguration(
             account: venues.account, artifact: file.digest.hex, assets: configured, limits: limits,
             timing: settings.protection.timing, reconcile: settings.reconcile.rules,
             protection: settings.protection.protection, orders: settings.protection.orders,
-            awaited: reception.awaited(venues, settings.venues))
+            awaited: awaited)
         var setup = RunSetup(
             runId: books.runId, pid: ProcessInfo.processInfo.processIdentifier, mode: request.mode.rawValue,
             configuration: configuration, market: configuration.brokers.first ?? BrokerName(""),

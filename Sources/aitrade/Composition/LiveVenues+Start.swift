@@ -67,7 +67,7 @@ extension LiveVenues {
                 do {
                     teller.yield(.rules(try await seat.venue.instruments(seat.symbols), seat.name))
                 } catch {
-                    teller.yield(.failure(VenueError(from: error, of: seat.name), seat.name))
+                    teller.yield(.failure(VenueError(any: error, of: seat.name), seat.name))
                 }
             }
         }
@@ -102,14 +102,15 @@ extension LiveVenues {
         return reception
     }
 
-    /// A venue that did not answer is left for later, unless it will be no different then. Simulated fills need all
-    /// rules before the first price.
+    /// A venue that did not answer is left for later, unless it will be no different then. Simulated fills need to know
+    /// all of a venue's assets before the first of them, or none.
     private func miss(
         _ broker: BrokerName, _ error: VenueError, _ known: EngineConfiguration?, _ reception: inout Reception
     ) throws {
         guard let seat = seats.first(where: { $0.name == broker }) else { return }
-        guard error.mayPass, mode == .live || Self.knows(seat, known) else { throw error }
-        reception.missed(broker, error, Self.rules(seat, known))
+        let rules = Self.rules(seat, known)
+        guard error.mayPass, mode == .live || rules.isEmpty || Self.knows(seat, known) else { throw error }
+        reception.missed(broker, error, rules)
     }
 
     // MARK: News
@@ -184,7 +185,7 @@ extension LiveVenues {
 
 extension VenueError {
     /// What a venue's client threw; it throws nothing else but cancellation.
-    fileprivate init(from error: any Error, of broker: BrokerName) {
+    init(any error: any Error, of broker: BrokerName) {
         self =
             error as? VenueError ?? VenueError(.unknownOutcome, code: "BROKER_FAILED", message: "\(broker): \(error)")
     }

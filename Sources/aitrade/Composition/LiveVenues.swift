@@ -71,11 +71,21 @@ struct LiveVenues {
         let all: [any Broker]
         /// Brings those that live in this process to where the ledger left them.
         let resume: @Sendable (Engine) async throws -> Void
+        /// Tells those that live in this process the rules of a venue that answers late.
+        var learn: @Sendable (BrokerName, [Instrument]) async -> Void = { _, _ in }
+
+        /// What each of them can do.
+        var capabilities: [BrokerName: BrokerCapabilities] {
+            Dictionary(all.map { ($0.name, $0.capabilities) }, uniquingKeysWith: { first, _ in first })
+        }
     }
 
     /// The venues themselves; in paper mode, simulated exchanges over their prices.
+    ///
+    /// - Parameter silent: Venues that do not answer: they are not asked for their time.
     func brokers(
-        _ instruments: [Instrument], _ settings: Settings, costs: ExchangeCosts, ledger: LedgerReader
+        _ instruments: [Instrument], _ settings: Settings, costs: ExchangeCosts, ledger: LedgerReader,
+        without silent: Set<BrokerName> = []
     ) async -> Brokers {
         guard mode == .paper else {
             let seats = seats
@@ -89,15 +99,12 @@ struct LiveVenues {
         var papers: [PaperBroker] = []
         for seat in seats {
             let own = instruments.filter { seat.symbols.contains($0.symbol) }
-            var cash: [Currency: Money] = [:]
-            for rules in own { cash[rules.quote, default: .zero] += settings.budget.amount(in: rules.quote) }
-            let configuration = ExchangeConfiguration(
-                broker: seat.venue.name, instruments: own, startingCash: cash, costs: costs)
-            papers.append(
-                PaperBroker(source: seat.venue, configuration: configuration, startingAt: await seat.venue.time()))
+            let now = silent.contains(seat.name) ? SystemTime.wall() : await seat.venue.time()
+            let exchange = Self.exchange(seat.name, own, settings, costs)
+            papers.append(PaperBroker(source: seat.venue, configuration: exchange, startingAt: now))
         }
         let made = papers
-        return Brokers(all: made) { engine in
+        var brokers = Brokers(all: made) { engine in
             let fills = try ledger.fills()
             for paper in made {
                 let orders = engine.desks.filter { $0.broker == paper.name }.flatMap(\.openOrders)
@@ -105,5 +112,23 @@ struct LiveVenues {
                 await paper.restore(fills: fills, orders: orders)
             }
         }
+        let seats = seats
+        brokers.learn = { name, rules in
+            for paper in made where paper.name == name {
+                guard let seat = seats.first(where: { $0.name == name }) else { continue }
+                await paper.learn(
+                    Self.exchange(name, rules, settings, costs), startingAt: await seat.venue.time())
+            }
+        }
+        return brokers
+    }
+
+    /// An exchange in this process, with the budget of each currency as its cash.
+    private static func exchange(
+        _ name: BrokerName, _ instruments: [Instrument], _ settings: Settings, _ costs: ExchangeCosts
+    ) -> ExchangeConfiguration {
+        var cash: [Currency: Money] = [:]
+        for rules in instruments { cash[rules.quote, default: .zero] += settings.budget.amount(in: rules.quote) }
+        return ExchangeConfiguration(broker: name, instruments: instruments, startingCash: cash, costs: costs)
     }
 }

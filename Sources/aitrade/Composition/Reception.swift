@@ -32,6 +32,9 @@ struct Reception {
         silent[broker] = error
     }
 
+    /// A venue told its rules and then nothing more.
+    mutating func lost(_ broker: BrokerName, _ error: VenueError) { silent[broker] = error }
+
     /// The venues that nobody has heard of yet, by name.
     var pending: [BrokerName] { waiting.sorted() }
 
@@ -41,13 +44,18 @@ struct Reception {
     }
 
     /// The venues of which something has to be told before it can be traded.
-    func awaited(_ venues: LiveVenues, _ settings: VenueSettings) -> [AwaitedVenue] {
+    ///
+    /// - Parameter capabilities: What those can do who take the orders.
+    func awaited(
+        _ venues: LiveVenues, _ settings: VenueSettings, _ capabilities: [BrokerName: BrokerCapabilities]
+    ) -> [AwaitedVenue] {
         venues.seats.compactMap { seat in
             let symbols = unknown(seat)
             guard let error = silent[seat.name], !symbols.isEmpty else { return nil }
             let place = settings.place(of: seat.name)
             return AwaitedVenue(
-                broker: seat.name, capabilities: seat.venue.capabilities, symbols: symbols,
+                broker: seat.name, capabilities: capabilities[seat.name] ?? seat.venue.capabilities,
+                symbols: symbols,
                 reason: "\(place.url) does not answer (\(error))",
                 remedy: "check the network and \(place.key.rawValue); aitrade doctor tells more")
         }

@@ -185,7 +185,7 @@ extension RecordedDay {
         private mutating func imagine(
             _ event: EngineEvent, _ row: JournalText, _ step: JournalPiece.Step, _ plan: WhatIfPlan
         ) throws {
-            if case .venue(let batch) = event { steps.append(.pulled(batch)) }
+            if let moved = event.marketStep(at: step.at) { steps.append(moved) }
             var event = event
             if case .configured(let configuration) = event { event = .configured(try plan.changed(configuration)) }
             let effects = imagined.step(event, at: step.at)
