@@ -43,6 +43,7 @@ extension Desk {
         guard moving.isEmpty else { return effects + moving.flatMap { tend($0, at: now) } }
         guard let goal, !isHeld, protection.fired == nil else { return effects }
         let held = position.quantity
+        noteReached(goal)
         if goal.quantity == .zero || held.isOpposite(to: goal.quantity) {
             effects += exit(held, at: now)
         } else if held.magnitude > goal.quantity.magnitude {
@@ -51,6 +52,14 @@ extension Desk {
             effects += enter(goal.quantity - toldPosition, state, at: now)
         }
         return effects
+    }
+
+    /// What is held already needs no entry any more: after a stop, nothing enters again before the goal changes.
+    private mutating func noteReached(_ goal: Goal) {
+        guard goal.entry == .wanted, goal.quantity != .zero, !toldPosition.isOpposite(to: goal.quantity),
+            toldPosition.magnitude >= goal.quantity.magnitude
+        else { return }
+        self.goal?.entry = .tried
     }
 
     /// Whether the entry is still to be ordered, or to be ordered at market after a limit order stood too long.

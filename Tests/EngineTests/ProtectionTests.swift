@@ -226,4 +226,20 @@ import Testing
         bench.now = bench.now + .seconds(1)
         #expect(try bench.signal(0.5, stop: 85).orders.map(\.purpose) == [.entry])
     }
+
+    /// A row that only moves the stop of what is held wants no more to be entered: the stop ends the trade.
+    @Test func aRowThatMovesTheStopEntersNothingAfterIt() throws {
+        var bench = try Bench()
+        try bench.hold()
+        bench.now = bench.now + .seconds(3600)
+        try bench.price("100")
+        #expect(try !bench.signal(0.5, stop: 92, takeProfit: 120).orders.contains { $0.purpose == .entry })
+        try bench.wait(.seconds(6))
+        let stop = try #require(try bench.openStop()?.clientID)
+        #expect(try !bench.fill(stop, at: "92").orders.contains { $0.purpose == .entry })
+        bench.now = bench.now + .seconds(3600)
+        #expect(try bench.price("95").orders.isEmpty)
+        #expect(try bench.signal(0.5, stop: 92, takeProfit: 120).orders.isEmpty)
+        #expect(bench.engine.desks.allSatisfy { $0.position.isFlat })
+    }
 }
