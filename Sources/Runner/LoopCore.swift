@@ -176,8 +176,9 @@ extension Effect {
     /// Whether it has to be on disk before anything else happens, although it sends nothing.
     var isUrgent: Bool {
         switch self {
-        case .alert, .halted, .reconciled: true
-        case .submit, .cancel, .amend, .query, .readAccount, .refuse, .mark: false
+        // A refusal that a crash forgot would be judged again, at a later price.
+        case .alert, .halted, .reconciled, .refuse: true
+        case .submit, .cancel, .amend, .query, .readAccount, .mark: false
         }
     }
 }
