@@ -113,8 +113,8 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
-        /// Everything that is told, at the most talkative, through a crash and by every command that looks: the token is
-        /// in none of it, nor is one that the venue refuses.
+        /// Everything that is told, at the most talkative, through a crash and by every command that looks: no token is
+        /// in any of it, be it ours or one that the venue refuses.
         @Test func theTokenIsNowhere() async throws {
             var live = try await site()
             live.settings = ["LOG_LEVEL": "trace"]
