@@ -117,7 +117,7 @@ package struct BitgetBook: Sendable {
     mutating func remember(plan order: BitgetOrder) { plans[order.orderID] = order }
 
     /// The same for an order of a list of its own.
-    mutating func remember(listed order: BitgetOrder) { listed[order.orderID] = order }
+    mutating func remember(listed order: BitgetOrder) { listed[order.orderID] = order.list == nil ? nil : order }
 
     /// An order of a list of its own, as last listed.
     func listed(_ orderID: String) -> BitgetOrder? { listed[orderID] }

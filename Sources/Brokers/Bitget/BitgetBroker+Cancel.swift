@@ -47,14 +47,24 @@ extension BitgetBroker {
     /// - Throws: `VenueError`.
     package func cancelAll(_ symbol: Symbol) async throws {
         let dialect = try await language()
+        var failures: [any Error] = []
+        func cancel<Answer>(_ question: BitgetQuestion<Answer>) async {
+            do {
+                _ = try await client.ask(question)
+            } catch {
+                // What has ended meanwhile needs no cancellation.
+                if ![.ended, .notFound].contains(error.verdict) { failures.append(error.error) }
+            }
+        }
         _ = try await ask(dialect.cancelAll(symbol))
         // What the call for all of them leaves out, such as orders of a list of their own.
         for order in try await openOrders() where order.symbol == symbol && order.list != nil {
-            _ = try await ask(dialect.cancel(.venue(order.orderID), symbol, list: order.list))
+            await cancel(dialect.cancel(.venue(order.orderID), symbol, list: order.list))
         }
-        for plan in try await allPlans() where plan.symbol == symbol { _ = try await ask(dialect.unprotect(plan)) }
+        for plan in try await allPlans() where plan.symbol == symbol { await cancel(dialect.unprotect(plan)) }
         book.hintAll()
         bell.ring()
+        if let first = failures.first { throw first }
     }
 
     /// Closes a position at market in one call, outside the port: for hands, when orders of our own cannot be sent.

@@ -107,7 +107,8 @@ extension BitgetBroker {
         }
         for order in orders {
             // What stands in a list of its own was made by hand.
-            if order.list == nil { book.note(order) } else { book.remember(listed: order) }
+            book.remember(listed: order)
+            if order.list == nil { book.note(order) }
         }
         return orders
     }

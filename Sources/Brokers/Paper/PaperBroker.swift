@@ -13,6 +13,8 @@ public actor PaperBroker: AmendingBroker {
     private var exchange: SimulatedExchange
     private var pending: [Symbol: Price] = [:]
     private let step: BarInterval
+    /// What the ledger told, for an exchange that begins late.
+    private var restored: (fills: [Fill], orders: [OrderRequest]) = ([], [])
 
     /// A broker over a venue's news.
     ///
@@ -26,12 +28,13 @@ public actor PaperBroker: AmendingBroker {
         exchange = SimulatedExchange(configuration: configuration, startingAt: start)
     }
 
-    /// Begins to trade what nobody knew the rules of before.
+    /// Begins to trade what nobody knew the rules of before; what the ledger told holds here too.
     ///
     /// - Precondition: No instrument was known until now.
     public func learn(_ configuration: ExchangeConfiguration, startingAt start: Timestamp) {
         precondition(exchange.configuration.instruments.isEmpty, "what is traded already has an account")
         exchange = SimulatedExchange(configuration: configuration, startingAt: start)
+        restore(fills: restored.fills, orders: restored.orders)
     }
 
     /// Goes on from what a ledger tells: its executions, and the orders that rested when it was written last. Orders
@@ -39,6 +42,7 @@ public actor PaperBroker: AmendingBroker {
     ///
     /// - Precondition: Nothing was executed yet.
     public func restore(fills: [Fill], orders: [OrderRequest]) {
+        restored = (fills, orders)
         exchange.restore(fills.filter { $0.venue == name })
         for order in orders where order.kind != .market { _ = exchange.submit(order) }
     }

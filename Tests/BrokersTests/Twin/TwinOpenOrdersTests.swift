@@ -44,7 +44,9 @@ import Testing
                 Issue.record("not accepted")
                 return
             }
-            let account = try await until(broker) { !$0.positions.isEmpty }
+            let account = try await until(broker) {
+                !$0.positions.isEmpty && $0.openOrders.first?.state == .partiallyFilled
+            }
             #expect(account.positions.count == 1)
             #expect(account.openOrders.map(\.clientID) == [ClientOrderID(id)])
             #expect(account.openOrders.map(\.state) == [.partiallyFilled])
