@@ -15,6 +15,7 @@ acceptance='^AcceptanceTests\.'
 # Acceptance mostly waits, one test after the other: parts of it run beside the rest.
 both='^AcceptanceTests\.Acceptance/(Both|LiveShare)'
 shares='^AcceptanceTests\.Acceptance/(Share|Tinkoff|Midnight)'
+rm -f "$log".[0-9]
 printf '  running the tests (all of their output goes to %s)\n' "$log"
 status=0
 
@@ -40,6 +41,8 @@ else
         exit "$part"
     } &
     rest=$!
+    # What runs in the background does not hear of Ctrl-C.
+    trap 'pkill -P "$rest"; kill "$half" "$rest"; exit 130' INT TERM
     run 2 --filter "$acceptance" --skip "$both" --skip "$shares" || status=$?
     wait "$half" || status=$?
     wait "$rest" || status=$?
