@@ -15,14 +15,11 @@ extension Acceptance {
             case back
             /// It comes back after the stop fired.
             case late
-            /// It died before it heard that the entry was executed.
-            case unanswered
         }
 
         private static let week = """
             {"phases": [{"days": [1,2,3,4,5,6,7], "from": "10:00", "to": "23:50", "status": "NORMAL_TRADING"}]}
             """
-        private static let entries = "/rest/tinkoff.public.invest.api.contract.v1.OrdersService/PostOrder"
 
         private func morning(_ live: LiveSite, _ clock: ClockShim) async throws {
             try clock.set(moscow: "10:00:05", daysLater: 1)
@@ -48,19 +45,10 @@ extension Acceptance {
             let clock = try ClockShim(moscow: "23:49:00")
             let site = try Site()
             try site.write(Self.week, to: "week.json")
-            var live = try await LiveSite(
+            let live = try await LiveSite(
                 ["--sessions", site.url.appending(path: "week.json").path], venue: .tinvest, clock: clock)
-            if night == .unanswered {
-                // Its stop may have been on its way as well: that is found out first.
-                live.settings["PROTECT_UNPROTECTED_SECONDS"] = "60"
-                try await live.twin.control("faults", #"{"rules":[{"do":"hang","path":"\#(Self.entries)","count":1}]}"#)
-            }
             var runner = try live.start()
-            if night == .unanswered {
-                try await live.twin.until("it was bought") { $0.held.count == 1 }
-            } else {
-                try await live.untilProtected()
-            }
+            try await live.untilProtected()
             if night == .running {
                 try await stayOverMidnight(live, clock)
             } else {
@@ -69,7 +57,7 @@ extension Acceptance {
                 try await morning(live, clock)
                 if night == .late { try await fire(live) }
                 runner = try live.start()
-                if night == .unanswered || night == .back { try await live.untilProtected() }
+                if night == .back { try await live.untilProtected() }
             }
             if night != .late { try await fire(live) }
             #expect(try await waitFor { live.site.positions.isEmpty })

@@ -83,6 +83,8 @@ private struct Reading: Sendable {
     private enum News: Sendable {
         case answer(Answer, BrokerName)
         case failure(VenueError, BrokerName)
+        /// No venue's doing: bars that make no series, or a start that was broken off.
+        case broken(any Error)
         case patienceIsOver
     }
 
@@ -100,8 +102,10 @@ private struct Reading: Sendable {
             Task {
                 do {
                     teller.yield(.answer(try await read(seat), seat.name))
+                } catch let error as VenueError {
+                    teller.yield(.failure(error, seat.name))
                 } catch {
-                    teller.yield(.failure(VenueError(any: error, of: seat.name), seat.name))
+                    teller.yield(.broken(error))
                 }
             }
         }
@@ -121,6 +125,7 @@ private struct Reading: Sendable {
             case .failure(let error, let broker):
                 guard error.mayPass, seats.count > 1 else { throw error }
                 failures[broker] = error
+            case .broken(let error): throw error
             case .patienceIsOver:
                 for seat in asked where answers[seat.name] == nil && failures[seat.name] == nil {
                     let message = "\(seat.name) did not tell its bars within \(LiveVenues.firstPatience)"
@@ -129,7 +134,10 @@ private struct Reading: Sendable {
             }
             if answers.count + failures.count >= asked.count { break }
         }
-        for (broker, error) in failures { reception.lost(broker, error) }
+        for (broker, error) in failures.sorted(by: { $0.key < $1.key }) {
+            Output.warn("\(broker) is left for later, its bars could not be read: \(error)")
+            reception.lost(broker, error)
+        }
         return answers
     }
 
