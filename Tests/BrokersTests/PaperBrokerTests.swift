@@ -39,13 +39,17 @@ import Testing
         }
     }
 
-    private func paper(_ source: Prices) -> PaperBroker {
-        let configuration = ExchangeConfiguration(
-            broker: BrokerName("bitget"), instruments: [Self.rules],
-            startingCash: [Currency("USDT"): Money(FixedDecimal(1000))],
+    private static let start = Timestamp(milliseconds: 1_699_999_000_000)
+
+    private static func configuration(_ instruments: [Instrument] = [rules]) -> ExchangeConfiguration {
+        ExchangeConfiguration(
+            broker: BrokerName("bitget"), instruments: instruments,
+            startingCash: instruments.isEmpty ? [:] : [Currency("USDT"): Money(FixedDecimal(1000))],
             costs: ExchangeCosts(takerFee: FixedDecimal(10), makerFee: .zero, slippage: .zero))
-        return PaperBroker(
-            source: source, configuration: configuration, startingAt: Timestamp(milliseconds: 1_699_999_000_000))
+    }
+
+    private func paper(_ source: Prices, _ configuration: ExchangeConfiguration = configuration()) -> PaperBroker {
+        PaperBroker(source: source, configuration: configuration, startingAt: Self.start)
     }
 
     private func fills(_ broker: PaperBroker) async throws -> [Fill] {
@@ -71,16 +75,18 @@ import Testing
         #expect(await !source.wasTraded)
     }
 
-    @Test func aRestoredAccountGoesOnWhereItsLedgerEnded() async throws {
+    /// Also where the venue was silent when the run began, and told its rules later.
+    @Test(arguments: [false, true]) func aRestoredAccountGoesOnWhereItsLedgerEnded(isLate: Bool) async throws {
         let first = paper(Prices(Self.news([100, 101])))
         _ = try await first.nextEvents()
         _ = await first.submit(BitgetBench.request("in", .buy, size: 2))
         let booked = try await fills(first)
         let before = try await first.snapshot()
-        let second = paper(Prices(Self.news([102, 90, 89], from: 60)))
+        let second = paper(Prices(Self.news([102, 90, 89], from: 60)), Self.configuration(isLate ? [] : [Self.rules]))
         let stop = OrderKind.stop(trigger: Price(FixedDecimal(95)))
         let resting = BitgetBench.request("stop", .sell, stop, size: 2, reduceOnly: true, purpose: .stop)
         await second.restore(fills: booked, orders: [resting])
+        if isLate { await second.learn(Self.configuration(), startingAt: Self.start) }
         let after = try await second.snapshot()
         #expect(after.positions == before.positions && after.balances == before.balances)
         #expect(after.openOrders.map(\.clientID) == [ClientOrderID("stop")])
