@@ -98,7 +98,9 @@ public struct Backtest: Sendable {
         if !world.isEmpty { for event in world.due(engine, at: batch.at) { take(event, at: batch.at) } }
         record.note(batch)
         take(.venue(batch), at: batch.at)
-        for case .barClosed(let symbol, _, let closeTime) in batch.events {
+        let events = batch.events.span
+        for place in events.indices {
+            guard case .barClosed(let symbol, _, let closeTime) = events[place] else { continue }
             if let row = decide(symbol, closeTime, engine.position(of: symbol)) { take(.signal(row), at: batch.at) }
         }
         if let deadline = engine.nextDeadline, deadline <= engine.now { take(.deadline, at: engine.now) }
@@ -122,19 +124,26 @@ public struct Backtest: Sendable {
 
     private mutating func perform(_ effects: [Effect]) -> [EngineEvent] {
         var answers: [EngineEvent] = []
-        for effect in effects {
-            record.note(effect)
-            if let answer = perform(effect) { answers.append(answer) }
+        // Through a span, like everything that is looked at after every step: nothing is copied for it.
+        let effects = effects.span
+        for place in effects.indices {
+            if case .mark(let point) = effects[place] {
+                record.note(point)
+            } else {
+                record.note(effects[place])
+                if let answer = perform(effects[place]) { answers.append(answer) }
+            }
         }
         return answers
     }
 
     /// Asks the market to tell the price at the levels that the engine watches itself, as a stream of ticks would.
     private mutating func watchSyntheticLevels() {
-        for desk in engine.desks {
-            let levels = desk.watchLevels
+        let desks = engine.desks
+        for place in desks.indices {
+            let levels = desks.span[place].watchLevels
             if levels.isEmpty, watched.isEmpty { continue }
-            let symbol = desk.symbol
+            let symbol = desks[place].symbol
             guard levels != watched[symbol] ?? [] else { continue }
             watched[symbol] = levels.isEmpty ? nil : levels
             market.watch(symbol, levels: levels)

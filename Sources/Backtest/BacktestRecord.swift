@@ -17,12 +17,15 @@ public struct BacktestRecord: Hashable, Sendable {
     init() {}
 
     mutating func note(_ batch: VenueBatch) {
-        for case .fill(let fill) in batch.events { fills.append(fill) }
+        let events = batch.events.span
+        for place in events.indices { if case .fill(let fill) = events[place] { fills.append(fill) } }
     }
+
+    mutating func note(_ point: EquityPoint) { equity.append(point) }
 
     mutating func note(_ effect: Effect) {
         switch effect {
-        case .mark(let point): equity.append(point)
+        case .mark(let point): note(point)
         case .refuse(let refusal): refusals.append(refusal)
         case .alert(let alert): alerts.append(alert)
         case .halted(let reason): haltReason = reason

@@ -3,33 +3,50 @@ package import Core
 extension Desk {
     /// The next moment at which this desk wants to look again. Exposure, age and patience are no reason to look where
     /// nothing would come of it: a moment that stays in the past would be waited for without end.
-    package func nextDeadline(_ state: TradingState) -> Timestamp? {
-        var next = orders.nextDeadline
+    @inline(__always) package func nextDeadline(_ state: TradingState) -> Timestamp? {
+        memo.isKnown(for: state) ? memo.known : computedDeadline(state)
+    }
+
+    /// Keeps the next deadline in mind until something changes that it follows from.
+    ///
+    /// - Returns: False when it was known already, so neither orders nor position have changed since.
+    @inline(__always) mutating func rememberDeadline(_ state: TradingState) -> Bool {
+        if memo.isKnown(for: state) { return false }
+        // What is left of a position that cannot be closed depends on the price.
+        if !page.span[0].isHeld { memo.remember(computedDeadline(state), for: state) }
+        return true
+    }
+
+    /// ``nextDeadline(_:)``, worked out.
+    package func computedDeadline(_ state: TradingState) -> Timestamp? {
+        var next = page.span[0].orders.nextDeadline
         guard state != .halted else { return next }
         func consider(_ moment: Timestamp?) {
             guard let moment else { return }
             next = next.map { min($0, moment) } ?? moment
         }
-        let open = orders.openOrders.span
-        for place in open.indices where !open[place].request.kind.isProtective {
-            let order = open[place]
-            consider(patienceEnds(order).map { orders.cancellable(order, spacing: spacing, from: $0) } ?? nil)
+        if page.span[0].orders.hasOpen({ !$0.kind.isProtective }) {
+            for order in orders.openOrders where !order.request.kind.isProtective {
+                consider(patienceEnds(order).map { orders.cancellable(order, spacing: spacing, from: $0) } ?? nil)
+            }
         }
-        guard !position.isFlat, !isClosingAtMarket else { return next }
+        guard page.span[0].position.quantity != .zero, !isClosingAtMarket else { return next }
         consider(closeAgainAt)
         if isHeld {
             consider(holdEnds)
             return next
         }
-        if protection.isLeaving || protection.fired != nil {
+        if page.span[0].protection.isOver {
             for order in inTheWay { consider(orders.cancellable(order, spacing: spacing, from: .epoch)) }
             return next
         }
-        if let since = protection.exposedSince { consider(since + rules.timing.unprotectedBudget) }
+        if let since = exposedSince { consider(since + rules.timing.unprotectedBudget) }
         consider(holdingEnds)
-        guard protection.stop?.mode == .armedNative, let stop = protection.stop else { return next }
-        if let reached = stop.reachedAt, isEscalatable(stop) { consider(reached + rules.protection.escalateAfter) }
-        if let changed = stop.changedAt, isChangeable(stop) {
+        guard protection.stop?.mode == .armedNative else { return next }
+        if let reached = protection.stop?.reachedAt, let stop = protection.stop, isEscalatable(stop) {
+            consider(reached + rules.protection.escalateAfter)
+        }
+        if let changed = protection.stop?.changedAt, isStopChangeable {
             consider(changed + rules.protection.amendSpacing)
         }
         return next
@@ -41,15 +58,20 @@ extension Desk {
         stop.order.map { !orders.isFinished($0) } ?? false
     }
 
-    private func isChangeable(_ stop: Protection.Leg) -> Bool {
-        guard let id = stop.order, !isNativeHeld, orders.works(id, awayFrom: stop.price) else { return false }
+    /// Whether the native stop stands elsewhere than it should, and could be moved.
+    @inline(__always) private var isStopChangeable: Bool {
+        guard !isNativeHeld, let id = protection.stop?.order, let price = protection.stop?.price,
+            page.span[0].orders.works(id, awayFrom: price)
+        else { return false }
         return !orders.changes.isPending(id) && !orders.isFinished(id)
     }
 
     /// When the position is too old; nil where it may grow as old as it likes.
-    var holdingEnds: Timestamp? {
-        guard let limit = rules.protection.maximumHolding, let excursion = protection.excursion else { return nil }
-        return excursion.openedAt + limit
+    @inline(__always) var holdingEnds: Timestamp? {
+        guard let limit = page.span[0].rules.protection.maximumHolding,
+            let openedAt = page.span[0].protection.excursion?.openedAt
+        else { return nil }
+        return openedAt + limit
     }
 
     /// Takes over from a native stop whose level was passed, or that was filled in part, and that still stands: it is
@@ -69,10 +91,14 @@ extension Desk {
         return [.alert(Alert(.warning, "STOP_ESCALATED", message))]
     }
 
-    mutating func noteReach(at now: Timestamp) {
+    /// Notes since when the level of a native stop has been passed, or the stop been filled in part, while it stands.
+    @inline(__always) mutating func noteReach(at now: Timestamp) {
         guard protection.stop?.mode == .armedNative, let price = lastPrice else { return }
-        let part = protection.stop?.order.map { orders.isPartlyFilled($0) } ?? false
-        protection.noteReach(of: price, position: position.quantity, isPartlyFilled: part, at: now)
+        let isReached =
+            protection.isBeyondStop(price, position: position.quantity)
+            || protection.stop?.order.map { orders.isPartlyFilled($0) } ?? false
+        // Mostly it is as it was, and nothing is written.
+        if isReached != (protection.stop?.reachedAt != nil) { protection.stop?.reachedAt = isReached ? now : nil }
     }
 
     /// When patience with an order on its way ends: a limit order that stands too long, or a part that waits for its

@@ -20,7 +20,7 @@ extension Desk {
 
     /// Whether a closing order is on its way that waits for no price.
     var isClosingAtMarket: Bool {
-        orders.hasOpen { $0.reduceOnly && $0.kind == .market }
+        page.span[0].orders.hasOpen { $0.reduceOnly && $0.kind == .market }
     }
 
     /// What could execute beside a closing order and has to be gone before: an exit that waits for its price, and where

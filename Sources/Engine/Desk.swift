@@ -10,6 +10,8 @@ public import Core
 public struct Desk: Hashable, Codable, Sendable {
     /// The only one; see `Desk+Fields.swift`.
     var page: [Page]
+    /// When it wants to look again, where that is known.
+    var memo = DeadlineMemo()
 
     package init(_ rules: DeskRules) {
         page = [Page(rules)]
@@ -20,9 +22,9 @@ public struct Desk: Hashable, Codable, Sendable {
     /// Who executes it.
     public var broker: BrokerName { rules.broker }
     /// Since when a part of the position has had no armed stop.
-    public var exposedSince: Timestamp? { protection.exposedSince }
+    @inline(__always) public var exposedSince: Timestamp? { page.span[0].protection.exposedSince }
     /// The levels that we watch ourselves.
-    public var watchLevels: [Price] { protection.watchLevels }
+    @inline(__always) public var watchLevels: [Price] { page.span[0].protection.watchLevels }
     /// Orders that may still execute, oldest first.
     public var openOrders: [Order] { orders.openOrders }
 
@@ -94,21 +96,29 @@ public struct Desk: Hashable, Codable, Sendable {
     /// The market moved.
     package mutating func observe(_ price: Price, isClose: Bool, _ state: TradingState, at now: Timestamp) -> [Effect] {
         guard price > .zero else { return [] }
-        lastPrice = price
-        lastPriceAt = now
-        if isClose { referencePrice = price }
-        risk.saw(price, isClose: isClose)
-        guard !position.isFlat, state != .halted else { return [] }
-        let stopBefore = protection.excursion?.secured
-        let (moves, instrument) = (rules.protection, rules.asset.instrument)
-        protection.excursion?.observe(price, moves, instrument)
-        let hasMoved = protection.excursion?.secured != stopBefore
+        page[0].saw(price, isClose: isClose, at: now)
+        guard page.span[0].position.quantity != .zero, state != .halted else { return [] }
+        let hasMoved = follow(price)
         guard !isClosingAtMarket, let reached = protection.triggered(by: price, position: position.quantity) else {
             noteReach(at: now)
             return hasMoved ? settle(state, at: now) : []
         }
         protection[reached.purpose, reached.rung]?.apply(.reached)
         return closeFired(at: now)
+    }
+
+    /// Lets the stop follow the price.
+    ///
+    /// - Returns: Whether it has moved.
+    private mutating func follow(_ price: Price) -> Bool {
+        guard page.span[0].rules.protection.movesStop else {
+            page[0].protection.excursion?.reach(price)
+            return false
+        }
+        let stopBefore = protection.excursion?.secured
+        let (moves, instrument) = (rules.protection, rules.asset.instrument)
+        protection.excursion?.observe(price, moves, instrument)
+        return protection.excursion?.secured != stopBefore
     }
 
     /// A venue reports an order.

@@ -5,8 +5,9 @@ public import Core
 /// The engine never reads a clock, a file or a socket: events come in with their time, effects go out as values. Live,
 /// paper, backtest and simulated chaos feed the same engine; they differ only in who feeds and who performs.
 ///
-/// Invariants, checked after every step: the invariants of every desk; while killed, no order leaves but reductions;
-/// no effect opens a position unless the state was `active` then, and each that does is counted by the limits.
+/// Invariants, checked after every step: the invariants of every desk that may have changed; while killed, no order
+/// leaves but reductions; no effect opens a position unless the state was `active` then, and each that does is counted
+/// by the limits.
 public struct Engine: Hashable, Codable, Sendable {
     /// The settings; nil before the first `configured`.
     public internal(set) var configuration: EngineConfiguration? {
@@ -63,7 +64,9 @@ public struct Engine: Hashable, Codable, Sendable {
         // Through a span, here and below: a desk is not copied to look at it.
         let (desks, state) = (desks.span, state)
         for place in desks.indices {
-            if let deadline = desks[place].nextDeadline(state) { next = next.map { min($0, deadline) } ?? deadline }
+            guard let deadline = desks[place].nextDeadline(state) else { continue }
+            if let known = next, known <= deadline { continue }
+            next = deadline
         }
         return next
     }
@@ -138,8 +141,10 @@ public struct Engine: Hashable, Codable, Sendable {
     private mutating func take(_ batch: VenueBatch, at now: Timestamp) -> [Effect] {
         var effects: [Effect] = []
         var closed: [Currency] = []
-        for event in batch.events {
-            switch event {
+        // Through a span: news are not copied to look at them.
+        let events = batch.events.span
+        for place in events.indices {
+            switch events[place] {
             case .price(let symbol, let price):
                 effects += onDesk(symbol, mayOpen: false) { $0.observe(price, isClose: false, $1, at: now) }
             case .barClosed(let symbol, let bar, _):
@@ -151,7 +156,7 @@ public struct Engine: Hashable, Codable, Sendable {
                 }
             case .quote(let symbol, let bid, let ask):
                 effects += onDesk(symbol, mayOpen: false) { desk, _ in
-                    desk.risk.quoted(bid: bid, ask: ask, at: now)
+                    desk.quoted(bid: bid, ask: ask, at: now)
                     return []
                 }
             case .session(let symbol, let isOpen, let next):
@@ -206,11 +211,14 @@ public struct Engine: Hashable, Codable, Sendable {
         }
     }
 
-    private func checkInvariants(_ effects: [Effect], _ before: TradingState) {
-        let desks = desks.span
-        for place in desks.indices { desks[place].checkInvariants() }
+    private mutating func checkInvariants(_ effects: [Effect], _ before: TradingState) {
+        // A desk that still knows its deadline has the orders and the position that were checked before.
+        for place in desks.indices where desks[place].rememberDeadline(state) { desks[place].checkInvariants() }
         var opened = 0
-        for case .submit(let approved, _) in effects where !approved.request.reduceOnly { opened += 1 }
+        let effects = effects.span
+        for place in effects.indices {
+            if case .submit(let approved, _) = effects[place], !approved.request.reduceOnly { opened += 1 }
+        }
         // Repetitions open under a name that was counted before.
         precondition(opened >= enteredThisStep, "what is counted is sent")
         precondition(opened == 0 || before == .active, "nothing opens unless trading is active")

@@ -63,9 +63,14 @@ public struct Excursion: Hashable, Codable, Sendable {
         return max(allotted - done, .zero)
     }
 
+    /// The price moved.
+    @inline(__always) mutating func reach(_ price: Price) {
+        best = isLong ? max(best, price) : min(best, price)
+    }
+
     /// The price moved: follows it with the stop as the rules say.
     package mutating func observe(_ price: Price, _ rules: ProtectionRules, _ instrument: Instrument) {
-        best = isLong ? max(best, price) : min(best, price)
+        reach(price)
         if let trailing = rules.trailing {
             // Never nearer than asked for.
             secure(

@@ -51,8 +51,12 @@ package struct OrderRepeats: Hashable, Codable, Sendable {
 
     /// When the next one is to be sent again.
     @inline(__always) package var earliest: Timestamp? {
-        waiting == 0 ? nil : sendings.keys.sorted().compactMap { sendings[$0]?.againAt }.min()
+        // In line for the usual answer alone: what follows copies this.
+        guard waiting > 0 else { return nil }
+        return earliestWaiting
     }
+
+    private var earliestWaiting: Timestamp? { sendings.keys.sorted().compactMap { sendings[$0]?.againAt }.min() }
 
     /// When `id` is to be sent again.
     package func againAt(_ id: ClientOrderID) -> Timestamp? { sendings[id]?.againAt }

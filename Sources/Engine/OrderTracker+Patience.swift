@@ -3,7 +3,7 @@ package import Core
 extension OrderTracker {
     // MARK: Sending again, changing, patience
 
-    // What a desk asks at every price is in line: a call would copy the tracker.
+    // What a desk asks at every price is in line and catches nothing: a call or a closure would copy the tracker.
 
     /// Plans to send an order again under its name: one that provably never left, or, where a second one of its name is
     /// safe, one that the venue does not know (`isBlind`: an earlier one may still arrive).
@@ -70,7 +70,8 @@ extension OrderTracker {
 
     /// When `id` was last filled in part.
     @inline(__always) package func filledAt(_ id: ClientOrderID) -> Timestamp? {
-        place(of: id).flatMap { affairs[$0].filledAt }
+        guard let place = place(of: id) else { return nil }
+        return affairs.span[place].filledAt
     }
 
     /// Whether an open order is as `isWanted` says.
@@ -101,13 +102,16 @@ extension OrderTracker {
 
     /// Whether a part of `id` was filled, be it open or over.
     @inline(__always) package func isPartlyFilled(_ id: ClientOrderID) -> Bool {
-        guard let place = place(of: id) else { return self[id].map { $0.filled > .zero } ?? false }
+        guard let place = place(of: id) else { return isEndedInPart(id) }
         return openOrders.span[place].filled > .zero
     }
 
+    private func isEndedInPart(_ id: ClientOrderID) -> Bool { self[id].map { $0.filled > .zero } ?? false }
+
     /// Whether the venue calls `id` filled although not all executions have come.
     @inline(__always) package func isFinished(_ id: ClientOrderID) -> Bool {
-        place(of: id).map { affairs[$0].isFinished } ?? false
+        guard let place = place(of: id) else { return false }
+        return affairs.span[place].isFinished
     }
 
     /// The first moment from `moment` on at which cancelling `order` makes sense; nil while it makes none.

@@ -196,8 +196,10 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     /// When the next question is due.
     @inline(__always) package var nextDeadline: Timestamp? {
         var earliest = repeats.earliest
-        for affair in affairs {
-            if let question = affair.question, question.askAt < earliest ?? .distantFuture { earliest = question.askAt }
+        let affairs = affairs.span
+        for place in affairs.indices {
+            guard let askAt = affairs[place].question?.askAt else { continue }
+            if askAt < earliest ?? .distantFuture { earliest = askAt }
         }
         return earliest
     }

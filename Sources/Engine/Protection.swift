@@ -36,7 +36,7 @@ public struct Protection: Hashable, Codable, Sendable {
         }
 
         /// Whether we ourselves have to watch the price: the venue does not hold the leg, or not at this level.
-        var isWatched: Bool {
+        @inline(__always) var isWatched: Bool {
             switch mode {
             case .armedSynthetic, .placing: true
             case .armedNative: heldPrice != price
@@ -71,12 +71,14 @@ public struct Protection: Hashable, Codable, Sendable {
     /// The nearest take-profit that has not done its part.
     public var takeProfit: Leg? { takeProfits.first { $0.mode != .closed } }
     /// Since when a part of the position has had no armed stop.
-    public var exposedSince: Timestamp? { exposure.since }
+    @inline(__always) public var exposedSince: Timestamp? { exposure.since }
     /// The levels that we watch ourselves.
     @inline(__always) public var watchLevels: [Price] {
         // Asked for after every step, and there are mostly none.
-        guard stop?.isWatched ?? false || takeProfits.contains(where: \.isWatched) else { return [] }
-        return legs.filter(\.isWatched).map(\.price)
+        if stop?.isWatched ?? false { return legs.filter(\.isWatched).map(\.price) }
+        let steps = takeProfits.span
+        for place in steps.indices where steps[place].isWatched { return legs.filter(\.isWatched).map(\.price) }
+        return []
     }
 
     /// All legs, the stop first.
@@ -108,25 +110,37 @@ public struct Protection: Hashable, Codable, Sendable {
     }
 
     /// Which watched leg `price` triggers for a position of this sign; the stop wins.
-    package func triggered(by price: Price, position: Quantity) -> (purpose: OrderPurpose, rung: Int)? {
+    @inline(__always) package func triggered(by price: Price, position: Quantity) -> (purpose: OrderPurpose, rung: Int)?
+    {
         let long = position > .zero
-        if let stop, stop.isWatched, long ? price <= stop.price : price >= stop.price { return (.stop, 0) }
-        let rung = takeProfits.first { $0.isWatched && (long ? price >= $0.price : price <= $0.price) }
-        return rung.map { (.takeProfit, $0.rung) }
+        if stop?.isWatched ?? false, let level = stop?.price, long ? price <= level : price >= level {
+            return (.stop, 0)
+        }
+        let legs = takeProfits.span
+        for place in legs.indices where legs[place].isWatched {
+            if long ? price >= legs[place].price : price <= legs[place].price { return (.takeProfit, legs[place].rung) }
+        }
+        return nil
     }
 
     /// The leg whose level was reached and that has not closed its part yet.
     @inline(__always) package var fired: (purpose: OrderPurpose, rung: Int)? {
         if stop?.mode == .triggered { return (.stop, 0) }
-        return takeProfits.first { $0.mode == .triggered }.map { (.takeProfit, $0.rung) }
+        let legs = takeProfits.span
+        for place in legs.indices where legs[place].mode == .triggered { return (.takeProfit, legs[place].rung) }
+        return nil
     }
 
-    /// Notes whether the price is beyond the stop although its native order stands.
-    mutating func noteReach(of price: Price, position: Quantity, isPartlyFilled: Bool, at now: Timestamp) {
-        guard stop?.mode == .armedNative, let level = stop?.heldPrice ?? stop?.price else { return }
-        let isBeyond = position > .zero ? price <= level : price >= level
-        let reachedAt = isBeyond || isPartlyFilled ? stop?.reachedAt ?? now : nil
-        if stop?.reachedAt != reachedAt { stop?.reachedAt = reachedAt }
+    /// Whether the position has to go, or a level of it was reached.
+    @inline(__always) var isOver: Bool {
+        if isLeaving { return true }
+        return fired != nil
+    }
+
+    /// Whether the price is beyond the stop, where its native order should have acted.
+    @inline(__always) func isBeyondStop(_ price: Price, position: Quantity) -> Bool {
+        guard let level = stop?.heldPrice ?? stop?.price else { return false }
+        return position > .zero ? price <= level : price >= level
     }
 
     /// Nothing is protected any more.

@@ -50,6 +50,8 @@ public struct ProtectionRules: Hashable, Codable, Sendable {
     public var escalateAfter: TimeSpan
     /// A native stop that follows the price is changed at most this often; in between we watch its new level.
     public var amendSpacing: TimeSpan
+    /// Whether the price alone moves a stop.
+    @inline(__always) var movesStop: Bool { trailing != nil || breakEvenPercent != nil }
     /// Each day a desk may be without protection as if its whole budget were for so long; more moves the engine to
     /// `reducing`. Nil does not.
     public var exposureBudget: TimeSpan?

@@ -76,7 +76,10 @@ struct Reconciler: Hashable, Codable, Sendable {
 
     /// Notes every reading that leaves, with what the desks had sent and heard by then.
     mutating func note(_ effects: [Effect], _ desks: [Desk], at now: Timestamp) {
-        for case .readAccount(let broker, _) in effects {
+        // Through a span: effects are not copied to look at them.
+        let effects = effects.span
+        for place in effects.indices {
+            guard case .readAccount(let broker, _) = effects[place] else { continue }
             var activity: [Symbol: Int] = [:]
             for desk in desks where desk.broker == broker { activity[desk.symbol] = desk.orders.activity }
             accounts[broker, default: ReconcileAccount()].ask(.init(at: now, activity: activity))
@@ -102,6 +105,9 @@ struct Reconciler: Hashable, Codable, Sendable {
 
     /// Compares a reading with the books.
     ///
+    /// One without executions proves what is held and nothing else: it may be answered when the kill that it was for is
+    /// released already, and the executions that it lacks have to be asked for all the same.
+    ///
     /// - Parameter mayAdopt: False while the kill switch closes everything: only executions are then taken.
     mutating func take(
         _ snapshot: AccountSnapshot, _ desks: inout [Desk], _ configuration: EngineConfiguration, _ state: TradingState,
@@ -109,7 +115,7 @@ struct Reconciler: Hashable, Codable, Sendable {
     ) -> [Effect] {
         let rules = configuration.reconcile
         var account = accounts[snapshot.broker] ?? ReconcileAccount()
-        let isExpected = account.fillsSince != nil
+        let isExpected = account.fillsSince != nil && snapshot.lacksFills != true
         var comparison = Comparison(
             snapshot: snapshot, rules: rules, state: state, now: now, question: account.answered(), account: account)
         comparison.takeFills(&desks)

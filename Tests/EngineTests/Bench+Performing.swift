@@ -21,7 +21,8 @@ extension Bench {
             guard manners[broker] != .unreachable else {
                 return .unreachable(broker, VenueError(.retryable, code: "DOWN", message: "not reachable"))
             }
-            return .snapshot(try venue(broker).snapshot(at: now, fillsSince: moment))
+            let snapshot = try venue(broker).snapshot(at: now, fillsSince: moment)
+            return .snapshot(manners[broker] == .readingExecutions ? snapshot.withoutFills : snapshot)
         case .alert, .refuse, .mark, .halted, .reconciled: return nil
         }
     }
@@ -53,7 +54,7 @@ extension Bench {
             }
             venues[broker] = venue
             return .silent(request.symbol, request.clientID)
-        case .prompt, .mute, .losingCancellations, .refusingProtections:
+        case .prompt, .mute, .losingCancellations, .refusingProtections, .readingExecutions:
             if isDuplicateSafe, try self.venue(broker).order(request.clientID) != nil {
                 duplicates.append(request.clientID)
                 return refusal(of: request, "DUPLICATE")

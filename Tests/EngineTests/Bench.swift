@@ -10,6 +10,8 @@ struct Bench {
         case prompt
         /// It does what it is asked but nobody hears of it.
         case mute
+        /// It tells what is held, and has not read the executions yet.
+        case readingExecutions
         /// Orders and cancellations get lost on the way; everyone knows that they may be.
         case lost
         /// It takes so many orders without anyone hearing of it, then it answers.

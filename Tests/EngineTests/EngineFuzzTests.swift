@@ -13,6 +13,7 @@ import Testing
             let opens = effects.orders.contains { !$0.reduceOnly }
             #expect(!opens || world.engine.state == .active, "seed \(seed)")
             if event == .deadline { expectNoBusyLoop(world, seed) }
+            expectTrueDeadlines(world.engine, seed)
         }
         // Sent again under one name, an order is the same to the letter.
         #expect(Set(world.sent).count == Set(world.sent.map(\.clientID)).count, "seed \(seed): one order a name")
@@ -21,6 +22,14 @@ import Testing
         // Where only the stop is native, a take-profit is an order only once its price is reached.
         let purposes: Set<OrderPurpose> = [.entry, .exit, .stop, .flatten]
         #expect(Set(world.sent.map(\.purpose)).isSuperset(of: seed % 4 == 3 ? purposes : purposes.union([.takeProfit])))
+    }
+
+    /// What a desk keeps in mind is what it would work out.
+    private func expectTrueDeadlines(_ engine: Engine, _ seed: UInt64) {
+        for desk in engine.desks {
+            let (kept, fresh) = (desk.nextDeadline(engine.state), desk.computedDeadline(engine.state))
+            #expect(kept == fresh, "seed \(seed): \(desk.symbol) has forgotten that something changed")
+        }
     }
 
     private func expectNoBusyLoop(_ world: RandomWorld, _ seed: UInt64) {

@@ -72,6 +72,21 @@ import Testing
         #expect(!bench.effects.alerts.contains("EXTERNAL_POSITION"))
     }
 
+    /// A halt asks for no executions, and may be released before the answer is there: none is forgotten by that.
+    @Test func aReadingWithoutExecutionsLeavesThemToTheNext() throws {
+        var bench = try bench()
+        let entry = try bench.enter()
+        _ = try bench.execute(entry, at: try #require(Price("100")))
+        bench.manners[Self.one] = .readingExecutions
+        let blind = try bench.wait(.seconds(400))
+        #expect(reads(blind) > 3 && found(blind).isEmpty)
+        bench.manners[Self.one] = .prompt
+        let asked = try bench.wait(.seconds(40))
+        #expect(differences(asked).contains { $0.kind == .missedFill && $0.action == .booked })
+        #expect(try bench.desk.position.quantity == Quantity("5"))
+        #expect(!bench.effects.alerts.contains("EXTERNAL_POSITION"))
+    }
+
     @Test func ofSeveralLostExecutionsOnlyThePositionAfterAllOfThemIsProtected() throws {
         var bench = try bench()
         let entry = try bench.enter()

@@ -40,7 +40,7 @@ extension ChaosWorld {
             if span > Self.bookBudget {
                 fail(.booksEqualVenue, "\(symbol): the books say \(booked), the venue \(held) for \(span) ms")
             }
-            checkStop(symbol, held, venues[place])
+            checkStop(symbol, held, place)
             guard venues[place].flows[symbol]?.foreign ?? 0 == 0 else { continue }
             if held == .zero, engine[symbol]?.openOrders.isEmpty ?? true { watch.largestGoal[symbol] = nil }
             let largest = watch.largestGoal[symbol] ?? .zero
@@ -49,8 +49,9 @@ extension ChaosWorld {
     }
 
     /// Nothing is held for long beyond the stop that its row asked for, whoever was to watch it.
-    private mutating func checkStop(_ symbol: Symbol, _ held: Quantity, _ venue: FaultyVenue) {
-        guard let goal = engine[symbol]?.goal, let stop = goal.stop, let price = venue.market.lastPrice(of: symbol),
+    private mutating func checkStop(_ symbol: Symbol, _ held: Quantity, _ place: Int) {
+        guard let goal = engine[symbol]?.goal, let stop = goal.stop,
+            let price = venues[place].market.lastPrice(of: symbol),
             held > .zero && goal.quantity > .zero || held < .zero && goal.quantity < .zero
         else {
             if !watch.since.isEmpty { _ = watch.span(of: "beyond \(symbol)", while: false) }

@@ -73,10 +73,12 @@ public struct Instrument: Hashable, Codable, Sendable {
     private func fastPrice(measured value: Double) -> Price? {
         guard value <= 1e13, let tick = Int64(exactly: tick.value.units), tick >= 1_000 else { return nil }
         let perUnit = 1e12 / Double(tick)
-        guard perUnit.rounded() == perUnit else { return nil }
+        guard Double(Int64(perUnit)) == perUnit else { return nil }
         let ticks = value * perUnit
-        let nearest = ticks.rounded()
-        guard nearest >= 1, nearest < 0x1p51, (ticks - nearest).magnitude <= 0.25 else { return nil }
+        guard ticks >= 0.75, ticks < 0x1p50 else { return nil }
+        // Next to a half it does not matter which way this rounds: that is in doubt anyhow.
+        let nearest = (ticks + 0x1p52) - 0x1p52
+        guard (ticks - nearest).magnitude <= 0.25 else { return nil }
         return Price(FixedDecimal(units: Int128(Int64(nearest)) * Int128(tick)))
     }
 

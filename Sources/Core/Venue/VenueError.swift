@@ -3,6 +3,10 @@ public struct VenueError: Error, Hashable, Codable, Sendable, CustomStringConver
     /// The code of a venue that has an order of this name: the request it refuses was a second one.
     public static let duplicateName = "DUPLICATE_CLIENT_ID"
 
+    /// The code of a venue that could not read all executions in the time there is, and reads on: what it holds can be
+    /// asked for without them.
+    public static let pendingExecutions = "EXECUTIONS_PENDING"
+
     /// What has to be done.
     public enum Remedy: String, Codable, Sendable, CaseIterable {
         /// The venue decided against it: do not repeat.

@@ -130,6 +130,8 @@ public struct AccountSnapshot: Hashable, Codable, Sendable {
     public let fills: [Fill]
     /// When.
     public let at: Timestamp
+    /// Whether the executions were left out, because something had to be known before they were read; nil when not.
+    public private(set) var lacksFills: Bool?
 
     /// A snapshot from its parts.
     public init(
@@ -138,6 +140,14 @@ public struct AccountSnapshot: Hashable, Codable, Sendable {
     ) {
         (self.broker, self.openOrders, self.positions) = (broker, openOrders, positions)
         (self.balances, self.fills, self.at) = (balances, fills, at)
+    }
+
+    /// The same with no executions: it says what is held, and nothing about what was executed.
+    public var withoutFills: AccountSnapshot {
+        var snapshot = AccountSnapshot(
+            broker: broker, openOrders: openOrders, positions: positions, balances: balances, at: at)
+        snapshot.lacksFills = true
+        return snapshot
     }
 
     /// Whether nothing is held and nothing can execute any more.

@@ -1,6 +1,32 @@
 import Core
 
 extension Desk {
+    // What the counters ask after every step is in line and through a span: nothing is copied to look at it.
+
+    /// Whether there is nothing for the counters but perhaps another profit.
+    @inline(__always) var isCollected: Bool { page.span[0].risk.isCollected }
+    /// The profit that the counters know of.
+    @inline(__always) var countedProfit: Money { page.span[0].risk.countedProfit }
+    /// Whether it was configured, rather than found at a venue.
+    @inline(__always) var isConfigured: Bool { page.span[0].rules.isConfigured }
+    /// The currency of prices and profit.
+    @inline(__always) var quote: Currency { page.span[0].rules.asset.instrument.quote }
+
+    /// The counters have taken what was new.
+    @inline(__always) mutating func collected(profit: Money) { page[0].risk.collected(profit: profit) }
+
+    /// A venue told its best prices.
+    @inline(__always) mutating func quoted(bid: Price, ask: Price, at now: Timestamp) {
+        page[0].risk.quoted(bid: bid, ask: ask, at: now)
+    }
+
+    /// Lets the counters know of a position that was opened, is gone or has turned.
+    @inline(__always) mutating func noteTrade() {
+        let held = page.span[0].position.quantity
+        let isLong: Bool? = held == .zero ? nil : held > .zero
+        if page.span[0].risk.wasLong != isLong { risk.note(position) }
+    }
+
     /// What opening orders on their way will add to the position, signed.
     var ordered: Quantity {
         var sum = Quantity.zero

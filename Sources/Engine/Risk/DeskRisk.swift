@@ -49,7 +49,8 @@ public struct DeskRisk: Hashable, Codable, Sendable {
     private var settledProfit = Money.zero
     /// Fees paid until the asset was last flat.
     private var settledFees: Money?
-    private var wasLong: Bool?
+    /// Which side was held when that was last looked at; nil when flat.
+    private(set) var wasLong: Bool?
 
     package init() {}
 
@@ -120,9 +121,12 @@ public struct DeskRisk: Hashable, Codable, Sendable {
         if !isCollected { (entries, foreignSeen, refused, results, breaches) = ([], nil, [], [], []) }
     }
 
-    /// Whether there is nothing for the counters. In line: a call would copy all of this to look at it.
+    /// Whether there is nothing for the counters. In line, and without `&&`: a call, or what catches `self`, would copy
+    /// all of this to look at it.
     @inline(__always) var isCollected: Bool {
-        entries.isEmpty && foreign.isEmpty && refused.isEmpty && results.isEmpty && breaches.isEmpty
+        guard entries.isEmpty, foreignSeen == nil else { return false }
+        guard refused.isEmpty, results.isEmpty else { return false }
+        return breaches.isEmpty
     }
 }
 

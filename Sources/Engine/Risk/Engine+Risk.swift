@@ -55,10 +55,24 @@ extension Engine {
 
     /// Counts what the desk at `place` did, and restricts trading when that broke a limit.
     mutating func collect(_ place: Int, at now: Timestamp) -> [Effect] {
-        desks[place].risk.note(desks[place].position)
-        let profit = desks[place].profit
-        let isCollected = desks[place].risk.isCollected
-        guard !isCollected || profit != desks[place].risk.countedProfit else { return [] }
+        desks[place].noteTrade()
+        // Through the span each time: whoever keeps a desk has it copied when it changes.
+        let profit = desks.span[place].profit
+        let gain = profit - desks.span[place].countedProfit
+        let isCollected = desks.span[place].isCollected
+        guard !isCollected || gain != .zero else { return [] }
+        let quote = desks.span[place].isConfigured ? desks.span[place].quote : nil
+        var findings = isCollected ? [] : collectNews(of: place)
+        if let quote { risk.moved(quote, by: gain) }
+        desks[place].collected(profit: profit)
+        if let settings, settings.value.limits.canBreak { findings += risk.broken(settings.value.limits) }
+        return findings.isEmpty ? [] : findings.flatMap { restrict($0.finding, $0.currency, at: now) }
+    }
+
+    /// Counts what the desk at `place` entered, closed and had refused.
+    ///
+    /// - Returns: The limits that this broke.
+    private mutating func collectNews(of place: Int) -> [(finding: RiskFinding, currency: Currency?)] {
         var findings: [(finding: RiskFinding, currency: Currency?)] = desks[place].risk.breaches.map { ($0, nil) }
         for order in desks[place].risk.entries { risk.entered(order) }
         for order in desks[place].risk.foreign { risk.entered(order) }
@@ -69,12 +83,7 @@ extension Engine {
             findings.append((RiskFinding(refusal.code, refusal.figures, refusal.sentence), nil))
         }
         for net in desks[place].risk.results { risk.closed(net) }
-        if desks[place].rules.isConfigured {
-            risk.moved(desks[place].rules.asset.instrument.quote, by: profit - desks[place].risk.countedProfit)
-        }
-        desks[place].risk.collected(profit: profit)
-        if let settings, settings.value.limits.canBreak { findings += risk.broken(settings.value.limits) }
-        return findings.isEmpty ? [] : findings.flatMap { restrict($0.finding, $0.currency, at: now) }
+        return findings
     }
 
     /// The same as ``DeskRisk/breach(_:figures:sentence:)`` of the desk of `symbol`; taken with the next step.
@@ -86,7 +95,7 @@ extension Engine {
     /// Takes what desks did outside their turns, so that nothing that opens is ever missed.
     mutating func collectRest(at now: Timestamp) -> [Effect] {
         var effects: [Effect] = []
-        for place in desks.indices where !desks[place].risk.isCollected { effects += collect(place, at: now) }
+        for place in desks.indices where !desks.span[place].isCollected { effects += collect(place, at: now) }
         return effects
     }
 

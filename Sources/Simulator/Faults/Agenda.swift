@@ -39,17 +39,20 @@ package struct Agenda<Item: Sendable>: Sendable {
         guard let first = entries.first, first.at <= now else { return nil }
         let last = entries.removeLast()
         if entries.isEmpty { return first.item }
-        entries[0] = last
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < entries.count && entries[child].precedes(entries[least]) {
-                least = child
-            }
-            if least == parent { return first.item }
-            entries.swapAt(parent, least)
-            parent = least
+        // The first place is a hole that sinks until the last entry fits: each entry on the way is moved once.
+        var hole = 0
+        while let child = earlierChild(of: hole), entries[child].precedes(last) {
+            entries[hole] = entries[child]
+            hole = child
         }
+        entries[hole] = last
+        return first.item
+    }
+
+    private func earlierChild(of parent: Int) -> Int? {
+        let (left, right) = (2 * parent + 1, 2 * parent + 2)
+        guard left < entries.count else { return nil }
+        let isRight = right < entries.count && entries.span[right].precedes(entries.span[left])
+        return isRight ? right : left
     }
 }
