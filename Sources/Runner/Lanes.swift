@@ -21,6 +21,8 @@ package final class Lanes: Sendable {
         case open
         /// Everything but what opens a position.
         case reductions
+        /// What does not open a position, while everything is being closed: no reading waits for what is not needed.
+        case flattening
         /// Nothing any more: somebody else has taken over.
         case shut
     }
@@ -32,12 +34,12 @@ package final class Lanes: Sendable {
         var unsent: Set<ClientOrderID> = []
 
         /// The next message of a lane, and whether it may leave now.
-        func next(_ key: Key) -> (effect: Effect, mayLeave: Bool)? {
+        func next(_ key: Key) -> (effect: Effect, gate: Gate, mayLeave: Bool)? {
             guard let effect = waiting[key]?.first else { return nil }
             switch gate {
-            case .shut: return (effect, false)
-            case .reductions: return (effect, !effect.opens && !isVoid(effect))
-            case .open: return (effect, !isVoid(effect))
+            case .shut: return (effect, gate, false)
+            case .reductions, .flattening: return (effect, gate, !effect.opens && !isVoid(effect))
+            case .open: return (effect, gate, !isVoid(effect))
             }
         }
 
@@ -53,7 +55,7 @@ package final class Lanes: Sendable {
     }
 
     /// Sends one message and waits for what it comes to.
-    package typealias Answer = @Sendable (Effect) async -> EngineEvent?
+    package typealias Answer = @Sendable (Effect, Gate) async -> EngineEvent?
     /// Takes what a message to a broker came to, and how long it took.
     package typealias Post = @Sendable (BrokerName, EngineEvent?, Duration) -> Void
 
@@ -97,7 +99,7 @@ package final class Lanes: Sendable {
         // The message on its way stays at the head, so that the lane counts as busy until it is answered.
         while let next = state.withLock({ $0.next(key) }) {
             let start = uptime()
-            let event = next.mayLeave ? await answer(next.effect) : turnBack(next.effect)
+            let event = next.mayLeave ? await answer(next.effect, next.gate) : turnBack(next.effect)
             post(key.broker, event, uptime() - start)
             state.withLock { state in
                 state.waiting[key]?.removeFirst()

@@ -36,7 +36,10 @@ struct Performer: Sendable {
     }
 
     /// Sends one message and waits for what it comes to; nil for an effect that is none, or when nobody answered.
-    func answer(to effect: Effect) async -> EngineEvent? {
+    ///
+    /// - Parameter isFlattening: Whether everything is being closed: what proves that nothing is held waits for no
+    ///   executions of long ago then.
+    func answer(to effect: Effect, isFlattening: Bool = false) async -> EngineEvent? {
         switch effect {
         case .submit(let approved, let broker):
             let points = CrashPoint.ofSending(approved.request.purpose)
@@ -49,7 +52,7 @@ struct Performer: Sendable {
         case .query(let symbol, let id, let broker):
             return await query(symbol, id, at: broker)
         case .readAccount(let broker, let moment):
-            return await between(.accountReading, .accountRead) { await read(broker, fillsSince: moment) }
+            return await between(.accountReading, .accountRead) { await read(broker, fillsSince: moment, isFlattening) }
         case .alert, .refuse, .mark, .halted, .reconciled:
             return nil
         }
@@ -105,13 +108,25 @@ struct Performer: Sendable {
         }
     }
 
-    private func read(_ broker: BrokerName, fillsSince moment: Timestamp) async -> EngineEvent {
+    private func read(
+        _ broker: BrokerName, fillsSince moment: Timestamp, _ isFlattening: Bool
+    ) async -> EngineEvent {
         do {
             return .snapshot(try await router.snapshot(of: broker, fillsSince: moment))
+        } catch let error as VenueError where isFlattening && error.code == VenueError.pendingExecutions {
+            return await readHoldings(broker)
         } catch {
             let error = error as? VenueError ?? VenueError(.retryable, code: "NO_SNAPSHOT", message: "\(error)")
             return .unreachable(broker, error)
         }
+    }
+
+    /// What is held, without executions. Since when they are missing stays in the books: they are asked for until they
+    /// come.
+    private func readHoldings(_ broker: BrokerName) async -> EngineEvent {
+        let event = await read(broker, fillsSince: .distantFuture, false)
+        guard case .snapshot(let snapshot) = event else { return event }
+        return .snapshot(snapshot.withoutFills)
     }
 
     /// Tells people that the run breaks off.

@@ -51,7 +51,8 @@ public actor VenueLoop {
         sleep = { try await clock.sleep(for: $0) }
         let performer = Performer(router: router, log: log, crash: setup.crash, alerts: setup.alerts)
         lanes = Lanes(
-            answer: { await performer.answer(to: $0) }, post: { [intake] in intake.post($0, $1, after: $2) },
+            answer: { await performer.answer(to: $0, isFlattening: $1 == .flattening) },
+            post: { [intake] in intake.post($0, $1, after: $2) },
             uptime: setup.uptime)
         killFile = KillSwitchFile(folder: setup.stateFolder)
         core = LoopCore(setup: setup, ledger: ledger, performer: performer, log: log)
@@ -61,7 +62,7 @@ public actor VenueLoop {
     /// flat while the kill switch is engaged; a second request ends it whatever is still open.
     public func requestStop() {
         stopRequests += 1
-        lanes.set(.reductions)
+        lanes.set(core.engine.kill.isEngaged ? .flattening : .reductions)
         intake.wake()
     }
 
@@ -193,7 +194,8 @@ public actor VenueLoop {
 
     private func take(_ event: EngineEvent) throws {
         let effects = try core.decide(event, at: now)
-        lanes.set(core.engine.state == .active && stopRequests == 0 ? .open : .reductions)
+        let isOpen = core.engine.state == .active && stopRequests == 0
+        lanes.set(core.engine.kill.isEngaged ? .flattening : isOpen ? .open : .reductions)
         lanes.send(effects)
     }
 

@@ -38,7 +38,9 @@ import Testing
 
     init() {
         let venue = venue
-        lanes = Lanes(answer: { await venue.answer($0) }, post: { _, event, _ in venue.post(event) }, uptime: { .zero })
+        lanes = Lanes(
+            answer: { effect, _ in await venue.answer(effect) }, post: { _, event, _ in venue.post(event) },
+            uptime: { .zero })
     }
 
     private func submit(_ id: String, reduceOnly: Bool) throws -> Effect {

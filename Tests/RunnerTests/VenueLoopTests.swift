@@ -141,4 +141,21 @@ import Testing
         try journal.readJournal { if $0.draft.event.contains("operated") { taken += 1 } }
         #expect(taken == 1)
     }
+
+    /// Executions of long ago can take longer to read than a halt may: what proves that nothing is held does not wait.
+    @Test func aHaltIsProvenFlatWhileExecutionsAreStillBeingRead() async throws {
+        let scenario = try VenueScenario()
+        let outcome = try await scenario.run { _ in
+            for broker in scenario.brokers { try await scenario.untilProtected(broker) }
+            await scenario.brokers[0].readHistory(true)
+            try scenario.kill()
+            try await scenario.until("the halt is proven") {
+                let beat = try scenario.state.data("runner_heartbeat.json")
+                return try JSONDecoder().decode(Heartbeat.self, from: beat).state == .halted
+            }
+        }
+        #expect(outcome == .halted(reason: "test"))
+        for broker in scenario.brokers { #expect(await broker.truth().isFlat) }
+        _ = try Books(scenario.state)
+    }
 }
