@@ -1,5 +1,4 @@
 public import Core
-import Logging
 
 extension BitgetBroker {
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
@@ -8,7 +7,7 @@ extension BitgetBroker {
         async let waiting = allPlans()
         let orders = try await openOrders()
         let plans = try await waiting
-        async let listed = moment == .distantFuture ? [] : executions(since: moment)
+        async let listed = moment == .distantFuture ? [] : recorded(since: moment)
         async let positions = positions(dialect)
         let balances = try await ask(dialect.balances())
         let held = try await positions ?? coins(balances)
@@ -48,59 +47,5 @@ extension BitgetBroker {
             }
             return AccountPosition(symbol: symbol, quantity: quantity, averagePrice: nil)
         }
-    }
-
-    /// A busy account has many thousands of executions in three months.
-    private static let fillPages = 1000
-
-    /// Executions at or after a moment, oldest first, ours named. They are told as far back as the venue tells them.
-    func executions(since moment: Timestamp) async throws -> [Fill] {
-        let dialect = try await language()
-        var rows: [BitgetFill] = []
-        for span in BitgetSpan.covering(since: moment, to: await now(), longest: dialect.longestSpan) {
-            rows += try await pages(limit: Self.fillPages) { dialect.fills(span, after: $0) }
-        }
-        var (fills, seen): ([Fill], Set<String>) = ([], [])
-        var looked = BitgetLookRound()
-        for row in rows.reversed() where row.at >= moment && seen.insert(row.tradeID).inserted {
-            switch try await owner(of: row, &looked) {
-            case .told(let id): fills.append(fill(row, of: id))
-            // It is told with the next reading.
-            case .notYet: continue
-            }
-        }
-        return fills.sorted { ($0.at, $0.tradeID) < ($1.at, $1.tradeID) }
-    }
-
-    /// An execution with our name for its order and its fee in quote currency.
-    private func fill(_ row: BitgetFill, of id: ClientOrderID?) -> Fill {
-        var fee = Money.zero
-        let quote = contracts[row.symbol]?.instrument.quote ?? Currency(BitgetSettings.marginCoin)
-        for part in row.fees {
-            if part.coin.uppercased() == quote.code {
-                fee += part.amount
-            } else if part.coin.uppercased() == row.symbol.base(quote: quote) {
-                fee += Money(part.amount.value.times(row.price.value))
-                note(coinFee: part.amount.value, of: row)
-            } else if part.amount != .zero, !book.isTold(row.tradeID) {
-                // It is paid from that coin's balance, and has no price here.
-                log.warning(
-                    "a fee in another coin is booked as zero",
-                    metadata: [
-                        "broker": "\(name)", "trade": "\(row.tradeID)", "fee": "\(part.amount) \(part.coin)",
-                        "fix": "switch off paying fees in \(part.coin) in the venue's settings, or book it by hand",
-                    ])
-            }
-        }
-        return Fill(
-            venue: name, tradeID: row.tradeID, clientID: id, symbol: row.symbol, side: row.side, price: row.price,
-            quantity: row.quantity, fee: fee, at: row.at)
-    }
-
-    /// Takes note of a fee that was taken out of what was bought, once for each execution.
-    private func note(coinFee amount: FixedDecimal, of row: BitgetFill) {
-        guard settings.market == .spot, coinFeeTrades[row.tradeID] == nil else { return }
-        coinFeeTrades[row.tradeID] = true
-        coinFees[row.symbol] = (coinFees[row.symbol] ?? .zero) + amount
     }
 }

@@ -10,10 +10,14 @@ enum BitgetOwner {
 
 /// What one reading of executions asked for already.
 struct BitgetLookRound {
+    /// How urgent its questions are.
+    var urgency = RequestUrgency.vital
     /// Trigger orders that ended, or wait.
     var plans: [Symbol: [BitgetOrder]] = [:]
     /// Orders that ended.
     var orders: [Symbol: [BitgetOrder]] = [:]
+    /// Whether something could not be looked up, so that what was not found may be there all the same.
+    var isIncomplete = false
 }
 
 // Trigger orders and the orders that they become. Classic lists link the two. Unified ones do not: there the order may
@@ -60,7 +64,7 @@ extension BitgetBroker {
         var text = row.clientText
         var order: BitgetOrder?
         if text == nil {
-            order = try await detail(.venue(row.orderID), row.symbol)
+            order = try await detail(.venue(row.orderID), row.symbol, round.urgency)
             guard order != nil else { return .told(nil) }
             text = order?.clientText
         }
@@ -86,6 +90,7 @@ extension BitgetBroker {
         let dialect = try await language()
         if round.plans[row.symbol] == nil {
             let ended = try? await ask(dialect.endedProtections(row.symbol, after: nil)).rows
+            if ended == nil { round.isIncomplete = true }
             for plan in ended ?? [] { book.note(plan) }
             round.plans[row.symbol] = ended ?? []
         }
@@ -94,7 +99,9 @@ extension BitgetBroker {
         if let id = named.flatMap({ book.clientID(of: $0) }) { return .told(link(row.orderID, id)) }
         if dialect.family == .unified {
             if round.orders[row.symbol] == nil {
-                round.orders[row.symbol] = try await ask(dialect.endedOrders(row.symbol, after: nil).with(.vital)).rows
+                round.orders[row.symbol] = try await ask(
+                    dialect.endedOrders(row.symbol, after: nil).with(round.urgency)
+                ).rows
             }
             if let order = round.orders[row.symbol]?.first(where: { $0.orderID == row.orderID }), order.isOfTrigger {
                 let likely = plans.filter {

@@ -54,9 +54,11 @@ extension BitgetBroker {
     }
 
     /// One market or limit order; nil when the venue does not know it.
-    func detail(_ reference: OrderReference, _ symbol: Symbol) async throws -> BitgetOrder? {
+    func detail(
+        _ reference: OrderReference, _ symbol: Symbol, _ urgency: RequestUrgency = .vital
+    ) async throws -> BitgetOrder? {
         do {
-            return try await client.ask(try await language().order(reference, symbol))
+            return try await client.ask(try await language().order(reference, symbol).with(urgency))
         } catch let failure as BitgetFailure {
             switch failure.verdict {
             case .notFound, .ended: return nil
@@ -79,7 +81,7 @@ extension BitgetBroker {
             }
             var plans: [BitgetOrder] = []
             for try await part in group { plans += part }
-            return plans
+            return await self.spoken(plans)
         }
         for plan in plans {
             // On spot none of them is ours.
@@ -105,6 +107,7 @@ extension BitgetBroker {
                 }
             }
         }
+        orders = await spoken(orders)
         for order in orders {
             // What stands in a list of its own was made by hand.
             book.remember(listed: order)

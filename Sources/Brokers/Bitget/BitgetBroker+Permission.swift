@@ -29,7 +29,9 @@ extension BitgetBroker {
             switch failure.verdict {
             case .notFound, .ended, .rejected, .positionMode: return .granted
             case .configuration: return .refused(Self.mayNotTrade(failure.error.code, failure.error.message))
-            default:
+            case .success, .alreadySo, .retry, .clock, .throttled, .unknown, .duplicate, .nothingToClose, .wouldTrigger,
+                .protectionExists, .noPositionYet:
+                // Too many requests, or no answer in time, say nothing about a key.
                 guard isListed == false else { return .unclear(failure.error) }
                 return .refused(Self.mayNotTrade("BITGET_40014", "the venue lists it as one that may only read"))
             }

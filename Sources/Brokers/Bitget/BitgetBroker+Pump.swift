@@ -38,10 +38,12 @@ extension BitgetBroker {
     /// Ends all news and closes all connections.
     package func stop() async {
         work?.cancel()
+        recordingTask?.cancel()
         await work?.value
         work = nil
         feed.finish()
         await client.shutdown()
+        await recordingTask?.value
     }
 
     private func sessions(_ dialect: any BitgetDialect, _ watch: VenueWatch) throws -> [StreamSession] {

@@ -23,6 +23,16 @@ public actor BitgetBroker: LiveBroker {
     var foreignNames: Set<String> = []
     var book = BitgetBook()
     var fillsSince: Timestamp?
+    /// What was read of the executions, and the reading on its way.
+    var fillRecord = BitgetFillRecord()
+    var recording: Recording?
+    var recordingTask: Task<Void, Never>?
+    /// Old orders that are nobody's of ours.
+    var strangers = BoundedMap<String, Bool>(limit: BitgetBook.memory)
+    /// Prices of spot instruments that nobody watches, as they were looked up once.
+    var spotPrices: [Symbol: Price] = [:]
+    /// Whether they are being looked up.
+    var isPricing = false
     var prices: [Symbol: BitgetTicker] = [:]
     var pricedAt: [Symbol: ContinuousClock.Instant] = [:]
     /// Fees taken out of the coins that are held now.

@@ -135,6 +135,7 @@ extension BitgetClassic {
             return try BitgetReading.page(rows, next: next) { row throws(VenueError) in
                 var order = try readOrder(row, path, nil)
                 order.list = list
+                if list != nil { order.trigger = BitgetReading.price(row["triggerPrice"]) }
                 return order
             }
         }

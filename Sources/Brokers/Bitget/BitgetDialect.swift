@@ -69,7 +69,7 @@ package protocol BitgetProtectionDialect: Sendable {
 package protocol BitgetAccountDialect: Sendable {
     /// Succeeds when the account speaks this language.
     func probe() -> BitgetQuestion<Bool>
-    /// Whether the key may trade; nil where the answer leaves it open.
+    /// Whether the key may trade; false only where it is said to be one that only reads, nil where that is left open.
     func permission() -> BitgetQuestion<Bool?>
     /// Position mode, margin mode and leverage of a symbol.
     func modes(_ symbol: Symbol) -> BitgetQuestion<BitgetModes>

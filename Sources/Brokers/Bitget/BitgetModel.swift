@@ -34,6 +34,8 @@ package struct BitgetOrder: Hashable, Sendable {
     package var source: String?
     /// The list of open orders that it stands in, where a cancellation has to name it.
     package var list: String?
+    /// The price that it waits for, where it is a spot order with a trigger.
+    package var trigger: Price?
 }
 
 /// An execution, in our words.

@@ -97,6 +97,9 @@ enum BitgetReading {
         value?.decimal.flatMap { $0 > .zero ? Quantity($0) : nil }
     }
 
+    /// A positive price; nil when there is none.
+    static func price(_ value: JSONValue?) -> Price? { value?.decimal.flatMap { $0 > .zero ? Price($0) : nil } }
+
     /// A limit order has a positive price.
     static func kind(_ value: JSONValue, price: JSONValue?) -> OrderKind {
         guard value.first("orderType")?.isWord("limit") == true, let price = price?.decimal, price > .zero else {

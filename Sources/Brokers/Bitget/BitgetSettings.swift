@@ -82,6 +82,8 @@ package struct BitgetSettings: Sendable {
     package var exitAbsence = TimeSpan.seconds(2)
     /// Time for one exchange.
     package var deadline = Duration.seconds(8)
+    /// So long an account's reading waits for its executions; many are read on without it.
+    package var historyPatience = Duration.seconds(3)
     /// Between two readings of orders and fills while the private stream works; without it, a fifth of that.
     package var resync = Duration.seconds(5)
     /// Prices are read by REST when no stream told one for so long.

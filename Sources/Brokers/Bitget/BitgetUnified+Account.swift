@@ -9,7 +9,7 @@ extension BitgetUnified {
         BitgetQuestion(.get("\(Self.root)/account/info", perSecond: 5)) { data throws(VenueError) in
             if data["permType"]?.holds("only") == true { return false }
             guard let list = data["permissions"]?.elements, !list.isEmpty else { return nil }
-            return list.contains { $0.isWord("uta_trade") }
+            return list.contains { $0.isWord("uta_trade") } ? true : nil
         }
     }
 

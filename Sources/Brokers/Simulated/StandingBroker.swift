@@ -20,6 +20,7 @@ public actor StandingBroker: Broker {
     public private(set) var failures = 0
     private var isFrozen = false
     private var isBroken = false
+    private var isReadingHistory = false
     private var delay = Duration.zero
 
     /// A venue at which everything costs the same from now on.
@@ -77,6 +78,9 @@ public actor StandingBroker: Broker {
         if self.isBroken { while exchange.advance(to: now()) != nil {} }
         self.isBroken = isBroken
     }
+
+    /// From now on executions are still being read, until it is set back: only what is held is told.
+    public func readHistory(_ isReading: Bool) { isReadingHistory = isReading }
 
     /// From now on every answer takes this long.
     public func slow(by delay: Duration) { self.delay = delay }
@@ -142,6 +146,9 @@ public actor StandingBroker: Broker {
     /// The account now, and its executions at or after `moment`.
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
         guard try await travel() else { throw Self.lost }
+        if isReadingHistory, moment != .distantFuture {
+            throw VenueError(.retryable, code: VenueError.pendingExecutions, message: "\(name) still reads executions")
+        }
         let read = exchange.snapshot(fillsSince: moment)
         return AccountSnapshot(
             broker: read.broker, openOrders: read.openOrders, positions: read.positions, balances: read.balances,

@@ -80,19 +80,19 @@ extension TinkoffBroker {
             else { continue }
             pieces = pieces + sent
         }
-        return pieces + loose(share, request, look, open)
+        return pieces + loose(share, request, look, open, since: day)
     }
 
     /// What stops may still take that left the list of those that wait, ours or not, however old: each counts whole
     /// until it is known to have ended, or the order it became is listed.
     private func loose(
         _ share: TinkoffShare, _ request: OrderRequest, _ look: TinkoffLook,
-        _ open: [ClientOrderID: TinkoffBook.Tracked]
+        _ open: [ClientOrderID: TinkoffBook.Tracked], since day: Timestamp
     ) -> TinkoffPieces {
         var pieces = TinkoffPieces.zero
         let all = look.loose.merging(looseStops.mapValues(\.stop)) { _, now in now }
         for (stopID, stop) in all where stop.uid == share.uid && stop.side == request.side {
-            if mayTake(stopID, look) { pieces = pieces + share.lot.pieces(of: stop.lots) }
+            if mayTake(stopID, stop, look, since: day) { pieces = pieces + share.lot.pieces(of: stop.lots) }
         }
         // Ours that were never seen in a list.
         for id in open.keys.sorted() where id != request.clientID {
@@ -105,12 +105,15 @@ extension TinkoffBroker {
         return pieces
     }
 
-    /// Whether a stop at large may execute beyond what `look` showed: the order it became may be known by now, but was
-    /// not among those that its positions agree with.
-    private func mayTake(_ stopID: String, _ look: TinkoffLook) -> Bool {
+    /// Whether a stop may execute beyond what `look` showed: the order it became may be known by now, told singly even
+    /// before, but was not among those that its positions agree with. Orders of earlier days are listed no more.
+    private func mayTake(_ stopID: String, _ stop: TinkoffStop, _ look: TinkoffLook, since day: Timestamp) -> Bool {
         if isAtLarge(stopID) { return true }
-        guard look.loose[stopID] != nil, case .executed(let child?)? = endedStops[stopID] else { return false }
-        return !look.orders.contains { $0.orderID == child }
+        guard case .executed(let child?)? = endedStops[stopID], !look.orders.contains(where: { $0.orderID == child })
+        else { return false }
+        if look.loose[stopID] != nil { return true }
+        guard let at = stop.firedAt, at >= day else { return false }
+        return seenOrders[child] == false || !isOld(stopID)
     }
 
     private func taken(_ stops: [TinkoffStop], _ share: TinkoffShare) -> TinkoffPieces {
@@ -160,7 +163,7 @@ extension TinkoffBroker {
     func readOrders(_ urgency: RequestUrgency = .vital) async throws -> [TinkoffOrder] {
         let orders = try await ask(try await account().orders().with(urgency))
         for order in orders {
-            seenOrders[order.orderID] = true
+            seenOrders[order.orderID] = order.state.isFinal
             guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
             book.note(order, symbol)
         }

@@ -79,7 +79,7 @@ extension TinkoffBroker {
     /// One order was read by its name. Orders of earlier days are in no list: what of them executed and was not told
     /// is told from here.
     private func heard(of order: TinkoffOrder) async {
-        seenOrders[order.orderID] = true
+        seenOrders[order.orderID] = order.state.isFinal
         if let symbol = await symbol(of: order.uid, order.ticker) { book.note(order, symbol) }
         guard order.done > .zero, !isHeldBack(order) else { return }
         var news: [VenueEvent] = []

@@ -89,6 +89,7 @@ extension TinkoffBroker {
     }
 
     private func take(_ kind: StopListKind, _ list: StopList) async {
+        let day = TinkoffTime.startOfDay(await now())
         guard list.at >= stopLists[kind]?.at ?? list.at else { return }
         switch kind {
         case .waiting:
@@ -98,15 +99,16 @@ extension TinkoffBroker {
             for name in names { looseStops[name] = nil }
             stopLists[.waiting] = StopList(stops: waiting, at: list.at)
         case .all:
-            let day = TinkoffTime.startOfDay(await now())
             for stop in list.stops where stop.state != .waiting {
                 endedStops[stop.stopID] = stop.state
+                // As it was listed while it waited, it does not tell when it fired.
+                looseStops[stop.stopID]?.stop = stop
                 // It may have gone before anybody here looked.
                 if case .executed = stop.state, let at = stop.firedAt, at >= day { noteLoose(stop) }
             }
             stopLists[.all] = list
         }
-        looseStops = looseStops.filter { isAtLarge($0.key) }
+        looseStops = looseStops.filter { isAtLarge($0.key) || $0.value.stop.firedAt.map { $0 >= day } ?? false }
         for stop in list.stops { await recognise(stop) }
     }
 
@@ -118,13 +120,23 @@ extension TinkoffBroker {
     func isAtLarge(_ stopID: String?) -> Bool {
         guard let stopID else { return true }
         if isWaiting(stopID) { return false }
-        let isOld = looseStops[stopID].map { ContinuousClock.now - $0.since > Self.longestWait } ?? false
         switch endedStops[stopID] {
         case .cancelled, .expired: return false
-        case .executed(let child?): return seenOrders[child] == nil && !isOld
-        case .executed(child: nil): return !isOld
+        case .executed(let child?): return seenOrders[child] == nil && !isOld(stopID)
+        case .executed(child: nil): return !isOld(stopID)
         case .waiting, .unclear, nil: return true
         }
+    }
+
+    /// Whether the order that a stop became was still working when it was last told: no list need tell how it ended.
+    private func isUnfinished(_ stopID: String) -> Bool {
+        guard case .executed(let child?)? = endedStops[stopID] else { return false }
+        return seenOrders[child] == false
+    }
+
+    /// Whether a stop left the list of those that wait so long ago that an order unseen is believed to come to nothing.
+    func isOld(_ stopID: String) -> Bool {
+        looseStops[stopID].map { ContinuousClock.now - $0.since > Self.longestWait } ?? false
     }
 
     /// Whether a stop is among those that wait, as far as was read.
@@ -132,12 +144,12 @@ extension TinkoffBroker {
 
     /// Looks for the orders that loose stops of a share became.
     func seekLoose(_ uid: String, _ side: Side) async throws {
-        func isMeant(_ stop: TinkoffStop) -> Bool { stop.uid == uid && stop.side == side }
-        guard stopLists[.all] == nil || looseStops.contains(where: { isMeant($1.stop) && isAtLarge($0) }) else {
-            return
+        func isOpen(_ stopID: String, _ stop: TinkoffStop) -> Bool {
+            stop.uid == uid && stop.side == side && (isAtLarge(stopID) || isUnfinished(stopID))
         }
+        guard stopLists[.all] == nil || looseStops.contains(where: { isOpen($0, $1.stop) }) else { return }
         _ = try await readEndedStops()
-        for (stopID, loose) in looseStops where isMeant(loose.stop) && isAtLarge(stopID) {
+        for (stopID, loose) in looseStops where isOpen(stopID, loose.stop) {
             guard case .executed(let child?) = endedStops[stopID] else { continue }
             // Yesterday's orders are listed no more, and told one by one.
             _ = try await state(child, isRequest: false)

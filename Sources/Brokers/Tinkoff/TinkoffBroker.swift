@@ -31,9 +31,9 @@ public actor TinkoffBroker: LiveBroker {
     var stopReadings: [StopListKind: StopReading] = [:]
     /// When something last changed, or was said to have changed, about stop orders.
     var stopsChangedAt = ContinuousClock.now
-    /// Stops that left the list of those that wait, and are not known to have ended.
+    /// Stops that left the list of those that wait: those that are not known to have ended, and all that fired today.
     var looseStops: [String: (stop: TinkoffStop, since: ContinuousClock.Instant)] = [:]
-    /// The venue's names of the orders that were read.
+    /// The venue's names of the orders that were read, and whether they had ended by then.
     var seenOrders = BoundedMap<String, Bool>(limit: TinkoffBook.memory)
     /// When an order was first seen that may come from a stop of ours.
     var suspects = BoundedMap<String, ContinuousClock.Instant>(limit: 1000)

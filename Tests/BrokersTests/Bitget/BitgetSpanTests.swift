@@ -29,6 +29,45 @@ import Testing
         }
     }
 
+    /// Many executions take longer than anybody waits who closes everything: what is held is told without them, and the
+    /// reading goes on where it is.
+    @Test(arguments: [false, true]) func executionsThatTakeLongKeepNobodyWaitingAndAreAllThereAtLast(
+        isUnified: Bool
+    ) async throws {
+        let standIn = BitgetStandIn(isUnified: isUnified)
+        let (now, gate) = (BitgetStandIn.now(), BitgetStandIn.Gate())
+        standIn.state.withLock { state in
+            for days: Int64 in [1, 28, 31, 45, 59, 70, 85] {
+                state.exchange.addOld(String(days), at: now - days * Self.day)
+            }
+            state.fills = (gate, isUnified ? 1 : 0)
+        }
+        let since = Timestamp(milliseconds: now - 86 * Self.day)
+        try await withBitget(standIn, adjust: { $0.historyPatience = .milliseconds(100) }, isStarted: false) {
+            broker, _ in
+            for _ in 0..<3 {
+                let error = await #expect(throws: VenueError.self) { _ = try await broker.snapshot(fillsSince: since) }
+                #expect(error?.code == VenueError.pendingExecutions && error?.remedy == .retryable)
+                #expect(try await broker.snapshot().isFlat)
+            }
+            gate.open()
+            var told: [Fill]?
+            for _ in 0..<2000 where told == nil {
+                do {
+                    told = try await broker.snapshot(fillsSince: since).fills
+                } catch let error as VenueError where error.code == VenueError.pendingExecutions {
+                    continue
+                }
+            }
+            #expect(told?.count == 7)
+            // What was read is not asked for again.
+            let old = standIn.requests("fills").filter {
+                $0.query["startTime"].flatMap { Int64($0) } ?? now < now - Self.day
+            }
+            #expect(old.count == (isUnified ? 3 : 1))
+        }
+    }
+
     @Test func spansCoverEverythingOnceAndNoneIsTooLong() throws {
         let now = Timestamp(milliseconds: 1_800_000_000_000)
         for longest in [1, 7, 29, 89] as [Int64] {

@@ -15,3 +15,15 @@ extension BitgetStandIn {
         return state.exchange.trades.filter { $0.at >= start && $0.at <= end ?? .max }.sorted { $0.at > $1.at }
     }
 }
+
+extension BitgetStandIn {
+    /// What answers wait for.
+    final class Gate: Sendable {
+        private let news = AsyncStream<Never>.makeStream()
+
+        /// Lets everything through from now on.
+        func open() { news.continuation.finish() }
+
+        func opening() async { for await _ in news.stream {} }
+    }
+}

@@ -49,6 +49,10 @@ final class BitgetStandIn: StandInVenue {
         var endlessID = 0
         /// The coin that fees of classic executions are told in.
         var feeCoin = "USDT"
+        /// What is told of the key; nil when that is unknown here.
+        var keyInfo: String?
+        /// While it is shut, executions are answered up to so many times.
+        var fills: (gate: Gate, answers: Int)?
         /// Whether settings are taken but not kept.
         var forgetsSettings = false
     }
@@ -108,6 +112,10 @@ final class BitgetStandIn: StandInVenue {
             let answer = refusal(request, state) ?? perform(request, &state, fault)
             let changed = before.0 != state.exchange.trades.count || before.1 != state.exchange.orders.map(\.state)
             let news = changed ? streamNews(state) : []
+            if let held = state.fills, request.path.hasSuffix("fills") {
+                state.fills?.answers -= 1
+                if held.answers <= 0 { return (.after({ await held.gate.opening() }, answer), news) }
+            }
             switch fault {
             case .doneButCut: return (.cut, news)
             case .doneButPage: return (.reply(status: 502, headers: [:], body: "<html>Bad Gateway</html>"), news)
@@ -152,6 +160,9 @@ final class BitgetStandIn: StandInVenue {
     private func perform(_ request: StandInRequest, _ state: inout State, _ fault: Fault?) -> StandInAnswer {
         let body = (try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]) ?? [:]
         do {
+            if let info = state.keyInfo, request.path.hasSuffix("account/info") {
+                return envelope("00000", "success", info, 200, state)
+            }
             var data =
                 isUnified
                 ? try unified(request, body, &state)

@@ -60,7 +60,11 @@ extension TinkoffStandIn {
         case "OrdersService/GetOrderState":
             let id = body["orderId"] as? String
             let isRequest = body["orderIdType"] as? String == "ORDER_ID_TYPE_REQUEST"
-            guard let order = state.orders.first(where: { (isRequest ? $0.key : $0.id) == id && $0.hiddenFor == 0 })
+            let isTold = state.manner.tellsHidden
+            guard
+                let order = state.orders.first(where: {
+                    (isRequest ? $0.key : $0.id) == id && ($0.hiddenFor == 0 || isTold)
+                })
             else { return error(404, 5, "50005", "order not found") }
             return ok(text(order, state))
         case "OrdersService/CancelOrder":

@@ -24,8 +24,8 @@ final class TinkoffStandIn: StandInVenue {
         var priceAge: Int64 = 0
         /// What the streams of orders and market data acknowledge with.
         var acknowledgement = "OK"
-        /// The order that a stop became is not listed for so many readings of orders.
-        var childLag = 0
+        /// The order that a stop became is not listed for so many readings of orders; whether it is told singly before.
+        var (childLag, tellsHidden) = (0, false)
         var accounts: [[String: String]] = [
             [
                 "id": "2000000001", "name": "Main", "status": "ACCOUNT_STATUS_OPEN",

@@ -57,7 +57,7 @@ import Testing
     }
 
     /// Nothing but the private stream tells of an order that rested and is filled: readings are an hour apart.
-    @Test(.timeLimit(.minutes(1)), arguments: Manner.allCases) func theStreamTellsOfAnOrderThatRested(
+    @Test(.timeLimit(.minutes(10)), arguments: Manner.allCases) func theStreamTellsOfAnOrderThatRested(
         manner: Manner
     ) async throws {
         try await run(manner, resync: .seconds(3600)) { contract, twin in

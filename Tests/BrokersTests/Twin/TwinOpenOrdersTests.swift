@@ -66,15 +66,49 @@ import Testing
         #"{"symbol":"BTCUSDT","side":"buy","orderType":"limit","force":"gtc","price":"85","size":"1","#
         + #""triggerPrice":"85","tpslType":"tpsl"}"#
 
+    private static func sale(_ trigger: Int, isExit: Bool) -> String {
+        #"{"symbol":"BTCUSDT","side":"sell","orderType":"market","force":"gtc","size":"1","triggerPrice":""#
+            + #"\#(trigger)","#
+            + (isExit ? #""tpslType":"tpsl"}"# : #""triggerType":"fill_price","planType":"amount"}"#)
+    }
+
+    /// A sale that waits for a price protects what is held: whoever cancels what would trade leaves it alone.
+    @Test func salesWithATriggerProtect() async throws {
+        try await withTwin(isSpot: true) { broker, twin in
+            _ = await broker.submit(BitgetBench.request("in", .buy, size: 4))
+            _ = try await until(broker) { !$0.positions.isEmpty && $0.openOrders.isEmpty }
+            for (trigger, isExit) in [(90, true), (110, true), (91, false), (111, false)] {
+                let path = isExit ? "place-order" : "place-plan-order"
+                try await twin.post("/api/v2/spot/trade/\(path)", Self.sale(trigger, isExit: isExit))
+            }
+            let orders = try await broker.snapshot().openOrders
+            #expect(
+                Set(orders.map(\.kind)) == [
+                    .stop(trigger: Price(FixedDecimal(90))), .takeProfit(trigger: Price(FixedDecimal(110))),
+                    .stop(trigger: Price(FixedDecimal(91))), .takeProfit(trigger: Price(FixedDecimal(111))),
+                ])
+            #expect(orders.allSatisfy { $0.side == .sell && $0.quantity == Quantity(.one) })
+            for order in orders {
+                guard case .accepted = await broker.cancel(.venue(order.venueOrderID), order.symbol) else {
+                    Issue.record("\(order) was not cancelled")
+                    continue
+                }
+            }
+            #expect(try await until(broker) { $0.openOrders.isEmpty }.openOrders.isEmpty)
+        }
+    }
+
     @Test(arguments: [false, true]) func triggerOrdersOfSpotAreOpenAndGoAway(oneByOne: Bool) async throws {
         try await withTwin(isSpot: true) { broker, twin in
             for body in [Self.plan, Self.byMoney] { try await twin.post("/api/v2/spot/trade/place-plan-order", body) }
             try await twin.post("/api/v2/spot/trade/place-order", Self.exit)
             let account = try await broker.snapshot()
             #expect(account.openOrders.count == 3 && !account.isFlat)
+            // All of them buy: they open what nothing protects yet.
+            #expect(account.openOrders.allSatisfy { !$0.kind.isProtective })
             #expect(
-                Set(account.openOrders.compactMap(\.kind.trigger)) == [
-                    Price(FixedDecimal(90)), Price(FixedDecimal(80)),
+                Set(account.openOrders.map(\.kind)) == [
+                    .limit(Price(FixedDecimal(90))), .market, .limit(Price(FixedDecimal(85))),
                 ])
             if oneByOne {
                 for order in account.openOrders {
