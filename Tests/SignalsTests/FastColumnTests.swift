@@ -11,7 +11,8 @@ import Testing
         return bits(inputs.map { indicator.update($0) })
     }
 
-    @Test(arguments: [0, 1, 2, 13, 14, 15, 29, 30, 31, 49, 50, 51, 99, 100, 101, 2253]) func bitsAreTheStructs(
+    @Test(arguments: [0, 1, 2, 3, 4, 5, 13, 14, 15, 27, 28, 29, 30, 31, 49, 50, 51, 99, 100, 101, 2253])
+    func bitsAreTheStructs(
         count: Int
     ) throws {
         let bars = try BundledBars.series("SBER-1d").prefix(count)
@@ -28,6 +29,9 @@ import Testing
                     == bits([allBands[row].upper, allBands[row].middle, allBands[row].lower]))
         }
         #expect(bits(IndicatorColumns.rsi(bars.close, period: 14)) == run(RSI(period: 14), bars.close))
+        for period in [2, 14, 15] {
+            #expect(bits(IndicatorColumns.adx(bars, period: period)) == run(ADX(period: period), all))
+        }
         #expect(bits(IndicatorColumns.zScore(bars.volume, period: 50)) == run(RollingZScore(period: 50), bars.volume))
         #expect(bits(IndicatorColumns.zScore(bars.close, period: 2)) == run(RollingZScore(period: 2), bars.close))
         #expect(bits(IndicatorColumns.vwap(bars, period: 30)) == run(RollingVWAP(period: 30), all))

@@ -183,5 +183,16 @@ static inline __attribute__((always_inline)) void kernel_transpose(
     }
 }
 
+typedef double KernelPair __attribute__((ext_vector_type(2)));
+
+/// Two square roots in the time of one; Swift takes them one by one.
+static inline __attribute__((always_inline)) KernelPair kernel_square_roots(KernelPair values) {
+    return __builtin_elementwise_sqrt(values);
+}
+
+/// Asks the system to back some memory by large pages, so that a table of many columns needs few translations. What is
+/// in the memory does not change, and nothing happens where there are none.
+void kernel_prefer_large_pages(void *start, int64_t bytes);
+
 /// Which build this processor can run: 4 with AVX-512, 3 with AVX2, else 1.
 int32_t kernel_level(void);

@@ -1,3 +1,4 @@
+import CSearchKernel
 public import Core
 
 /// The feature columns of one series, computed once and shared by every genome, fold and thread.
@@ -9,9 +10,9 @@ public struct FeatureTable: Sendable {
     public let bars: BarSeries
     /// The trend over several timeframes, a value a bar (``TimeframeTrend``); empty when it was not asked for.
     public let timeframes: [Double]
-    private var values: [Double] = []
+    private let values: [Double]
     /// Where each column starts in the values; nil for one that was not asked for.
-    private var starts: [Int?]
+    private let starts: [Int?]
 
     /// How one column comes about.
     package typealias ColumnMaker = @Sendable (ColumnKey, BarSeries) -> [Double]
@@ -28,12 +29,17 @@ public struct FeatureTable: Sendable {
     package init(bars: BarSeries, keys: [ColumnKey], timeframes: TimeframeWeights?, column: ColumnMaker) {
         self.bars = bars
         self.timeframes = timeframes.map { TimeframeTrend($0, base: bars.interval).column(over: bars) } ?? []
-        starts = Array(repeating: nil, count: ColumnKey.all.count)
-        values.reserveCapacity(keys.count * bars.count)
-        for key in keys where starts[key.slot] == nil {
-            starts[key.slot] = values.count
-            values += column(key, bars)
+        var starts: [Int?] = Array(repeating: nil, count: ColumnKey.all.count)
+        values = Array(unsafeUninitializedCapacity: keys.count * bars.count) { buffer, filled in
+            if let start = buffer.baseAddress {
+                kernel_prefer_large_pages(start, Int64(buffer.count * MemoryLayout<Double>.stride))
+            }
+            for key in keys where starts[key.slot] == nil {
+                starts[key.slot] = filled
+                filled = buffer[filled...].initialize(fromContentsOf: column(key, bars))
+            }
         }
+        self.starts = starts
     }
 
     /// One column, a value a bar; NaN while warming up.

@@ -1,3 +1,4 @@
+import CSearchKernel
 import Core
 
 /// Batch forms of the indicators that answer several lines; they have the bits of the incremental structs.
@@ -41,27 +42,31 @@ extension FastColumns {
         }
         return Array(unsafeUninitializedCapacity: values.count) { buffer, filled in
             let missing = BollingerBands.Value(upper: .nan, middle: .nan, lower: .nan)
-            moments(values, period: period) { row, pivot, shift, variance in
-                guard row >= period &- 1 else {
-                    buffer.initializeElement(at: row, to: missing)
-                    return
+            moments(values, period: period) { row, mean, deviation in
+                let distance = width * deviation
+                let (upper, lower) = (mean + distance, mean - distance)
+                for lane in 0..<2 where row &+ lane < values.count {
+                    buffer.initializeElement(
+                        at: row &+ lane,
+                        to: row &+ lane < period &- 1
+                            ? missing
+                            : BollingerBands.Value(upper: upper[lane], middle: mean[lane], lower: lower[lane]))
                 }
-                let mean = pivot + shift
-                let distance = width * variance.squareRoot()
-                buffer.initializeElement(
-                    at: row, to: BollingerBands.Value(upper: mean + distance, middle: mean, lower: mean - distance))
             }
             filled = values.count
         }
     }
 
-    /// The moments of every window as ``RollingMoments`` has them: pivot, mean less pivot, variance.
+    /// Mean and population deviation of every window as ``RollingMoments`` has them, two rows at a time; the second may
+    /// lie beyond the last one.
     @inline(__always)
-    static func moments(_ values: [Double], period: Int, _ emit: (Int, Double, Double, Double) -> Void) {
+    static func moments(_ values: [Double], period: Int, _ emit: (Int, SIMD2<Double>, SIMD2<Double>) -> Void) {
         let share = 1 / Double(period)
         let values = values.span
-        withUnsafeTemporaryAllocation(of: SIMD2<Double>.self, capacity: period + 1) { older in
-            older.initialize(repeating: SIMD2())
+        withUnsafeTemporaryAllocation(of: SIMD2<Double>.self, capacity: 2 * period + 3) { room in
+            room.initialize(repeating: SIMD2())
+            // The sums of what is left of the older block, and the moments of the newer one.
+            let (older, newest) = (room.extracting(0..<(period + 1)), room.extracting((period + 1)..<room.count))
             var (start, pivot) = (0, values[0])
             while start < values.count {
                 let end = Swift.min(start + period, values.count)
@@ -70,10 +75,17 @@ extension FastColumns {
                 while row < end {
                     let distance = values[unchecked: row] - pivot
                     newer += SIMD2(distance, distance * distance)
-                    let means = (newer + older[row &- start &+ 1]) * share
-                    let variance = means[1] - means[0] * means[0]
-                    emit(row, pivot, means[0], variance > 1e-14 * means[1] ? variance : 0)
+                    newest[row &- start] = (newer + older[row &- start &+ 1]) * share
                     row &+= 1
+                }
+                row = start
+                while row < end {
+                    let (first, second) = (newest[row &- start], newest[row &- start &+ 1])
+                    let (shift, square) = (SIMD2(first[0], second[0]), SIMD2(first[1], second[1]))
+                    let variance = square - shift * shift
+                    let known = SIMD2<Double>().replacing(with: variance, where: variance .> 1e-14 * square)
+                    emit(row, pivot + shift, kernel_square_roots(known))
+                    row &+= 2
                 }
                 pivot = values[unchecked: end - 1]
                 var sums = SIMD2<Double>()

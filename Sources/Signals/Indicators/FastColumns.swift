@@ -60,43 +60,6 @@ enum FastColumns {
         }
     }
 
-    /// ``ATR`` of bars, four at a time: `keep^4 e` and what the four ranges add. It differs from the struct by
-    /// rounding, because the steps are added in another order.
-    static func averageRange(_ bars: BarSeries, period: Int) -> [Double] {
-        column(bars.count, warmUp: period) { out in
-            let (take, keep) = (1 / Double(period), Double(period - 1) / Double(period))
-            let (high, low, close) = (bars.high.span, bars.low.span, bars.close.span)
-            @inline(__always) func range(_ row: Int) -> Double {
-                let before = close[unchecked: row &- 1]
-                let (top, bottom) = (high[unchecked: row], low[unchecked: row])
-                return (top > before ? top : before) - (bottom < before ? bottom : before)
-            }
-            var average = 0.0
-            for row in 1...period { average += range(row) }
-            average *= take
-            out[period] = average
-            let (keep2, keep3, keep4) = (keep * keep, keep * keep * keep, keep * keep * keep * keep)
-            var row = period + 1
-            while row &+ 4 <= bars.count {
-                let first = range(row) * take
-                let second = first * keep + range(row &+ 1) * take
-                let third = second * keep + range(row &+ 2) * take
-                let fourth = third * keep + range(row &+ 3) * take
-                out[row] = average * keep + first
-                out[row &+ 1] = average * keep2 + second
-                out[row &+ 2] = average * keep3 + third
-                average = average * keep4 + fourth
-                out[row &+ 3] = average
-                row &+= 4
-            }
-            while row < bars.count {
-                average = average * keep + range(row) * take
-                out[row] = average
-                row &+= 1
-            }
-        }
-    }
-
     /// ``RollingVWAP`` of bars; nil where some window may have no volume, which the struct knows to treat.
     static func volumeWeightedPrice(_ bars: BarSeries, period: Int) -> [Double]? {
         let (high, low, close, volume) = (bars.high.span, bars.low.span, bars.close.span, bars.volume.span)
@@ -116,10 +79,11 @@ enum FastColumns {
     /// ``RollingZScore`` of a series.
     static func score(_ values: [Double], period: Int) -> [Double] {
         column(values.count, warmUp: period - 1) { out in
-            moments(values, period: period) { row, pivot, shift, variance in
-                guard row >= period &- 1 else { return }
-                let gap = values[row] - (pivot + shift)
-                out[row] = variance > 0 ? gap / variance.squareRoot() : 0
+            moments(values, period: period) { row, mean, deviation in
+                for lane in 0..<2 where row &+ lane < values.count && row &+ lane >= period &- 1 {
+                    let gap = values[row &+ lane] - mean[lane]
+                    out[row &+ lane] = deviation[lane] > 0 ? gap / deviation[lane] : 0
+                }
             }
         }
     }
@@ -215,7 +179,7 @@ enum FastColumns {
 
     /// A column whose rows from `warmUp` on `fill` writes.
     @inline(__always)
-    private static func column(
+    static func column(
         _ count: Int, warmUp: Int, _ fill: (UnsafeMutableBufferPointer<Double>) -> Void
     ) -> [Double] {
         Array(unsafeUninitializedCapacity: count) { buffer, filled in

@@ -27,7 +27,10 @@ public enum IndicatorColumns {
     }
 
     /// ``ADX`` of bars.
-    public static func adx(_ bars: BarSeries, period: Int) -> [Double] { run(ADX(period: period), bars) }
+    public static func adx(_ bars: BarSeries, period: Int) -> [Double] {
+        precondition(period >= 2, "a directional index spans at least two bars")
+        return FastColumns.directionalIndex(bars, period: period)
+    }
 
     /// ``MACD`` of a series.
     public static func macd(_ values: [Double], fast: Int = 12, slow: Int = 26, signal: Int = 9) -> [MACD.Value] {
