@@ -4,7 +4,7 @@ import time
 
 import deap
 from deap import algorithms, base, creator, tools
-from search_common import arguments, bars, line
+from search_common import Times, arguments, bars, line
 from sweep_numba import evaluate
 
 options = arguments(seed=1)
@@ -31,12 +31,13 @@ def search(seed):
     box.register("mutate", tools.mutUniformInt, low=[2, 5], up=[100, 400], indpb=0.5)
     box.register("select", tools.selTournament, tournsize=3)
     best = tools.HallOfFame(1)
-    start = time.perf_counter()
+    start, processor, times = time.perf_counter(), time.process_time(), Times()
     _, log = algorithms.eaSimple(box.population(n=200), box, cxpb=0.5, mutpb=0.3, ngen=20, halloffame=best, verbose=False)
-    return time.perf_counter() - start, sum(log.select("nevals")), best[0].fitness.values[0], list(best[0])
+    times.keep(time.perf_counter() - start, time.process_time() - processor)
+    return times, sum(log.select("nevals")), best[0].fitness.values[0], list(best[0])
 
 
 for seed in range(options.seed, options.seed + options.runs):
-    seconds, evaluations, best, pair = search(seed)
-    line("W3", "deap+numba", deap.__version__, f"seed-{seed}", len(closes), evaluations, [seconds],
-         evals_per_s=evaluations / seconds, best=best, pair=pair)
+    times, evaluations, best, pair = search(seed)
+    line("W3", "deap+numba", deap.__version__, f"seed-{seed}", len(closes), evaluations, times,
+         evals_per_s=evaluations / times[0], best=best, pair=pair)

@@ -7,7 +7,7 @@ extension Promise {
             proofs: [
                 .tests("ArtifactRefusalTests", "ArtifactCodecTests", method: "every byte flipped, every length cut")
             ],
-            open: "the 10^7 random inputs are not run here"),
+            open: "the 10^7 random inputs are run by `make fuzz`, see docs/artifact.md"),
         Promise(
             id: "G-11", text: "No look-ahead: a row never depends on later bars",
             proofs: [.tests("LookAheadTests", method: "prefixes of the data give the same rows, bit for bit")]),
