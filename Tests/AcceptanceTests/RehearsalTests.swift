@@ -20,8 +20,8 @@ extension Acceptance {
             return try SignalsArtifact(origin: origin, assets: [asset])
         }
 
-        /// What the genome wants at the close of each bar when its trade window began one window before it.
-        private func target(_ artifact: SignalsArtifact, _ bars: [Bar]) throws -> Double {
+        /// What the genome decides at the close of the last bar when its trade window began one window before it.
+        private func decision(_ artifact: SignalsArtifact, _ bars: [Bar]) throws -> StrategyDecision? {
             let asset = try #require(artifact.assets.first)
             let genome = try #require(StrategyGenome(namedGenes: asset.production.genome))
             try #require(genome.looksAtTimeframes)
@@ -31,7 +31,16 @@ extension Acceptance {
                 timeframes: TimeframeTrend(weights, base: artifact.origin.interval))
             let start = max(0, bars.count - artifact.origin.tradeWindow)
             for bar in bars[..<start] { strategy.warm(bar) }
-            return bars[start...].map { strategy.decide($0).target }.last ?? 0
+            return bars[start...].map { strategy.decide($0) }.last
+        }
+
+        /// Whether a position of this decision is kept through the next bar, wherever in it the price is now: an hour's
+        /// extreme beyond the stop would end it before anybody could look.
+        private func keeps(_ decision: StrategyDecision, through bar: Bar) -> Bool {
+            let room = abs(bar.open - decision.stop) / 4
+            return decision.target > 0
+                ? bar.low > decision.stop + room && !(bar.high > decision.takeProfit - room)
+                : bar.high < decision.stop - room && !(bar.low < decision.takeProfit + room)
         }
 
         private func bars(_ folder: String) throws -> [Bar] {
@@ -51,8 +60,12 @@ extension Acceptance {
             for threshold in [0.25, 0, -0.5, -1] {
                 let artifact = try artifact(shared, threshold: threshold)
                 for row in stride(from: 975, to: bars.count - 1, by: 4) {
-                    let targets = try (-1...1).map { try target(artifact, Array(bars[..<(row + $0)])) }
-                    guard targets.allSatisfy({ $0 > 0.01 }) || targets.allSatisfy({ $0 < -0.01 }) else { continue }
+                    let moments = try (row - 1...row + 1).map { next in
+                        (try #require(try decision(artifact, Array(bars[..<next]))), bars[next])
+                    }
+                    guard moments.allSatisfy({ $0.0.target > 0.01 }) || moments.allSatisfy({ $0.0.target < -0.01 }),
+                        moments.allSatisfy({ keeps($0.0, through: $0.1) })
+                    else { continue }
                     return (artifact, bars[row].openTime)
                 }
             }
