@@ -66,6 +66,22 @@ import Testing
         #expect(me.process == nil)
     }
 
+    /// Between fork and exec a child has a copy of every open file, so of the lock, too.
+    @Test func aCopyOfTheFileDoesNotKeepTheLock() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("l")
+        let lock = try InstanceLock(path: path, holder: me)
+        let own = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").first {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+            }.flatMap { Int32($0) })
+        let copy = dup(own)
+        defer { close(copy) }
+        #expect(InstanceLock.isHeld(path: path))
+        lock.release()
+        #expect(!InstanceLock.isHeld(path: path))
+    }
+
     @Test(.enabled(if: SmallDisk.isPermitted, Comment(rawValue: SmallDisk.reason)))
     func onAFullOrReadOnlyDiskTheLockIsHeldUnsigned() throws {
         let disk = try SmallDisk(kibibytes: 16)

@@ -82,6 +82,8 @@ public final class InstanceLock: Sendable {
         descriptor.withLock { held in
             guard let open = held else { return }
             _ = ftruncate(open, 0)
+            // A process that is just being started has a copy of every open file: to close ours would leave it held.
+            flock(open, LOCK_UN)
             close(open)
             held = nil
         }
