@@ -76,14 +76,29 @@ extension Desk {
     private mutating func enter(_ signed: Quantity, _ state: TradingState, at now: Timestamp) -> [Effect] {
         let isFirst = goal?.entry == .wanted
         goal?.entry = .tried
+        let signed = affordable(signed)
+        guard signed != .zero else { return isFirst ? refuseUnaffordable(at: now) : [] }
         let side: Side = signed > .zero ? .buy : .sell
         let kind = rules.orders.kind(
             isFirst ? rules.orders.entryLimitPercent : nil, side, last: lastPrice, of: rules.asset.instrument)
         risk.isContinuing = !isFirst
         defer { risk.isContinuing = false }
         let size = sized(signed)
-        if size == .zero, signed != .zero { return refuseByRegime(at: now) }
+        guard size != .zero else { return refuseByRegime(at: now) }
         return order(size, kind: kind, reduceOnly: false, purpose: .entry, state, at: now)
+    }
+
+    /// What the goal's share of the budget still buys of an entry that waited while the price went on. The halves of a
+    /// reversal are one decision: neither is sized again.
+    private func affordable(_ signed: Quantity) -> Quantity {
+        guard let goal, goal.reversedAt == nil, let lastPrice,
+            let most = Sizing.quantity(
+                target: goal.row.target, budget: rules.asset.budget, price: lastPrice,
+                instrument: rules.asset.instrument)
+        else { return signed }
+        let left = most - toldPosition
+        if left.isOpposite(to: signed) { return .zero }
+        return left.magnitude < signed.magnitude ? left : signed
     }
 
     /// Closes `held` (signed, a part of the position) because the goal says so.

@@ -54,9 +54,23 @@ extension Desk {
     /// Refuses an entry of which the regime leaves nothing.
     mutating func refuseByRegime(at now: Timestamp) -> [Effect] {
         guard let finding = risk.outlook.regime.finding else { return [] }
+        return refuseEntry(
+            finding.code, finding.figures, finding.sentence + "; what it leaves of the entry is less than a lot",
+            at: now)
+    }
+
+    /// Refuses an entry that waited until the budget bought no lot any more.
+    mutating func refuseUnaffordable(at now: Timestamp) -> [Effect] {
+        refuseEntry(
+            .instrumentRules, "0 < \(rules.asset.instrument.lotStep)",
+            "what the budget still buys at the price of now is less than a lot", at: now)
+    }
+
+    private mutating func refuseEntry(
+        _ code: RiskCode, _ figures: String, _ sentence: String, at now: Timestamp
+    ) -> [Effect] {
         let refusal = RiskRefusal(
-            code: finding.code, symbol: symbol, clientID: nextName(.entry), figures: finding.figures,
-            sentence: finding.sentence + "; what it leaves of the entry is less than a lot", at: now)
+            code: code, symbol: symbol, clientID: nextName(.entry), figures: figures, sentence: sentence, at: now)
         lastRefusal = refusal
         risk.refused(refusal)
         return [.refuse(refusal)]
