@@ -41,6 +41,22 @@ extension Acceptance {
             }
         }
 
+        /// The list of executions fails for good: what is held is closed and proven to be gone all the same. Without it
+        /// the books say at least that.
+        @Test func aVenueThatListsNoExecutionsIsProvenFlat() async throws {
+            let live = try await LiveSite()
+            let runner = try live.start()
+            try await live.untilProtected()
+            try await live.twin.control(
+                "faults",
+                #"{"rules":[{"do":"reject","path":"/api/v2/mix/order/fill","code":"45001","status":500}]}"#)
+            try await live.end(runner)
+            let books = try await live.twin.books()
+            #expect(books.isFlat && Set(books.names).count == books.names.count, "\(books.root)")
+            #expect(live.site.positions.isEmpty)
+            try await live.twin.stop()
+        }
+
         /// "Too many" to everything for three seconds: once it ends, the account is flat within two.
         @Test func aStormOfTooManyDelaysAFlattenByLessThanTwoSeconds() async throws {
             let live = try await LiveSite()

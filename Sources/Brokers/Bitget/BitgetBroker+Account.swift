@@ -11,7 +11,8 @@ extension BitgetBroker {
         async let positions = positions(dialect)
         let balances = try await ask(dialect.balances())
         let held = try await positions ?? coins(balances)
-        let fills = try await listed
+        let fills: [Fill]
+        do { fills = try await listed } catch let error as VenueError { throw error.ofExecutions }
         var money: [String: Money] = [:]
         for balance in balances where balance.total != .zero { money[balance.coin.uppercased()] = balance.total }
         return AccountSnapshot(

@@ -58,7 +58,8 @@ extension BitgetClassic {
         "track": "track_plan", "mtpsl": "moving_plan",
     ]
 
-    /// A trigger order of any list or of a stream.
+    /// A trigger order of any list or of a stream. One that may open stays the order that it becomes: nobody is to take
+    /// it for a protection.
     func readPlan(_ row: JSONValue, _ what: String) throws(VenueError) -> BitgetOrder {
         let id = try BitgetReading.text(row, what, "orderId")
         let symbol = try BitgetReading.symbol(row, what)
@@ -68,15 +69,20 @@ extension BitgetClassic {
         let trigger = Price(
             row.first("triggerPrice", "stopLossTriggerPrice", "stopSurplusTriggerPrice")?.decimal ?? .zero)
         let filled = Quantity(row["baseVolume"]?.decimal ?? .zero)
+        let reduces = closes || row["reduceOnly"]?.flag ?? false || row["tradeSide"]?.holds("close") ?? false
+        let kind: OrderKind =
+            if !reduces {
+                BitgetReading.kind(row, price: row.first("executePrice", "price"))
+            } else if type == "profit_plan" || type == "pos_profit" {
+                .takeProfit(trigger: trigger)
+            } else { .stop(trigger: trigger) }
         return BitgetOrder(
             orderID: id, clientText: row["clientOid"]?.nonEmpty, symbol: symbol,
-            side: try planSide(row, closes: closes, what),
-            kind: type == "profit_plan" || type == "pos_profit"
-                ? .takeProfit(trigger: trigger) : .stop(trigger: trigger),
+            side: try planSide(row, closes: closes, what), kind: kind,
             quantity: Quantity(row["size"]?.decimal ?? .zero), filled: filled,
             state: BitgetReading.state(row.first("planStatus", "status"), filled: filled), reason: nil,
-            at: BitgetReading.moment(row), reducesOnly: closes || row["reduceOnly"]?.flag ?? false, isPlan: true,
-            planType: type, executedAs: row["executeOrderId"]?.nonEmpty)
+            at: BitgetReading.moment(row), reducesOnly: reduces, isPlan: true, planType: type,
+            executedAs: row["executeOrderId"]?.nonEmpty)
     }
 
     /// What a trigger order does to the position: protections sell longs and buy shorts.

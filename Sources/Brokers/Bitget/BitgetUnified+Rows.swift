@@ -27,8 +27,8 @@ extension BitgetUnified {
             fees: BitgetReading.fees(row["feeDetail"], chargedIsNegative: false), at: BitgetReading.moment(row))
     }
 
-    /// A strategy order that protects a position. Of what it was made with, rows have no more than the position's side
-    /// and its levels.
+    /// A strategy order. Of what one that protects a position was made with, rows have no more than the position's side
+    /// and its levels; one without levels that may open stays the order that it becomes.
     ///
     /// - Parameter isWaiting: Whether it comes from the list of those that wait: without a status it waits, too.
     func readStrategy(_ row: JSONValue, _ what: String, isWaiting: Bool) throws(VenueError) -> BitgetOrder {
@@ -37,10 +37,11 @@ extension BitgetUnified {
         let profit = row["takeProfit"]?.decimal.flatMap { $0 > .zero ? Price($0) : nil }
         let other = row["triggerPrice"]?.decimal.flatMap { $0 > .zero ? Price($0) : nil }
         let filled = Quantity(row.first("cumExecQty", "filledQty")?.decimal ?? .zero)
+        let reduces = stop != nil || profit != nil || row["reduceOnly"]?.flag ?? false || row["side"] == nil
         let kind: OrderKind =
-            if let stop { .stop(trigger: stop) } else if let profit {
-                .takeProfit(trigger: profit)
-            } else { .stop(trigger: other ?? Price(.zero)) }
+            if let stop { .stop(trigger: stop) } else if let profit { .takeProfit(trigger: profit) } else if reduces {
+                .stop(trigger: other ?? Price(.zero))
+            } else { BitgetReading.kind(row, price: row.first("executePrice", "price")) }
         let status = row.first("status", "orderStatus", "planStatus")
         return BitgetOrder(
             orderID: try BitgetReading.text(row, what, "orderId"), clientText: Self.ownName(row["clientOid"]?.nonEmpty),
@@ -48,7 +49,7 @@ extension BitgetUnified {
             side: try strategySide(row, what, protects: stop != nil || profit != nil), kind: kind,
             quantity: Quantity(row.first("qty", "size")?.decimal ?? .zero), filled: filled,
             state: isWaiting && status == nil ? .working : BitgetReading.state(status, filled: filled), reason: nil,
-            at: BitgetReading.moment(row), reducesOnly: stop != nil || profit != nil, isPlan: true,
+            at: BitgetReading.moment(row), reducesOnly: reduces, isPlan: true,
             planType: row["tpslMode"]?.nonEmpty, executedAs: row.first("executeOrderId", "execOrderId")?.nonEmpty)
     }
 

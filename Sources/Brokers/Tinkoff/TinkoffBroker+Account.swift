@@ -14,7 +14,12 @@ extension TinkoffBroker {
         }
         for stop in stops { if let report = await listed(stop) { open.append(report) } }
         let positions = try await positions(balance)
-        let fills = moment == .distantFuture ? [] : try await executions(since: moment, among: look.orders)
+        var fills: [Fill] = []
+        if moment != .distantFuture {
+            do {
+                fills = try await executions(since: moment, among: look.orders)
+            } catch let error as VenueError { throw error.ofExecutions }
+        }
         return AccountSnapshot(
             broker: name, openOrders: open, positions: positions, balances: balance.money.filter { $0.value != .zero },
             fills: fills, at: await now())

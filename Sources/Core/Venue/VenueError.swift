@@ -3,8 +3,8 @@ public struct VenueError: Error, Hashable, Codable, Sendable, CustomStringConver
     /// The code of a venue that has an order of this name: the request it refuses was a second one.
     public static let duplicateName = "DUPLICATE_CLIENT_ID"
 
-    /// The code of a venue that could not read all executions in the time there is, and reads on: what it holds can be
-    /// asked for without them.
+    /// The code of a venue that tells no executions now, because it still reads them or because that failed: what it
+    /// holds can be asked for without them.
     public static let pendingExecutions = "EXECUTIONS_PENDING"
 
     /// What has to be done.
@@ -33,6 +33,12 @@ public struct VenueError: Error, Hashable, Codable, Sendable, CustomStringConver
     /// An error from its parts.
     public init(_ remedy: Remedy, code: String, message: String) {
         (self.remedy, self.code, self.message) = (remedy, code, message)
+    }
+
+    /// The same as a failure of reading executions alone.
+    public var ofExecutions: VenueError {
+        if code == Self.pendingExecutions { return self }
+        return VenueError(remedy, code: Self.pendingExecutions, message: "the executions could not be read: \(self)")
     }
 
     public var description: String { "\(code): \(message)" }

@@ -203,6 +203,27 @@ import Testing
         #expect(plan.planType == "pos_profit" && plan.quantity == .zero && plan.state == .working)
     }
 
+    /// A trigger order of somebody's hand may open a position: then it is no stop, whatever its list is called.
+    @Test(
+        arguments: [
+            (#""reduceOnly":"no","tradeSide":"open","orderType":"limit","price":"59000""#, "59000", false),
+            (#""reduceOnly":"no","tradeSide":"buy_single","orderType":"market","price":"0""#, nil, false),
+            (#""reduceOnly":"yes","tradeSide":"sell_single","orderType":"market","price":"0""#, nil, true),
+            (#""reduceOnly":"no","tradeSide":"close","orderType":"market","price":"0""#, nil, true),
+        ] as [(String, String?, Bool)])
+    func triggerOrdersThatMayOpenAreNoStops(words: String, limit: String?, reduces: Bool) throws {
+        let data = try json(
+            #"""
+            {"entrustedList":[{"planType":"normal_plan","symbol":"BTCUSDT","size":"0.01","orderId":"7","clientOid":"8",
+            "triggerPrice":"60000","planStatus":"live","side":"buy","posMode":"one_way_mode",\#(words)}]}
+            """#
+        )
+        let plan = try #require(try classic.protections(family: 1, after: nil).answer(data).rows.first)
+        let entry = limit.flatMap { Price($0) }.map { OrderKind.limit($0) } ?? .market
+        #expect(plan.kind == (reduces ? .stop(trigger: try #require(Price("60000"))) : entry))
+        #expect(plan.reducesOnly == reduces && plan.isPlan && plan.quantity == Quantity("0.01"))
+    }
+
     @Test func streamOrdersCountAllExecutions() throws {
         let message = try json(
             #"""

@@ -68,6 +68,21 @@ import Testing
         }
     }
 
+    /// A list of executions that fails is told apart from an account that cannot be read: whoever closes everything
+    /// asks for the rest.
+    @Test(arguments: [false, true]) func executionsThatCannotBeReadHideNothingElse(isUnified: Bool) async throws {
+        let standIn = BitgetStandIn(isUnified: isUnified)
+        try await withBitget(standIn, isStarted: false) { broker, _ in
+            standIn.fail("fills", .refused(code: "40006", status: 400), times: 100)
+            let since = Timestamp(milliseconds: BitgetStandIn.now() - Self.day)
+            let error = await #expect(throws: VenueError.self) { _ = try await broker.snapshot(fillsSince: since) }
+            #expect(error?.code == VenueError.pendingExecutions && error?.remedy == .configuration)
+            #expect(error?.message.contains("40006") == true, "the venue's own code is still there: \(error as Any)")
+            let held = try await broker.snapshot()
+            #expect(held.isFlat)
+        }
+    }
+
     @Test func spansCoverEverythingOnceAndNoneIsTooLong() throws {
         let now = Timestamp(milliseconds: 1_800_000_000_000)
         for longest in [1, 7, 29, 89] as [Int64] {

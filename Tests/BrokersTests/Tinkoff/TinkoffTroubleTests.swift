@@ -36,6 +36,24 @@ import Testing
         }
     }
 
+    /// A list of executions that fails is told apart from an account that cannot be read: whoever closes everything
+    /// asks for the rest.
+    @Test func executionsThatCannotBeReadHideNothingElse() async throws {
+        let standIn = TinkoffStandIn()
+        let body = #"{"code":13,"message":"internal network error","description":"70002"}"#
+        for _ in 0..<50 {
+            standIn.fail(
+                "OperationsService/GetOperationsByCursor", .answerInstead(status: 500, headers: [:], body: body))
+        }
+        try await withTinkoff(standIn) { broker, _ in
+            let since = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000) - 3 * 86_400_000)
+            let error = await #expect(throws: VenueError.self) { _ = try await broker.snapshot(fillsSince: since) }
+            #expect(error?.code == VenueError.pendingExecutions, "\(error as Any)")
+            let held = try await broker.snapshot()
+            #expect(held.isFlat)
+        }
+    }
+
     @Test func whatNeverArrivedIsAbsentOnlyAfterSomeTimeAndIsSentAgainUnderTheSameName() async throws {
         let standIn = TinkoffStandIn()
         standIn.fail("OrdersService/PostOrder", .cutBefore)
