@@ -33,6 +33,18 @@ extension Acceptance {
             #expect(Set(expected).isSubset(of: seen))
         }
 
+        /// Every command starts as fast as its libraries are loaded, and runs where there is no Swift.
+        @Test func theProgramLoadsNoLibraryOfSwifts() throws {
+            let (list, pipe) = (Process(), Pipe())
+            (list.executableURL, list.arguments) = (URL(filePath: "/usr/bin/env"), ["ldd", try Program.binary()])
+            list.standardOutput = pipe
+            try list.run()
+            let names = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            list.waitUntilExit()
+            #expect(names.contains("libsqlite3"), "\(names)")
+            for library in ["libswift", "libFoundation", "libcurl"] { #expect(!names.contains(library), "\(names)") }
+        }
+
         @Test func everyExampleNamesFlagsThatExist() async throws {
             let site = try Site()
             for command in [["signals", "generate"], ["run"], ["backtest"], ["kill"], ["status"], ["data", "import"]] {
