@@ -30,10 +30,13 @@ public struct Heartbeat: Hashable, Codable, Sendable {
         public var lastSuccessAt: Timestamp?
         /// How long the last exchange took.
         public var roundTripMs: Double
+        /// Why the last exchange failed; nil when it succeeded.
+        public var error: String?
 
         /// A beat from its parts.
-        public init(connected: Bool, lastSuccessAt: Timestamp?, roundTripMs: Double) {
-            (self.connected, self.lastSuccessAt, self.roundTripMs) = (connected, lastSuccessAt, roundTripMs)
+        public init(connected: Bool, lastSuccessAt: Timestamp?, roundTripMs: Double, error: String? = nil) {
+            (self.connected, self.lastSuccessAt) = (connected, lastSuccessAt)
+            (self.roundTripMs, self.error) = (roundTripMs, error)
         }
     }
 

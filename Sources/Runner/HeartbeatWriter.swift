@@ -27,12 +27,16 @@ struct HeartbeatWriter: Sendable {
         if event != .deadline { advanced() }
         switch event {
         case .signal(let row): lastSignalTime = row.time
-        case .venue(let batch): heard(batch.broker, after: nil)
+        // A batch without news only says what time it is.
+        case .venue(let batch) where !batch.events.isEmpty: heard(batch.broker, after: nil)
         case .unreachable(let broker, let error):
             lastError = "\(broker): \(error)"
-            brokers[broker]?.connected = false
+            let last = brokers[broker]
+            brokers[broker] = Heartbeat.BrokerBeat(
+                connected: false, lastSuccessAt: last?.lastSuccessAt, roundTripMs: last?.roundTripMs ?? 0,
+                error: "\(error)")
         case .refused(let symbol, _, let error): lastError = "\(symbol): the venue refused an order: \(error)"
-        case .configured, .joined, .reported, .silent, .absent, .cancelRefused, .amendRefused, .snapshot,
+        case .venue, .configured, .joined, .reported, .silent, .absent, .cancelRefused, .amendRefused, .snapshot,
             .kill,
             .release, .deadline, .reconcile, .operated, .regime:
             break

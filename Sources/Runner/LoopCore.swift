@@ -16,6 +16,7 @@ struct LoopCore: Sendable {
     private let log: Logger
     private var book: RunBook
     private let startedAt: Timestamp
+    private var isResumed = false
     private var halts = HaltClock(resuming: nil)
     private var inbox: InboxDesk
     /// What each venue said last that it holds.
@@ -36,6 +37,7 @@ struct LoopCore: Sendable {
     /// Goes on from what the journal left.
     mutating func resume(_ recovered: Recovery.Outcome, _ ledger: Ledger) throws {
         engine = recovered.engine
+        isResumed = true
         try book.begin(after: recovered)
         if let first = recovered.followed.first {
             log.warning(
@@ -115,7 +117,8 @@ struct LoopCore: Sendable {
     /// Shows the state to people and to the watchdog.
     mutating func publish(_ state: Heartbeat.State, wait: Duration) {
         beats.beat(state, engine, wait: wait)
-        book.project(engine, wait: wait, at: setup.uptime())
+        // What the last run left for people to read is truer than an engine that has yet to recover.
+        if isResumed { book.project(engine, wait: wait, at: setup.uptime()) }
     }
 
     // MARK: Operators

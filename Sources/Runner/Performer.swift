@@ -12,6 +12,8 @@ struct Performer: Sendable {
     var crash: CrashProbe = { _ in }
     /// Where alerts go besides the log.
     var alerts: AlertQueue?
+    /// What a broker says that keeps this program out.
+    var refusal: @Sendable (BrokerName) -> VenueError? = { _ in nil }
 
     /// Performs all `effects`; returns the answers, ordered by broker.
     func perform(_ effects: [Effect]) async -> [EngineEvent] {
@@ -111,6 +113,8 @@ struct Performer: Sendable {
     private func read(
         _ broker: BrokerName, fillsSince moment: Timestamp, _ isFlattening: Bool
     ) async -> EngineEvent {
+        // Only an account that was read is traded on.
+        if !isFlattening, let refusal = refusal(broker) { return .unreachable(broker, refusal) }
         do {
             return .snapshot(try await router.snapshot(of: broker, fillsSince: moment))
         } catch let error as VenueError where isFlattening && error.code == VenueError.pendingExecutions {
@@ -124,7 +128,7 @@ struct Performer: Sendable {
     /// What is held, without executions. Since when they are missing stays in the books: they are asked for until they
     /// come.
     private func readHoldings(_ broker: BrokerName) async -> EngineEvent {
-        let event = await read(broker, fillsSince: .distantFuture, false)
+        let event = await read(broker, fillsSince: .distantFuture, true)
         guard case .snapshot(let snapshot) = event else { return event }
         return .snapshot(snapshot.withoutFills)
     }

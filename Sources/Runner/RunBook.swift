@@ -19,8 +19,8 @@ package struct RunBook: Sendable {
     private var staged = LedgerCommit()
     /// The assets that something happened to since the last commit, and when it last did.
     private var touched: [Symbol: Timestamp] = [:]
-    /// Whether a market opened or closed since the last commit.
-    private var hasSessions = false
+    /// Whether a market opened or closed, or an account was read or could not be, since the last commit.
+    private var hasStates = false
     /// The legs of each protection as they were written last.
     private var written: [Symbol: [Protection.Leg]] = [:]
     private let version: String
@@ -78,14 +78,15 @@ package struct RunBook: Sendable {
         case .kill(let reason): staged.latch = .engage(KillLatch(reason: reason, at: engine.now))
         case .release: if !engine.kill.isEngaged { staged.latch = .release }
         case .configured(let configuration): staged.meta[LedgerMetaKey.artifact] = configuration.artifact
-        case .joined, .signal, .snapshot, .unreachable, .deadline, .reconcile, .operated, .regime: break
+        case .joined, .snapshot, .unreachable: hasStates = true
+        case .signal, .deadline, .reconcile, .operated, .regime: break
         }
     }
 
     private mutating func note(_ news: VenueEvent, of broker: BrokerName, _ engine: Engine) {
         switch news {
         case .price, .barClosed, .quote, .clock, .reconnected: break
-        case .session: hasSessions = true
+        case .session: hasStates = true
         case .order(let report):
             touched[report.symbol] = engine.now
             staged.orderEvents.append(LedgerOrderEvent(report, venue: broker))
@@ -146,7 +147,7 @@ package struct RunBook: Sendable {
     }
 
     /// Whether something waits that people want to know: more than prices.
-    var hasNews: Bool { !touched.isEmpty || hasSessions }
+    var hasNews: Bool { !touched.isEmpty || hasStates }
 
     /// Commits everything staged, durably.
     ///
@@ -175,7 +176,7 @@ package struct RunBook: Sendable {
         stageProtections(engine)
         _ = try ledger.commit(staged)
         staged = LedgerCommit()
-        (touched, hasSessions) = ([:], false)
+        (touched, hasStates) = ([:], false)
         isProjected = false
     }
 

@@ -56,3 +56,16 @@ extension VenueLoop {
         }
     }
 }
+
+extension EngineEvent {
+    /// Whether a venue was heard of: silence does not say that it is there, nor does a refusal for want of a
+    /// connection, of keys or of a turn.
+    var isAnswer: Bool {
+        switch self {
+        case .unreachable, .silent: false
+        case .refused(_, _, let error), .cancelRefused(_, _, let error), .amendRefused(_, _, let error):
+            error.remedy == .rejected || error.remedy == .notFound
+        default: true
+        }
+    }
+}

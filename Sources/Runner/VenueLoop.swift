@@ -49,9 +49,10 @@ public actor VenueLoop {
     ) {
         (self.setup, self.ledger, self.log) = (setup, ledger, log)
         sleep = { try await clock.sleep(for: $0) }
-        let performer = Performer(router: router, log: log, crash: setup.crash, alerts: setup.alerts)
+        var performer = Performer(router: router, log: log, crash: setup.crash, alerts: setup.alerts)
+        performer.refusal = setup.refusal
         lanes = Lanes(
-            answer: { await performer.answer(to: $0, isFlattening: $1 == .flattening) },
+            answer: { [performer] in await performer.answer(to: $0, isFlattening: $1 == .flattening) },
             post: { [intake] in intake.post($0, $1, after: $2) },
             uptime: setup.uptime)
         killFile = KillSwitchFile(folder: setup.stateFolder)
@@ -170,7 +171,7 @@ public actor VenueLoop {
             try take(.kill(reason: trigger.reason))
         case .answer(let broker, let event, let span):
             guard let event else { break }
-            core.heard(broker, after: span)
+            if event.isAnswer { core.heard(broker, after: span) }
             try take(event)
             if case .joined = event { readNews() }
         case .command(let command): lanes.send(try core.obey(command, at: now))

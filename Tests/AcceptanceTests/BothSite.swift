@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Glibc
 import Testing
 
 /// Two twins, one artifact that goes long in both assets at once, and one state folder.
@@ -84,6 +85,21 @@ struct BothSite {
         try await site.expectEqualBooks(with: [coins, shares], at: location)
         try site.expectNoSecrets(of: [coins, shares], at: location)
         try await stop()
+    }
+
+    /// Both hold a protected position, and then the runner is gone.
+    func loseRunner() async throws {
+        let runner = try start()
+        try await untilProtected()
+        runner.send(SIGKILL)
+        _ = try await runner.end()
+    }
+
+    /// A watchdog that acts as soon as it may, by default with the keys of the run.
+    func watchdog(_ settings: [String: String]? = nil) throws -> Program {
+        try Program(
+            ["watchdog", "--on-stale", "flatten", "--max-age", "1.5", "--json"], in: site.url,
+            environment: settings ?? environment)
     }
 
     func stop() async throws {

@@ -140,7 +140,7 @@ extension Acceptance {
             #expect(!both.site.exists("state/trades.sqlite"), "nothing was written")
         }
 
-        /// What only a person can mend is no silence: nothing is traded until it is mended.
+        /// What only a person can mend is no silence: nothing is traded for the first time until it is mended.
         @Test func aWrongTokenAtOneVenueKeepsTheRunFromStarting() async throws {
             let both = try await BothSite()
             let wrong = both.environment.merging(["TINKOFF_API_TOKEN": "t.some_other_token"]) { $1 }
@@ -216,20 +216,5 @@ extension Acceptance {
             #expect(names.count { $0.hasPrefix("intents:") } == 2 && names.count { $0.hasPrefix("fills:") } == 0)
             #expect(both.site.positions.isEmpty && both.site.heartbeat?["workingOrders"] as? Int == 0)
         }
-    }
-}
-
-extension BothSite {
-    /// Both hold a protected position, and then the runner is gone.
-    fileprivate func loseRunner() async throws {
-        let runner = try start()
-        try await untilProtected()
-        runner.send(SIGKILL)
-        _ = try await runner.end()
-    }
-
-    fileprivate func watchdog() throws -> Program {
-        try Program(
-            ["watchdog", "--on-stale", "flatten", "--max-age", "1.5", "--json"], in: site.url, environment: environment)
     }
 }

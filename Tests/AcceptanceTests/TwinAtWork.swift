@@ -123,4 +123,7 @@ extension JSONSerialization {
 extension Program {
     /// What it has printed until now.
     var outputSoFar: String { get throws { try soFar("output") } }
+
+    /// What a process that runs has written to standard error.
+    var errorsSoFar: String { get throws { try soFar("errors") } }
 }

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Runner
 import Storage
+import Synchronization
 import Testing
 
 @Suite struct VenueLoopTests {
@@ -117,6 +118,27 @@ import Testing
         let books = try Books(scenario.state)
         #expect(books.intents.count { $0.request.purpose == .entry } == 2)
         #expect(books.fills.count == 2)
+    }
+
+    /// Who asks in the moment of a start is told what the last run left, not that there is nothing.
+    @Test func aStartHidesNothingFromPeople() async throws {
+        var scenario = try VenueScenario()
+        let blanks = Mutex<[String]>([])
+        let path = scenario.state.url.appending(path: "runner_state.json")
+        for isRestart in [false, true] {
+            if isRestart {
+                scenario.probe = { point in
+                    let text = (try? String(contentsOf: path, encoding: .utf8)) ?? "none"
+                    if !text.contains("ONE") { blanks.withLock { $0.append("\(point): \(text)") } }
+                }
+            }
+            let watched = scenario
+            _ = try await watched.run { loop in
+                for broker in watched.brokers { try await watched.untilProtected(broker) }
+                await loop.requestStop()
+            }
+        }
+        #expect(blanks.withLock { $0 }.isEmpty, "\(blanks.withLock { $0 }.first ?? "")")
     }
 
     @Test func operatorsAreHeardOnceAndNonsenseIsMovedAside() async throws {

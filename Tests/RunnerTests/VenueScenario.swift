@@ -15,6 +15,8 @@ struct VenueScenario: Sendable {
     let brokers: [StandingBroker]
     let target: Double
     var alerts: AlertQueue?
+    /// Looks on at each of the points where a crash could be.
+    var probe: CrashProbe = { _ in }
 
     /// Half the budget long at each close, with stop and take-profit.
     private struct Rows: SignalSource {
@@ -78,7 +80,7 @@ struct VenueScenario: Sendable {
             runId: "test", pid: 1, mode: "backtest", configuration: try configuration(), market: BrokerName("one"),
             startsAt: clock.wall(), signals: Rows(target: target), sleep: .zero, maxSteps: nil, stateFolder: state.url,
             wallClock: { clock.wall() }, uptime: { clock.uptime() }, rebuildVenue: { _ in })
-        setup.alerts = alerts
+        (setup.alerts, setup.crash) = (alerts, probe)
         let router = ExecutionRouter(brokers: brokers, limits: RouterLimits(answer: .seconds(10)), clock: clock)
         return VenueLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "test"), clock: clock)
     }

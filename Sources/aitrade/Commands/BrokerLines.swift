@@ -19,11 +19,15 @@ struct BrokerLines {
         return "\(broker) \(Self.text(now, at: beat.at))"
     }
 
+    /// Why the last exchange with a venue failed; nil while it answers.
+    func error(of broker: String) -> String? { beat.brokers[broker]?.error }
+
     private static func text(_ broker: Heartbeat.BrokerBeat, at now: Timestamp) -> String {
-        guard let last = broker.lastSuccessAt else { return "NOT REACHED since the start" }
+        let why = broker.error.map { ": \($0)" } ?? ""
+        guard let last = broker.lastSuccessAt else { return "NOT REACHED since the start\(why)" }
         let age = "\(Output.number(max(0, (now - last).seconds), 0)) s"
         return broker.connected
             ? "connected, last heard \(age) before the beat, answers in \(Output.number(broker.roundTripMs, 0)) ms"
-            : "NOT REACHED, last heard \(age) before the beat"
+            : "NOT REACHED, last heard \(age) before the beat\(why)"
     }
 }

@@ -141,7 +141,9 @@ struct StatusCommand: AsyncParsableCommand {
         }
         if asset.hold == AwaitedVenue.hold { return "no trade: VENUE_SILENT \(asset.noTrade ?? asset.broker)" }
         if asset.hold == EntryHold.unread.rawValue, idle == nil {
+            let error = status.heartbeat.flatMap { BrokerLines($0).error(of: asset.broker) }
             return "no trade: ACCOUNT_UNREAD \(asset.broker) has not told what it holds since the start"
+                + (error.map { " (\($0))" } ?? "")
         }
         if asset.held { return "no trade: held after repeated refusals" }
         if let cause = status.risk?.restrictions.first { return "no trade: \(cause.summary)" }

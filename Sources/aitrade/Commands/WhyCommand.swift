@@ -92,7 +92,8 @@ struct WhyAnswer: Encodable {
         if case .beat(let last) = StateFolderEye(folder: URL(filePath: folder.path)).beat() { beat = last }
         lastError = beat?.lastError
         venueSilence = runnerPid == nil ? nil : beat.flatMap { BrokerLines($0).silence(of: asset.broker) }
-        let reason = try Self.reason(asset, state.risk, folder) ?? Self.unreachable(asset, venueSilence)
+        let error = beat.flatMap { BrokerLines($0).error(of: asset.broker) }
+        let reason = try Self.reason(asset, state.risk, folder, error) ?? Self.unreachable(asset, venueSilence)
         (code, figures, sentence, at) = (reason?.code, reason?.figures, reason?.sentence, reason?.at)
         trades = reason == nil && runnerPid != nil
         if let reason {
@@ -112,7 +113,9 @@ struct WhyAnswer: Encodable {
         var at: Timestamp?
     }
 
-    private static func reason(_ asset: AssetForm, _ risk: RiskProjection, _ folder: StateFolder) throws -> Reason? {
+    private static func reason(
+        _ asset: AssetForm, _ risk: RiskProjection, _ folder: StateFolder, _ error: String?
+    ) throws -> Reason? {
         if let latch = try folder.ledger().latch() {
             return Reason(
                 code: "KILL_SWITCH", figures: latch.reason, sentence: "everything is halted by the kill switch",
@@ -125,7 +128,7 @@ struct WhyAnswer: Encodable {
                     + "\(StateFolder.flag(folder.path)) lets "
                     + "entries go on", at: nil)
         }
-        if let reason = silence(asset, isRunning: folder.runnerPid != nil) { return reason }
+        if let reason = silence(asset, isRunning: folder.runnerPid != nil, error) { return reason }
         if asset.held {
             return Reason(
                 code: "SYMBOL_HELD", figures: "until the next signal",
@@ -147,7 +150,7 @@ struct WhyAnswer: Encodable {
     }
 
     /// A venue that has not said what is to be known before anything is opened.
-    private static func silence(_ asset: AssetForm, isRunning: Bool) -> Reason? {
+    private static func silence(_ asset: AssetForm, isRunning: Bool, _ error: String?) -> Reason? {
         switch asset.hold {
         case AwaitedVenue.hold:
             Reason(
@@ -155,7 +158,8 @@ struct WhyAnswer: Encodable {
         case EntryHold.unread.rawValue where isRunning:
             Reason(
                 code: "ACCOUNT_UNREAD", figures: asset.broker,
-                sentence: "\(asset.broker) has not told what it holds since the start; it is asked again all the time",
+                sentence: "\(asset.broker) has not told what it holds since the start; it is asked again all the time"
+                    + (error.map { " (\($0))" } ?? ""),
                 at: nil)
         default: nil
         }

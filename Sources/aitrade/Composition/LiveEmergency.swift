@@ -28,7 +28,8 @@ struct LiveEmergency {
             return EmergencyFlatten.Result(way: .nothing, isFlat: true)
         }
         return try await atTheVenues(configuration) { venues in
-            let loop = try await self.loop(venues, configuration, ledger, runId: runId) { setup in
+            // A venue that refuses ends this way: the next one closes what it can, tells people and comes again.
+            let loop = try await self.loop(venues, configuration, .end, ledger, runId: runId) { setup in
                 (setup.haltReason, setup.notify) = (reason, notify)
             }
             let listener = await StopSignals.forward(to: { await loop.requestStop() })
@@ -45,17 +46,18 @@ struct LiveEmergency {
         let recovered = try Recovery(reader: ledger.reader).replay(version: ProgramBuild.name, rebuildsVenue: false)
         guard let configuration = recovered.engine.configuration else { return try await compareUnopened(ledger) }
         return try await atTheVenues(configuration) { venues in
-            try await loop(venues, configuration, ledger, runId: "reconcile-\(getpid())") { _ in }
+            try await loop(venues, configuration, .leave, ledger, runId: "reconcile-\(getpid())") { _ in }
                 .reconcile(within: limit)
         }
     }
 
     /// A loop without signals over started venues.
     private func loop(
-        _ venues: LiveVenues, _ configuration: EngineConfiguration, _ ledger: Ledger, runId: String,
-        _ adjust: (inout RunSetup) -> Void
+        _ venues: LiveVenues, _ configuration: EngineConfiguration, _ refusals: StartTerms.Refusals, _ ledger: Ledger,
+        runId: String, _ adjust: (inout RunSetup) -> Void
     ) async throws -> VenueLoop {
-        try await venues.start(interval: nil, barsAfter: [:], patience: { _ in LiveVenues.patience }, log)
+        let terms = StartTerms(known: configuration, refusals: refusals)
+        try await venues.start(interval: nil, barsAfter: [:], terms, patience: { _ in LiveVenues.patience }, log)
         let brokers = await venues.brokers(
             configuration.assets.map(\.instrument), settings, costs: .free, ledger: ledger.reader)
         var setup = RunSetup(
@@ -78,7 +80,7 @@ struct LiveEmergency {
         let identity = EmergencyIdentity(
             configuration, ledger: reader.path, killFile: KillSwitchFile(folder: stateFolder))
         return try await atTheVenues(configuration) { venues in
-            _ = try await venues.instruments(orElse: configuration)
+            _ = try await venues.instruments(StartTerms(known: configuration, refusals: .leave))
             let router = ExecutionRouter(brokers: venues.seats.map(\.venue))
             return EmergencyFlatten.Result(await router.closeAllPositions { identity.name($0, $1, $2) })
         }

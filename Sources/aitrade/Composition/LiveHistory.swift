@@ -25,7 +25,7 @@ struct LiveHistory {
     /// one that was silent: ``catchUp(_:)`` asks it then what its bars were meanwhile.
     ///
     /// - Throws: `VenueError` where there is but one venue.
-    init(_ run: LiveRun, _ reception: inout Reception) async throws {
+    init(_ run: LiveRun, _ terms: StartTerms, _ reception: inout Reception) async throws {
         let origin = run.file.artifact.origin
         (interval, isRehearsal) = (origin.interval, run.settings.venues.isRehearsal)
         let reach = origin.timeframes.map { TimeframeTrend.reach($0, base: origin.interval) } ?? 0
@@ -37,7 +37,7 @@ struct LiveHistory {
             bars.openTimes.last.map { Timestamp(milliseconds: $0 + interval.milliseconds) }
         }
         let task = Reading(interval: interval, window: window, isRehearsal: isRehearsal, storedUntil: storedUntil)
-        let answers = try await task.ask(run.venues.seats, &reception)
+        let answers = try await task.ask(run.venues, terms, patience: run.patienceForBars(terms), &reception)
         var newest: [BrokerName: Timestamp] = [:]
         var rehearsal: [BarSeries] = []
         for seat in run.venues.seats {
@@ -94,8 +94,10 @@ private struct Reading: Sendable {
     let storedUntil: [Symbol: Timestamp]
 
     /// The answers of all venues that are not silent already.
-    func ask(_ seats: [LiveVenues.Seat], _ reception: inout Reception) async throws -> [BrokerName: Answer] {
-        let asked = seats.filter { reception.silent[$0.name] == nil }
+    func ask(
+        _ venues: LiveVenues, _ terms: StartTerms, patience: Duration, _ reception: inout Reception
+    ) async throws -> [BrokerName: Answer] {
+        let asked = venues.seats.filter { reception.silent[$0.name] == nil }
         guard !asked.isEmpty else { return [:] }
         let (news, teller) = AsyncStream<News>.makeStream()
         var tasks = asked.map { seat in
@@ -114,28 +116,31 @@ private struct Reading: Sendable {
         var failures: [BrokerName: VenueError] = [:]
         for await item in news {
             switch item {
-            case .answer(let answer, let broker):
-                answers[broker] = answer
-                guard answers.count == 1 else { break }
-                tasks.append(
-                    Task {
-                        guard (try? await Task.sleep(for: LiveVenues.firstPatience)) != nil else { return }
-                        teller.yield(.patienceIsOver)
-                    })
+            case .answer(let answer, let broker): answers[broker] = answer
             case .failure(let error, let broker):
-                guard error.mayPass, seats.count > 1 else { throw error }
+                guard venues.seats.count > 1, let seat = asked.first(where: { $0.name == broker }),
+                    venues.leaves(seat, after: error, terms)
+                else { throw error }
                 failures[broker] = error
             case .broken(let error): throw error
             case .patienceIsOver:
                 for seat in asked where answers[seat.name] == nil && failures[seat.name] == nil {
-                    let message = "\(seat.name) did not tell its bars within \(LiveVenues.firstPatience)"
+                    let message = "\(seat.name) did not tell its bars within \(patience)"
                     failures[seat.name] = VenueError(.retryable, code: "TIMEOUT", message: message)
                 }
             }
             if answers.count + failures.count >= asked.count { break }
+            // Whoever comes first, with whatever, is not kept waiting by the rest.
+            guard answers.count + failures.count == 1 else { continue }
+            tasks.append(
+                Task {
+                    guard (try? await Task.sleep(for: patience)) != nil else { return }
+                    teller.yield(.patienceIsOver)
+                })
         }
         for (broker, error) in failures.sorted(by: { $0.key < $1.key }) {
             Output.warn("\(broker) is left for later, its bars could not be read: \(error)")
+            venues.late.failed(broker, error)
             reception.lost(broker, error)
         }
         return answers

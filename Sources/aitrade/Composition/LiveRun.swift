@@ -74,14 +74,17 @@ struct LiveRun {
     private func trade() async throws -> Replay.End {
         // What the venues say is asked before anything is written.
         let known = request.startNew ? nil : LiveVenues.known(request.stateFolder)
-        var reception = try await venues.instruments(orElse: known)
-        let history = try await LiveHistory(self, &reception)
+        // Without readings nothing would keep entries away from a venue that was left out.
+        let leavesRefusing = request.isLoop && settings.reconcile.rules.interval != nil
+        let terms = StartTerms(known: known, refusals: leavesRefusing ? .leaveKnown : .end)
+        var reception = try await venues.instruments(terms)
+        let history = try await LiveHistory(self, terms, &reception)
         let silent = Set(reception.silent.keys)
         let books = try LiveBooks(request, venues, log: settings.log)
         defer { books.release() }
         try await venues.start(
-            interval: file.artifact.origin.interval, barsAfter: history.newest,
-            patience: { patience(with: $0, known) }, without: silent, Logger(label: "venues"))
+            interval: file.artifact.origin.interval, barsAfter: history.newest, terms,
+            patience: { patience(with: $0, terms) }, without: silent, Logger(label: "venues"))
         let brokers = await venues.brokers(
             reception.rules, settings, costs: costs, ledger: books.ledger.reader, without: silent)
         let awaited = reception.awaited(venues, settings.venues, brokers.capabilities)
@@ -90,18 +93,22 @@ struct LiveRun {
         var setup = self.setup(brokers.all, reception.rules, awaited, history, books)
         let alerts = AlertRoute.queue(settings)
         (setup.feed, setup.resumeVenue, setup.alerts) = (feed, brokers.resume, alerts)
+        setup.refusal = { [late = venues.late] in late.refusal(of: $0) }
         let loop = VenueLoop(
             setup: setup, ledger: books.ledger, router: ExecutionRouter(brokers: brokers.all),
             log: Logger(label: "runner"))
         welcome(reception, history, brokers, into: loop)
         let listener = await StopSignals.forward(to: { await loop.requestStop() })
+        let refusals = heedRefusals(loop, alerts)
         let once = request.isLoop ? nil : Task { await Self.stopOnceSettled(loop) }
         defer {
             listener.cancel()
+            refusals.cancel()
             once?.cancel()
         }
         let end = try await AlertQueue.during(alerts) { try await loop.run() }
         try books.ledger.close()
+        if let error = venues.late.ending { throw error }
         return Replay.End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
     }
 

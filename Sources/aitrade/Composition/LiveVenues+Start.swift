@@ -6,20 +6,11 @@ import Logging
 import Router
 import Runner
 import Storage
-import Synchronization
-
-/// Starts of venues that did not answer when the run began.
-final class LateStarts: Sendable {
-    private let tasks = Mutex<[Task<Void, Never>]>([])
-
-    func add(_ task: Task<Void, Never>) { tasks.withLock { $0.append(task) } }
-
-    func cancel() { tasks.withLock { $0 }.forEach { $0.cancel() } }
-}
 
 /// A start asks every venue at once, and begins with those that answer. One that does not keeps nobody waiting: it is
 /// started as soon as it answers. Where an earlier run left the rules of its assets, orders, cancellations and readings
-/// are tried there all along; where nothing is known of them, they are traded from its first answer on. Only a start
+/// are tried there all along; where nothing is known of them, they are traded from its first answer on. One that
+/// refuses its keys is left out where an earlier run traded there: the others' positions are looked after. Only a start
 /// that would have nothing to trade at all fails.
 extension LiveVenues {
     /// How long a silent venue keeps the others waiting once there is something to trade.
@@ -58,9 +49,8 @@ extension LiveVenues {
 
     /// The rules of everything that is traded, from the venues, or from an earlier run where one does not answer.
     ///
-    /// - Parameter known: What an earlier run left.
     /// - Throws: `VenueError` when a venue answers that something is wrong, or when nothing can be traded.
-    func instruments(orElse known: EngineConfiguration? = nil) async throws -> Reception {
+    func instruments(_ terms: StartTerms) async throws -> Reception {
         let (news, teller) = AsyncStream<News>.makeStream()
         var tasks = seats.map { seat in
             Task {
@@ -79,38 +69,56 @@ extension LiveVenues {
             hasTimer = true
             tasks.append(
                 Task {
-                    guard (try? await Task.sleep(for: Self.patience)) != nil else { return }
+                    guard (try? await Task.sleep(for: terms.left(of: Self.patience))) != nil else { return }
                     teller.yield(.patienceIsOver)
                 })
         }
-        if seats.contains(where: { Self.knows($0, known) }) { startTimer() }
+        if seats.contains(where: { Self.knows($0, terms.known) }) { startTimer() }
         for await item in news {
             switch item {
             case .rules(let rules, let broker):
                 reception.told(rules, by: broker)
                 startTimer()
-            case .failure(let error, let broker): try miss(broker, error, known, &reception)
+            case .failure(let error, let broker): try miss(broker, error, terms, &reception)
             case .patienceIsOver:
                 for broker in reception.pending {
                     let message = "no answer within \(Self.patience)"
-                    try miss(broker, VenueError(.retryable, code: "TIMEOUT", message: message), known, &reception)
+                    try miss(broker, VenueError(.retryable, code: "TIMEOUT", message: message), terms, &reception)
                 }
             }
             if reception.isComplete { break }
         }
         if let error = reception.silent.min(by: { $0.key < $1.key })?.value, !reception.hasRules { throw error }
+        try requireOne()
         return reception
     }
 
     /// A venue that did not answer is left for later, unless it will be no different then. Simulated fills need to know
     /// all of a venue's assets before the first of them, or none.
     private func miss(
-        _ broker: BrokerName, _ error: VenueError, _ known: EngineConfiguration?, _ reception: inout Reception
+        _ broker: BrokerName, _ error: VenueError, _ terms: StartTerms, _ reception: inout Reception
     ) throws {
         guard let seat = seats.first(where: { $0.name == broker }) else { return }
-        let rules = Self.rules(seat, known)
-        guard error.mayPass, mode == .live || rules.isEmpty || Self.knows(seat, known) else { throw error }
+        let rules = Self.rules(seat, terms.known)
+        guard leaves(seat, after: error, terms), mode == .live || rules.isEmpty || Self.knows(seat, terms.known)
+        else { throw error }
+        late.failed(broker, error)
         reception.missed(broker, error, rules)
+    }
+
+    /// Whether a start goes on without a venue that failed: when it may do better in a moment, or when it refuses and
+    /// there are others.
+    func leaves(_ seat: Seat, after error: VenueError, _ terms: StartTerms) -> Bool {
+        if error.mayPass { return true }
+        return error.remedy == .configuration && mode == .live && seats.count > 1 && terms.leavesRefusing(seat)
+    }
+
+    /// What all venues have said several times, so that nothing can be traded; nil while there is one that does not.
+    var lastingRefusalOfAll: VenueError? { late.refusal(ofAll: seats.map(\.name), isLasting: true) }
+
+    /// - Throws: `VenueError` when every venue refuses.
+    private func requireOne() throws {
+        if let error = late.refusal(ofAll: seats.map(\.name)) { throw error }
     }
 
     // MARK: News
@@ -124,11 +132,12 @@ extension LiveVenues {
     /// Begins to tell news.
     ///
     /// - Parameters:
+    ///   - terms: Whether a venue that refuses ends the start.
     ///   - patience: How long a venue may take before it is started later; nil to wait for it.
     ///   - silent: Venues that did not answer a moment ago: whoever knows when they do starts them.
     func start(
-        interval: BarInterval?, barsAfter: [BrokerName: Timestamp], patience: (Seat) -> Duration?,
-        without silent: Set<BrokerName> = [], _ log: Logger
+        interval: BarInterval?, barsAfter: [BrokerName: Timestamp], _ terms: StartTerms,
+        patience: (Seat) -> Duration?, without silent: Set<BrokerName> = [], _ log: Logger
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for seat in seats where !silent.contains(seat.name) {
@@ -139,11 +148,12 @@ extension LiveVenues {
                     do {
                         let deadline = Deadline(limit: patience ?? .seconds(3600)) { try await Task.sleep(for: $0) }
                         try await deadline.run(seat.name) { try await attempt.value }
-                    } catch let error as VenueError where patience != nil && error.mayPass {
+                    } catch let error as VenueError where patience != nil && leaves(seat, after: error, terms) {
                         log.error("a venue is not there yet", metadata: ["error": "\(error)"])
+                        late.failed(seat.name, error)
                         late.add(
                             Task {
-                                await Self.untilDone(seat.name, first: attempt, log) {
+                                await untilDone(seat.name, first: attempt, log) {
                                     try await seat.venue.start(watch)
                                 }
                             })
@@ -152,6 +162,7 @@ extension LiveVenues {
             }
             try await group.waitForAll()
         }
+        try requireOne()
     }
 
     // MARK: Later
@@ -163,21 +174,23 @@ extension LiveVenues {
     /// Tries again and again until a venue does what it is asked.
     ///
     /// - Parameter first: An attempt that is under way already.
-    static func untilDone(
+    func untilDone(
         _ name: BrokerName, first: Task<Void, any Error>? = nil, _ log: Logger,
         _ attempt: @escaping @Sendable () async throws -> Void
     ) async {
-        var (first, pause) = (first, firstPause)
+        var (first, pause) = (first, Self.firstPause)
         while !Task.isCancelled {
             do {
                 if let running = first { try await running.value } else { try await attempt() }
+                late.admitted(name)
                 return log.notice("a venue that was not there is there", metadata: ["broker": "\(name)"])
             } catch {
                 first = nil
                 guard !Task.isCancelled else { return }
+                late.failed(name, error)
                 log.warning("a venue does not start", metadata: ["broker": "\(name)", "error": "\(error)"])
                 guard (try? await Task.sleep(for: pause)) != nil else { return }
-                pause = min(pause * 2, longestPause)
+                pause = min(pause * 2, Self.longestPause)
             }
         }
     }
