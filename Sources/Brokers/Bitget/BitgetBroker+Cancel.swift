@@ -42,29 +42,45 @@ extension BitgetBroker {
         }
     }
 
-    /// Cancels all orders and protections of a symbol, ours or not.
+    /// One order may be cancelled once a second; alone it is told so by the answer, among many by its row.
+    private static let cancelSpacing = Duration.milliseconds(1100)
+    private static let tooOften = "BITGET_45129"
+
+    /// Cancels all orders and protections of a symbol, ours or not. What the venue has no time for, such as an order
+    /// that somebody cancelled a moment ago and that is still there, is cancelled again a second later.
     ///
     /// - Throws: `VenueError`.
     package func cancelAll(_ symbol: Symbol) async throws {
+        var failures: [BitgetFailure] = []
+        for round in 0..<3 {
+            if round > 0 { try await Task.sleep(for: Self.cancelSpacing) }
+            failures = try await cancelEach(symbol)
+            if !failures.contains(where: { $0.verdict == .retry || $0.error.code == Self.tooOften }) { break }
+        }
+        book.hintAll()
+        bell.ring()
+        if let first = failures.first { throw first.error }
+    }
+
+    /// One round: whatever fails keeps nothing else from being cancelled.
+    private func cancelEach(_ symbol: Symbol) async throws -> [BitgetFailure] {
         let dialect = try await language()
-        var failures: [any Error] = []
+        var failures: [BitgetFailure] = []
         func cancel<Answer>(_ question: BitgetQuestion<Answer>) async {
             do {
                 _ = try await client.ask(question)
             } catch {
                 // What has ended meanwhile needs no cancellation.
-                if ![.ended, .notFound].contains(error.verdict) { failures.append(error.error) }
+                if ![.ended, .notFound].contains(error.verdict) { failures.append(error) }
             }
         }
-        _ = try await ask(dialect.cancelAll(symbol))
+        await cancel(dialect.cancelAll(symbol))
         // What the call for all of them leaves out, such as orders of a list of their own.
         for order in try await openOrders() where order.symbol == symbol && order.list != nil {
             await cancel(dialect.cancel(.venue(order.orderID), symbol, list: order.list))
         }
         for plan in try await allPlans() where plan.symbol == symbol { await cancel(dialect.unprotect(plan)) }
-        book.hintAll()
-        bell.ring()
-        if let first = failures.first { throw first }
+        return failures
     }
 
     /// Closes a position at market in one call, outside the port: for hands, when orders of our own cannot be sent.

@@ -55,6 +55,7 @@ extension BitgetStandIn {
         case "fills":
             let rows = try trades(request, state).map { fillRow($0, state) }
             return #"{"fillList":[\#(rows.joined(separator: ","))],"endId":"0"}"#
+        case "batch-cancel-orders": return #"{"successList":[],"failureList":[]}"#
         case "place-tpsl-order": return try protect(body, &state)
         case "modify-tpsl-order": return try modify(body, &state)
         case "cancel-plan-order": return unprotect(body, &state)
