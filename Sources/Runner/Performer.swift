@@ -12,8 +12,8 @@ struct Performer: Sendable {
     var crash: CrashProbe = { _ in }
     /// Where alerts go besides the log.
     var alerts: AlertQueue?
-    /// What a broker says that keeps this program out.
-    var refusal: @Sendable (BrokerName) -> VenueError? = { _ in nil }
+    /// Why a broker was not started yet.
+    var absence: @Sendable (BrokerName) -> VenueError? = { _ in nil }
 
     /// Performs all `effects`; returns the answers, ordered by broker.
     func perform(_ effects: [Effect]) async -> [EngineEvent] {
@@ -114,7 +114,7 @@ struct Performer: Sendable {
         _ broker: BrokerName, fillsSince moment: Timestamp, _ isFlattening: Bool
     ) async -> EngineEvent {
         // Only an account that was read is traded on.
-        if !isFlattening, let refusal = refusal(broker) { return .unreachable(broker, refusal) }
+        if !isFlattening, let absence = absence(broker) { return .unreachable(broker, absence) }
         do {
             return .snapshot(try await router.snapshot(of: broker, fillsSince: moment))
         } catch let error as VenueError where isFlattening && error.code == VenueError.pendingExecutions {

@@ -45,9 +45,9 @@ public struct RunSetup: Sendable {
     public var haltReason: String?
     /// Tells the service manager what the loop is doing; called by the loop itself with each beat.
     public var notify: @Sendable (ServiceNote) -> Void = { _ in }
-    /// What a broker says that keeps this program out: until it is let in, its account is read to close what is there
-    /// and not to trade; nil for none.
-    public var refusal: @Sendable (BrokerName) -> VenueError? = { _ in nil }
+    /// Why a broker was not started yet: until it is, its account is read to close what is there and not to trade; nil
+    /// once it was.
+    public var absence: @Sendable (BrokerName) -> VenueError? = { _ in nil }
     /// Carries alerts to people; nil leaves them in the log.
     public var alerts: AlertQueue?
     /// Told of every moment at which a crash leaves something different behind; for tests.

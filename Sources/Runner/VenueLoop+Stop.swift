@@ -3,6 +3,15 @@ public import Engine
 
 /// Stopping without leaving anything behind unseen.
 extension VenueLoop {
+    /// Asks the loop to stop, unless everything is being closed.
+    ///
+    /// - Returns: Whether it stops.
+    public func requestStopUnlessHalted() -> Bool {
+        guard !core.engine.kill.isEngaged else { return false }
+        requestStop()
+        return true
+    }
+
     /// Whether every asset was decided on at least once and nothing is on its way: what was asked for has happened.
     public var hasSettled: Bool {
         guard lanes.isIdle, !core.engine.desks.isEmpty, core.engine.configuration?.awaited.isEmpty ?? false else {

@@ -50,7 +50,7 @@ public actor VenueLoop {
         (self.setup, self.ledger, self.log) = (setup, ledger, log)
         sleep = { try await clock.sleep(for: $0) }
         var performer = Performer(router: router, log: log, crash: setup.crash, alerts: setup.alerts)
-        performer.refusal = setup.refusal
+        performer.absence = setup.absence
         lanes = Lanes(
             answer: { [performer] in await performer.answer(to: $0, isFlattening: $1 == .flattening) },
             post: { [intake] in intake.post($0, $1, after: $2) },

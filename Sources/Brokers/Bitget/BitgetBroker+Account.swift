@@ -3,6 +3,7 @@ public import Core
 extension BitgetBroker {
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
         let dialect = try await language()
+        try await requireCoins()
         // Orders before positions: what fills in between is seen as held, never missed.
         async let waiting = allPlans()
         let orders = try await openOrders()
@@ -25,6 +26,19 @@ extension BitgetBroker {
         guard settings.market == .futures else { return nil }
         return try await ask(dialect.positions()).sorted { ($0.symbol, $0.quantity) < ($1.symbol, $1.quantity) }.map {
             AccountPosition(symbol: $0.symbol, quantity: $0.quantity, averagePrice: $0.averagePrice)
+        }
+    }
+
+    /// On spot what is held is told by coins, which only the rules of the symbols name: without them nothing would look
+    /// like flat.
+    private func requireCoins() async throws {
+        guard settings.market == .spot else { return }
+        for symbol in named.sorted() where contracts[symbol] == nil {
+            do {
+                _ = try await contract(symbol)
+            } catch let error as VenueError where error.remedy == .notFound {
+                continue
+            }
         }
     }
 

@@ -16,6 +16,8 @@ public actor BitgetBroker: LiveBroker {
     var dialect: (any BitgetDialect)?
     var contracts: [Symbol: BitgetContract] = [:]
     var contractsReadAt: [Symbol: Timestamp] = [:]
+    /// What somebody asked the rules of, answered or not.
+    var named: Set<Symbol> = []
     var stances: [Symbol: BitgetStance] = [:]
     /// Stances that may have changed behind our back.
     private var oldStances: Set<Symbol> = []
@@ -65,6 +67,7 @@ public actor BitgetBroker: LiveBroker {
     // MARK: The port
 
     public func instruments(_ symbols: [Symbol]) async throws -> [Instrument] {
+        named.formUnion(symbols)
         var found: [Instrument] = []
         for symbol in symbols { found.append(try await contract(symbol).instrument) }
         return found

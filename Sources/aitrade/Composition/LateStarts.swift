@@ -7,16 +7,21 @@ final class LateStarts: Sendable {
     struct Refusal: Sendable {
         let broker: BrokerName
         let error: VenueError
-        /// How often it has said so without anything else in between.
-        var count = 1
+        /// Whether it is the first since the venue last let this program in.
+        let isFirst: Bool
+    }
 
-        /// Whether it is no slip of a gateway.
-        var isLasting: Bool { count > 2 }
+    /// A venue that is not there yet.
+    private struct Absence {
+        var error: VenueError
+        /// How often it refused without anything else in between.
+        var refusals = 0
+        var isTold = false
     }
 
     private struct State {
         var tasks: [Task<Void, Never>] = []
-        var refused: [BrokerName: Refusal] = [:]
+        var absent: [BrokerName: Absence] = [:]
         var ending: VenueError?
     }
 
@@ -39,31 +44,32 @@ final class LateStarts: Sendable {
     /// Takes note of an attempt that failed; only one that needs a person is a refusal.
     func failed(_ broker: BrokerName, _ error: any Error) {
         let error = VenueError(any: error, of: broker)
-        guard error.remedy == .configuration else { return }
-        let refusal = state.withLock { state in
-            var refusal = Refusal(broker: broker, error: error)
-            refusal.count += state.refused[broker]?.count ?? 0
-            state.refused[broker] = refusal
-            return refusal
+        let isRefusal = error.remedy == .configuration
+        let isFirst = state.withLock { state in
+            var absence = state.absent[broker] ?? Absence(error: error)
+            absence.error = error
+            absence.refusals = isRefusal ? absence.refusals + 1 : 0
+            let isFirst = isRefusal && !absence.isTold
+            absence.isTold = absence.isTold || isRefusal
+            state.absent[broker] = absence
+            return isFirst
         }
-        teller.yield(refusal)
+        if isRefusal { teller.yield(Refusal(broker: broker, error: error, isFirst: isFirst)) }
     }
 
-    /// Takes note of an attempt that did what it should.
-    func admitted(_ broker: BrokerName) { state.withLock { $0.refused[broker] = nil } }
+    /// A venue was started: everything is asked of it from now on.
+    func admitted(_ broker: BrokerName) { state.withLock { $0.absent[broker] = nil } }
 
-    /// What a venue says that keeps this program out; nil when it does not, or has not been asked.
-    func refusal(of broker: BrokerName) -> VenueError? { state.withLock { $0.refused[broker]?.error } }
+    /// Why a venue was not started yet; nil when it was.
+    func reason(for broker: BrokerName) -> VenueError? { state.withLock { $0.absent[broker]?.error } }
 
     /// What the first of `brokers` says when every one of them refuses; nil while one does not.
     ///
-    /// - Parameter isLasting: Whether each has to have said so several times.
-    func refusal(ofAll brokers: [BrokerName], isLasting: Bool = false) -> VenueError? {
-        let refused = state.withLock { $0.refused }
-        guard brokers.allSatisfy({ name in refused[name].map { $0.isLasting || !isLasting } ?? false }) else {
-            return nil
-        }
-        return brokers.min().flatMap { refused[$0]?.error }
+    /// - Parameter times: How often each has to have said so in turn: once may be a gateway's slip.
+    func refusal(ofAll brokers: [BrokerName], times: Int) -> VenueError? {
+        let absent = state.withLock { $0.absent }
+        guard brokers.allSatisfy({ absent[$0].map { $0.refusals >= times } ?? false }) else { return nil }
+        return brokers.min().flatMap { absent[$0]?.error }
     }
 
     /// Why a run has to end, once that was found.

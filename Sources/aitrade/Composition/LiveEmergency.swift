@@ -67,6 +67,7 @@ struct LiveEmergency {
             wallClock: SystemTime.wall, uptime: SystemTime.uptime, rebuildVenue: { _ in })
         setup.process = .current
         (setup.rebuildsVenue, setup.resumeVenue, setup.version) = (false, brokers.resume, ProgramBuild.name)
+        if mode == .live { setup.absence = { [late = venues.late] in late.reason(for: $0) } }
         adjust(&setup)
         return VenueLoop(setup: setup, ledger: ledger, router: ExecutionRouter(brokers: brokers.all), log: log)
     }

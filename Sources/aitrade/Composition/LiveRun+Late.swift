@@ -1,7 +1,6 @@
 import Brokers
 import Core
 import Engine
-import Foundation
 import Logging
 import Runner
 import Signals
@@ -27,9 +26,8 @@ extension LiveRun {
     func heedRefusals(_ loop: VenueLoop, _ alerts: AlertQueue?) -> Task<Void, Never> {
         Task {
             let log = Logger(label: "venues")
-            let killFile = KillSwitchFile(folder: URL(filePath: request.stateFolder))
             for await refusal in venues.late.refusals {
-                if refusal.count == 1 {
+                if refusal.isFirst {
                     let text =
                         "\(refusal.broker) refuses this program: \(refusal.error). NOBODY LOOKS AFTER what is held "
                         + "there but the venue's own stops: nothing is opened, no bars and prices are heard. The kill "
@@ -40,9 +38,10 @@ extension LiveRun {
                     alerts?.post(Alert(.critical, "VENUE_REFUSED", text))
                 }
                 // A halt goes on trying for as long as it takes.
-                guard let error = venues.lastingRefusalOfAll, killFile.engagedAt == nil else { continue }
+                guard venues.late.ending == nil, let error = venues.lastingRefusalOfAll,
+                    await loop.requestStopUnlessHalted()
+                else { continue }
                 venues.late.ending = error
-                await loop.requestStop()
             }
         }
     }
@@ -58,7 +57,7 @@ extension LiveRun {
                 Task {
                     // Its rules are told first: what comes before them would be lost.
                     if isAwaited {
-                        await venues.untilDone(seat.name, log) {
+                        await venues.untilDone(seat.name, isStart: false, log) {
                             let rules = try await seat.venue.instruments(seat.symbols)
                             await brokers.learn(seat.name, rules)
                             let capabilities = brokers.capabilities[seat.name] ?? seat.venue.capabilities

@@ -93,7 +93,7 @@ struct LiveRun {
         var setup = self.setup(brokers.all, reception.rules, awaited, history, books)
         let alerts = AlertRoute.queue(settings)
         (setup.feed, setup.resumeVenue, setup.alerts) = (feed, brokers.resume, alerts)
-        setup.refusal = { [late = venues.late] in late.refusal(of: $0) }
+        if request.mode == .live { setup.absence = { [late = venues.late] in late.reason(for: $0) } }
         let loop = VenueLoop(
             setup: setup, ledger: books.ledger, router: ExecutionRouter(brokers: brokers.all),
             log: Logger(label: "runner"))
@@ -108,7 +108,7 @@ struct LiveRun {
         }
         let end = try await AlertQueue.during(alerts) { try await loop.run() }
         try books.ledger.close()
-        if let error = venues.late.ending { throw error }
+        if end.outcome == .stopped, let error = venues.late.ending { throw error }
         return Replay.End(outcome: end.outcome, engine: end.engine, newBars: end.bars)
     }
 

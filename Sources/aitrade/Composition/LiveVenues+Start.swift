@@ -8,10 +8,10 @@ import Runner
 import Storage
 
 /// A start asks every venue at once, and begins with those that answer. One that does not keeps nobody waiting: it is
-/// started as soon as it answers. Where an earlier run left the rules of its assets, orders, cancellations and readings
-/// are tried there all along; where nothing is known of them, they are traded from its first answer on. One that
-/// refuses its keys is left out where an earlier run traded there: the others' positions are looked after. Only a start
-/// that would have nothing to trade at all fails.
+/// started as soon as it answers. Where an earlier run left the rules of its assets, exits, cancellations and the kill
+/// sequence are tried there all along; where nothing is known of them, they are traded from its first answer on. One
+/// that refuses its keys is left out where an earlier run traded there: the others' positions are looked after. Only a
+/// start that would have nothing to trade at all fails.
 extension LiveVenues {
     /// How long a silent venue keeps the others waiting once there is something to trade.
     static let patience = Duration.seconds(5)
@@ -114,11 +114,11 @@ extension LiveVenues {
     }
 
     /// What all venues have said several times, so that nothing can be traded; nil while there is one that does not.
-    var lastingRefusalOfAll: VenueError? { late.refusal(ofAll: seats.map(\.name), isLasting: true) }
+    var lastingRefusalOfAll: VenueError? { late.refusal(ofAll: seats.map(\.name), times: 3) }
 
     /// - Throws: `VenueError` when every venue refuses.
     private func requireOne() throws {
-        if let error = late.refusal(ofAll: seats.map(\.name)) { throw error }
+        if let error = late.refusal(ofAll: seats.map(\.name), times: 1) { throw error }
     }
 
     // MARK: News
@@ -173,16 +173,18 @@ extension LiveVenues {
 
     /// Tries again and again until a venue does what it is asked.
     ///
-    /// - Parameter first: An attempt that is under way already.
+    /// - Parameters:
+    ///   - first: An attempt that is under way already.
+    ///   - isStart: Whether the venue is started then.
     func untilDone(
-        _ name: BrokerName, first: Task<Void, any Error>? = nil, _ log: Logger,
+        _ name: BrokerName, first: Task<Void, any Error>? = nil, isStart: Bool = true, _ log: Logger,
         _ attempt: @escaping @Sendable () async throws -> Void
     ) async {
         var (first, pause) = (first, Self.firstPause)
         while !Task.isCancelled {
             do {
                 if let running = first { try await running.value } else { try await attempt() }
-                late.admitted(name)
+                if isStart { late.admitted(name) }
                 return log.notice("a venue that was not there is there", metadata: ["broker": "\(name)"])
             } catch {
                 first = nil
