@@ -52,8 +52,14 @@ extension Acceptance {
             // Long enough for readings that would be believed.
             try await Task.sleep(for: .seconds(4))
             try await expectSoon(both, why: "SBER", "no trade: ACCOUNT_UNREAD")
+            // Without the rules of the share nothing can be closed: its stop stays as long as that lasts.
+            try await both.site.succeed(["kill"])
+            try await both.coins.until("coins are flat") { $0.isFlat }
+            try await Task.sleep(for: .seconds(2))
+            let held = try await both.shares.books()
+            #expect(held.held.count == 1 && held.livePlans.count == 1, "\(held.root)")
             try await both.shares.takeKeys()
-            try await both.end(runner)
+            try await both.expectHalted(runner)
         }
 
         private func expectSoon(_ both: BothSite, why symbol: String, _ text: String) async throws {

@@ -39,9 +39,9 @@ extension TinkoffBroker {
     }
 
     private func listed(_ stop: TinkoffStop) async -> OrderReport? {
-        guard let symbol = await symbol(of: stop.uid, stop.ticker),
-            let lot = await share(uid: stop.uid, ticker: stop.ticker)?.lot
-        else { return nil }
+        guard let symbol = await symbol(of: stop.uid, stop.ticker) else { return nil }
+        // A stop whose lot cannot be read is there all the same: without it the account would look flat.
+        let lot = await share(uid: stop.uid, ticker: stop.ticker)?.lot ?? Self.single
         let id = book.name(of: stop.stopID)
         let request = id.flatMap { book.request($0) }
         return OrderReport(

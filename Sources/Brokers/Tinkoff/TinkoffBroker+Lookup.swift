@@ -178,12 +178,22 @@ extension TinkoffBroker {
             reason: reason, at: order.at)
     }
 
-    private static let single: TinkoffLotSize = {
+    static let single: TinkoffLotSize = {
         guard let lot = TinkoffLotSize(1) else { preconditionFailure("one share is a lot") }
         return lot
     }()
 
     // MARK: What a cancellation means
+
+    /// What a stop guards can only be closed by the rules of its share: while they cannot be read, the stop is all that
+    /// looks after it, and stays.
+    func requireRules(_ symbol: Symbol) async throws {
+        do {
+            _ = try await share(symbol)
+        } catch let error as VenueError where error.remedy == .notFound {
+            return
+        }
+    }
 
     /// An order or stop order as the venue has it.
     struct Target {

@@ -199,6 +199,7 @@ extension TinkoffBroker {
 
     private func cancel(_ target: Target) async -> CancelOutcome {
         do {
+            if target.isStop { try await requireRules(target.report.symbol) }
             let methods = try await account()
             let question =
                 target.isStop

@@ -1,0 +1,47 @@
+import Brokers
+import Core
+import Foundation
+import Synchronization
+import Testing
+
+/// While the rules of a share cannot be read.
+@Suite(.fewAtOnce) struct TinkoffRulesTests {
+    private static let stop = TinkoffBench.request(
+        "0b9d6b0a-3c8e-4f0e-9a1b-3f1c3e0c7d21", .sell, .stop(trigger: Price(FixedDecimal(90))), lots: 2,
+        reduceOnly: true, purpose: .stop)
+
+    private func loseRules(_ standIn: TinkoffStandIn) {
+        for method in ["ShareBy", "GetInstrumentBy"] {
+            for _ in 0..<200 {
+                standIn.fail("InstrumentsService/\(method)", .answerInstead(status: 503, headers: [:], body: "busy"))
+            }
+        }
+    }
+
+    /// After a restart nothing could be closed without them: a stop stays until they can be read.
+    @Test func aStopIsNotCancelledWhileNothingCouldBeClosed() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn) { broker, server in
+            _ = await broker.submit(TinkoffBench.request("in", .buy, lots: 2))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("in"))
+            guard case .accepted(let placed) = await broker.submit(Self.stop) else {
+                Issue.record("the stop was not taken")
+                return
+            }
+            loseRules(standIn)
+            let other = try TinkoffBroker(TinkoffBench.settings(port: server.port))
+            var order = Order(request: Self.stop, at: placed.at)
+            try order.apply(.sent, at: placed.at)
+            try order.apply(.accepted, venueOrderID: placed.venueOrderID, at: placed.at)
+            await other.recall([order])
+            let kept = await other.cancel(.client(Self.stop.clientID), TinkoffBench.symbol)
+            if case .accepted = kept { Issue.record("\(kept)") }
+            #expect(standIn.calls("StopOrdersService/CancelStopOrder") == 0)
+            standIn.state.withLock { $0.faults = [:] }
+            let gone = await other.cancel(.client(Self.stop.clientID), TinkoffBench.symbol)
+            if case .accepted = gone {} else { Issue.record("\(gone)") }
+            #expect(standIn.calls("StopOrdersService/CancelStopOrder") == 1)
+            await other.stop()
+        }
+    }
+}
