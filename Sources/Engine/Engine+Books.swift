@@ -70,17 +70,18 @@ extension Engine {
         }
         let ours = desks.filter { $0.broker == snapshot.broker }
         var isFlat = snapshot.isFlat && ours.allSatisfy { $0.isQuiet(at: now) }
-        let open = ours.filter { !$0.position.isFlat }
+        let open = ours.filter { !$0.position.isFlat || $0.lacksExecutions }
         if isFlat, !open.isEmpty {
-            // The venue is flat and our books are not: the execution is on its way. Wait for it, but not for ever; what
-            // a fee took out of a purchase is no execution.
+            // The venue is flat and our books are not, or lack what was bought and sold: the executions are on their
+            // way. Wait for them, but not for ever; what a fee took out of a purchase is no execution.
             let missing = open.first { !$0.isDust }
             if kill.waitsForBooks(of: snapshot.broker, isDust: missing == nil) {
                 isFlat = false
             } else {
                 if let missing {
-                    let books = "\(snapshot.broker) is flat, the books say \(missing.position.quantity)"
-                    effects.append(.alert(Alert(.critical, "BOOKS_DIFFER", "\(missing.symbol): \(books)")))
+                    let books = missing.position.isFlat ? "lack executions" : "say \(missing.position.quantity)"
+                    let text = "\(missing.symbol): \(snapshot.broker) is flat, the books \(books)"
+                    effects.append(.alert(Alert(.critical, "BOOKS_DIFFER", text)))
                 }
                 effects += reconciler.closeBooks(snapshot, &desks, configuration.reconcile, at: now)
             }

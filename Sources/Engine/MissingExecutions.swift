@@ -51,6 +51,9 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
         }
     }
 
+    /// Whether nothing is missing.
+    var isEmpty: Bool { orders.isEmpty }
+
     /// Whether executions of `id` have been missing for so long that they will not come by themselves.
     func isOverdue(_ id: ClientOrderID, at now: Timestamp) -> Bool {
         orders[id].map { now - $0.since >= Self.patience } ?? false
@@ -63,6 +66,9 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
 extension Desk {
     /// What is held by all that was told, executions that are not booked yet included.
     var toldPosition: Quantity { position.quantity + orders.missing.signed }
+
+    /// Whether the venue told of executions that are not booked yet.
+    var lacksExecutions: Bool { !orders.missing.isEmpty }
 
     /// As much of the position as is still there by all that was told: only that can be guarded and closed.
     var closable: Quantity {

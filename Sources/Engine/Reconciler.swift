@@ -140,8 +140,12 @@ struct Reconciler: Hashable, Codable, Sendable {
         let account = accounts[snapshot.broker] ?? ReconcileAccount()
         var comparison = Comparison(
             snapshot: snapshot, rules: rules, state: .halted, now: now, question: nil, account: account)
-        for place in desks.indices where desks[place].broker == snapshot.broker && !desks[place].position.isFlat {
-            comparison.close(&desks[place])
+        for place in desks.indices where desks[place].broker == snapshot.broker {
+            if !desks[place].position.isFlat {
+                comparison.close(&desks[place])
+            } else if desks[place].lacksExecutions {
+                desks[place].orders.giveUpMissing(at: now)
+            }
         }
         accounts[snapshot.broker] = comparison.account
         return comparison.effects

@@ -66,8 +66,8 @@ import Testing
         #expect(twin == world.engine)
     }
 
-    /// The position is the sum of the booked fills and of what a kill booked as external, and no
-    /// order is filled beyond its quantity.
+    /// The position is the sum of the booked fills and of what a kill booked as external or as dust, and no order is
+    /// filled beyond its quantity.
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func onlyWhatWasOrderedIsBooked(seed: UInt64) {
         var world = RandomWorld(seed: 77 + seed)
         _ = world.feed(.configured(world.configuration()))

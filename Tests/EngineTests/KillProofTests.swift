@@ -43,4 +43,28 @@ import Testing
         kill.observed(Self.one, isFlat: true, spacing: .seconds(1), at: start + .seconds(3601))
         #expect(kill.phase == .flat && kill.nextDeadline == nil)
     }
+
+    /// The books are as flat as the venue, but neither what was bought nor what was sold is in them.
+    @Test(arguments: [true, false]) func executionsThatAreKnownToBeMissingAreWaitedFor(theyCome: Bool) throws {
+        var bench = try Bench()
+        let entry = try bench.enter()
+        let bought = try bench.execute(entry, at: try #require(Price("100")))
+        try bench.take(batch(bench, .order(bought.report)))
+        try bench.kill()
+        let closing = try #require(bench.effects.orders.last)
+        #expect(closing.purpose == .flatten)
+        let sold = try bench.execute(closing.clientID, at: try #require(Price("100")))
+        try bench.take(batch(bench, .order(sold.report)))
+        try bench.wait(.seconds(1))
+        #expect(try bench.one.snapshot(at: bench.now).isFlat && bench.desk.position.isFlat)
+        #expect(bench.engine.kill.phase == .flattening)
+        if theyCome { try bench.take(batch(bench, .fill(bought.fill), .fill(sold.fill))) }
+        try bench.wait(.seconds(theyCome ? 4 : 60))
+        #expect(try bench.engine.kill.phase == .flat && bench.desk.position.isFlat)
+        #expect(bench.effects.alerts.contains("BOOKS_DIFFER") != theyCome)
+    }
+
+    private func batch(_ bench: Bench, _ events: VenueEvent...) -> EngineEvent {
+        .venue(VenueBatch(broker: Self.one, at: bench.now, events: events))
+    }
 }

@@ -50,7 +50,9 @@ struct RandomWorld {
         for effect in effects {
             if case .submit(let approved, _) = effect { sent.append(approved.request) }
             if case .reconciled(let found) = effect {
-                adjustments += found.fills.filter { $0.tradeID.hasPrefix("EXTERNAL-") }
+                adjustments += found.fills.filter {
+                    $0.tradeID.hasPrefix("EXTERNAL-") || $0.tradeID.hasPrefix("DUST-")
+                }
             }
         }
         return effects
