@@ -44,10 +44,13 @@ package struct FaultDice: Sendable {
     }
 
     private mutating func drawSpells(_ fault: FaultSwitch, perDay: Double, from: Timestamp) -> [Spell] {
-        let minutes = Int((calmFrom - from).milliseconds / 60_000)
+        let (minute, all) = (60_000, max(Int((calmFrom - from).milliseconds), 0))
         var drawn: [Spell] = []
-        for minute in 0..<max(minutes, 0) where roll(fault, min(perDay / 1440, 1)) {
-            let start = from + .milliseconds(Int64(minute) * 60_000 + Int64(draw(fault, below: 60_000)))
+        for begin in stride(from: 0, to: all, by: minute) {
+            // The last minute may be a part of one, and as much less likely: plans of seconds have spells as well.
+            let length = min(minute, all - begin)
+            guard roll(fault, min(perDay / 1440 * (Double(length) / Double(minute)), 1)) else { continue }
+            let start = from + .milliseconds(Int64(begin) + Int64(draw(fault, below: length)))
             let size = time(of: fault)?.milliseconds ?? 0
             let end = fault == .wrongClock ? calmFrom : start + .milliseconds(size)
             // Closures lie on whole minutes, because bars do.

@@ -135,7 +135,9 @@ package struct BitgetWorld: TwinWorld {
     private mutating func tradeByHand() {
         if let position = positions.sorted(by: { $0.key < $1.key }).first?.value {
             let side: Side = position.quantity > .zero ? .sell : .buy
-            let draft = OrderDraft(key: position.key, side: side, reduces: true, wireSide: side, size: position.size)
+            let draft = OrderDraft(
+                key: position.key, side: side, reduces: true, wireSide: wireSide(side, position.key, reduces: true),
+                size: position.size)
             _ = try? accept(draft)
         } else if let instrument = instruments.first, let price = market.price(instrument.symbol) {
             let least = Quantity(instrument.minimumNotional.value.divided(by: price.value))
