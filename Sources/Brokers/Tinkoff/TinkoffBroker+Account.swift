@@ -9,10 +9,9 @@ extension TinkoffBroker {
         try await linkChildren()
         var open: [OrderReport] = []
         for order in look.orders where !order.state.isFinal && !isHeldBack(order) {
-            guard let symbol = await symbol(of: order.uid, order.ticker) else { continue }
-            open.append(await report(order, symbol))
+            open.append(try await report(order, try await listedSymbol(order.uid, order.ticker)))
         }
-        for stop in stops { if let report = await listed(stop) { open.append(report) } }
+        for stop in stops { open.append(try await listed(stop)) }
         let positions = try await positions(balance)
         var fills: [Fill] = []
         if moment != .distantFuture {
@@ -38,10 +37,10 @@ extension TinkoffBroker {
         hearOfStops()
     }
 
-    private func listed(_ stop: TinkoffStop) async -> OrderReport? {
-        guard let symbol = await symbol(of: stop.uid, stop.ticker) else { return nil }
+    private func listed(_ stop: TinkoffStop) async throws -> OrderReport {
+        let symbol = try await listedSymbol(stop.uid, stop.ticker)
         // A stop whose lot cannot be read is there all the same: without it the account would look flat.
-        let lot = await share(uid: stop.uid, ticker: stop.ticker)?.lot ?? Self.single
+        let lot = await share(uid: stop.uid)?.lot ?? Self.single
         let id = book.name(of: stop.stopID)
         let request = id.flatMap { book.request($0) }
         return OrderReport(
@@ -59,11 +58,11 @@ extension TinkoffBroker {
         var found: [AccountPosition] = []
         for holding in balance.holdings {
             // The rules of strangers are needed to leave them.
-            _ = await share(uid: holding.uid, ticker: holding.ticker)
-            guard let symbol = await symbol(of: holding.uid, holding.ticker) else { continue }
+            _ = await share(uid: holding.uid)
             found.append(
                 AccountPosition(
-                    symbol: symbol, quantity: holding.pieces.quantity, averagePrice: averages[holding.uid]))
+                    symbol: try await listedSymbol(holding.uid, holding.ticker),
+                    quantity: holding.pieces.quantity, averagePrice: averages[holding.uid]))
         }
         return found.sorted { $0.symbol < $1.symbol }
     }
@@ -72,7 +71,11 @@ extension TinkoffBroker {
     private func executions(since moment: Timestamp, among orders: [TinkoffOrder]) async throws -> [Fill] {
         var fills: [Fill] = []
         try await linkChildren()
-        for order in orders where order.done > .zero && !isHeldBack(order) { fills += await self.fills(of: order) }
+        for order in orders where order.done > .zero && !isHeldBack(order) {
+            // Without a lot its executions would be missing from a list that claims to be whole.
+            _ = try await rules(order.uid)
+            fills += await self.fills(of: order)
+        }
         let day = TinkoffTime.startOfDay(await now())
         if moment < day {
             // Whose they are is told by the orders alone.
@@ -88,7 +91,7 @@ extension TinkoffBroker {
     /// The executions of one order with their parts of its commission.
     func fills(of order: TinkoffOrder) async -> [Fill] {
         guard let symbol = await symbol(of: order.uid, order.ticker),
-            let lot = await share(uid: order.uid, ticker: order.ticker)?.lot
+            let lot = await share(uid: order.uid)?.lot
         else { return [] }
         let moment = await now()
         let all = book.executions(
@@ -119,7 +122,7 @@ extension TinkoffBroker {
         for _ in 0..<100 {
             let page = try await ask(methods.executions(from: from, to: to, cursor: cursor))
             for row in page.rows where row.at < to {
-                guard let symbol = await symbol(of: row.uid, row.ticker) else { continue }
+                let symbol = try await listedSymbol(row.uid, row.ticker)
                 fills.append(
                     book.told(row.tradeID)
                         ?? Fill(

@@ -7,7 +7,7 @@ extension TinkoffBroker {
             throw VenueError(.retryable, code: "TINKOFF_NOT_YET", message: "\(id) may still arrive: ask again")
         }
         let isStop = book.request(id).map(\.kind.isProtective) ?? book.open[id]?.isStop
-        if isStop != true, let order = try await found(id) { return await report(order, symbol) }
+        if isStop != true, let order = try await found(id) { return try await report(order, symbol) }
         if isStop ?? settings.holdsStops, let stop = try await foundStop(id, symbol) {
             return try await report(stop, id, symbol)
         }
@@ -139,8 +139,7 @@ extension TinkoffBroker {
                 book.link(child, to: id)
             }
             if let child, let order = try await self.child(child) {
-                let report = await self.report(order, symbol)
-                return report
+                return try await report(order, symbol)
             }
             // Executed, but the order it placed is not to be seen yet.
             reason = "triggered"
@@ -161,10 +160,12 @@ extension TinkoffBroker {
     // MARK: Reports
 
     /// The report of an order, in the words and with the amounts that it was asked for.
-    func report(_ order: TinkoffOrder, _ symbol: Symbol) async -> OrderReport {
+    ///
+    /// - Throws: `VenueError` when it is ours and its lot cannot be read.
+    func report(_ order: TinkoffOrder, _ symbol: Symbol) async throws -> OrderReport {
         let id = book.clientID(of: order)
         let request = id.flatMap { book.request($0) }
-        let lot = await share(uid: order.uid, ticker: order.ticker)?.lot ?? shares[symbol]?.lot ?? Self.single
+        let lot = try await lot(of: order, symbol, isOurs: request != nil)
         let filled = lot.pieces(of: order.done).quantity
         let quantity = request?.quantity ?? lot.pieces(of: order.lots).quantity
         var (state, reason) = (order.state, order.reason)
@@ -222,7 +223,7 @@ extension TinkoffBroker {
                 return Target(report: report, isStop: true)
             }
             guard let order = try await state(venueID, isRequest: false) else { return nil }
-            return Target(report: await report(order, symbol), isStop: false)
+            return Target(report: try await report(order, symbol), isStop: false)
         }
     }
 }

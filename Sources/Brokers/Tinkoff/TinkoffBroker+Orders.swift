@@ -51,6 +51,9 @@ extension TinkoffBroker {
                 message: "\(request.quantity) \(request.symbol) are no whole lots of \(share.lot.pieces)")
         }
         try allow(request, share)
+        if !request.reduceOnly || request.kind.isProtective {
+            try await refuseTooLarge(request, pieces ?? wanted, share)
+        }
         if case .limit(let price) = request.kind, !price.value.isMultiple(of: share.step.value) {
             throw VenueError(
                 .rejected, code: "TINKOFF_STEP", message: "\(price) is no multiple of the step \(share.step)")
@@ -138,8 +141,9 @@ extension TinkoffBroker {
             book.forget(request.clientID)
             return .refused(await closedMarket(request.symbol, failure.error))
         case .rejected, .retry, .throttled, .configuration, .notFound, .ended:
+            let sent = book.open[request.clientID]?.sent
             book.forget(request.clientID)
-            return .refused(failure.error)
+            return .refused(halved(request, sent, failure.error))
         }
     }
 

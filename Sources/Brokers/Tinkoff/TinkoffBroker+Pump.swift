@@ -142,7 +142,9 @@ extension TinkoffBroker {
             for fill in order.done > .zero ? await fills(of: order) : [] {
                 if let news = book.tell(fill) { events.append(.fill(news)) }
             }
-            if book.clientID(of: order).map(known.contains) ?? false { reports.append(await report(order, symbol)) }
+            guard book.clientID(of: order).map(known.contains) ?? false else { continue }
+            // Without its lot it waits for the next reading.
+            if let report = try? await report(order, symbol) { reports.append(report) }
         }
         reports += try await lookAtYesterdays(orders)
         for report in reports {
@@ -165,7 +167,7 @@ extension TinkoffBroker {
             else { continue }
             oldAskedAt[id] = .now
             guard let order = try await state(TinkoffNames.key(id), isRequest: true) else { continue }
-            reports.append(await report(order, entry.symbol))
+            if let report = try? await report(order, entry.symbol) { reports.append(report) }
         }
         return reports
     }

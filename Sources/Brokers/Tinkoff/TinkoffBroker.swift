@@ -43,6 +43,8 @@ public actor TinkoffBroker: LiveBroker {
     /// When an order of an earlier day was last asked for.
     var oldAskedAt = BoundedMap<ClientOrderID, ContinuousClock.Instant>(limit: 1000)
     var settlements: [String: TinkoffSettlement] = [:]
+    /// Half of what the venue refused today as too large for one order.
+    var refusedSizes: [Symbol: TinkoffPieces] = [:]
     var averages: [String: Price] = [:]
     var turns: [Symbol: Task<Void, Never>] = [:]
     var calendars: [String: (days: [TinkoffDay], readAt: Timestamp)] = [:]
@@ -75,8 +77,7 @@ public actor TinkoffBroker: LiveBroker {
             nativeProtections: settings.holdsStops, reduceOnly: false, duplicateSafe: true)
         client = try TinkoffClient(settings, wallClock: wallClock)
         log = Logger(label: "venue")
-        // Prices may be lost; bars, sessions, orders and executions may not.
-        feed = BoundedFeed(capacity: 4096) { $0.isPrices }
+        feed = .news()
     }
 
     // MARK: The port
@@ -180,7 +181,7 @@ public actor TinkoffBroker: LiveBroker {
                 "the lot has changed; start anew to trade by it",
                 metadata: ["symbol": "\(symbol)", "old": "\(old.lot.pieces)", "new": "\(found.lot.pieces)"])
         }
-        (shares[symbol], sharesReadOn[symbol]) = (found, day)
+        (shares[symbol], sharesReadOn[symbol], refusedSizes[symbol]) = (found, day, nil)
         return found
     }
 
@@ -204,15 +205,6 @@ public actor TinkoffBroker: LiveBroker {
                     "\(figi ?? symbol.name) is \(found.symbol) on \(found.classCode) with FIGI \(found.figi), not "
                     + "\(symbol) on \(settings.classCode): correct or remove it in TINKOFF_FIGI_MAP")
         }
-        return found
-    }
-
-    /// The share behind a uid, ours or not; nil when the venue does not tell.
-    func share(uid: String, ticker: String?) async -> TinkoffShare? {
-        if let own = shares.values.first(where: { $0.uid == uid || $0.figi == uid }) { return own }
-        if let known = strangers[uid] { return known }
-        let found = try? await ask(TinkoffMarketData.share(.uid(uid)))
-        if let found { strangers[uid] = found }
         return found
     }
 

@@ -129,12 +129,16 @@ package enum TinkoffErrors {
         "30101": "pass the test for this instrument in the app",
         "30240": "set TINKOFF_SHORT=1 to sell short",
         "90001": "switch off \"confirm trades by code\" in the app",
+        "90003": "set RISK_MAX_ORDER_NOTIONAL and TINKOFF_MAX_ORDER_RUB below what the venue takes in one order",
         "12001": "check TINKOFF_BASE_URL: this is not the venue's REST",
     ]
 
+    /// The code of a message that is not what it should be.
+    static let malformedCode = "TINKOFF_MALFORMED"
+
     /// The error of a message that is not what it should be.
     static func malformed(_ what: String, _ text: String) -> VenueError {
-        VenueError(.retryable, code: "TINKOFF_MALFORMED", message: "\(what): \(text)")
+        VenueError(.retryable, code: malformedCode, message: "\(what): \(text)")
     }
 
     /// What an unknown certificate means here, and what to do about it; nil for every other failure.

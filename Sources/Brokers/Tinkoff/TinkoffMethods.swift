@@ -99,7 +99,12 @@ struct TinkoffMethods: Sendable {
         ])
         return TinkoffQuestion(TinkoffCall("StopOrdersService/GetStopOrders", body, .reads, .vital)) {
             message throws(VenueError) in
-            try Self.rows(message, "stopOrders", TinkoffReading.stop)
+            var stops = try Self.rows(message, "stopOrders", TinkoffReading.stop)
+            // Whatever it is called, what is listed as active waits.
+            for index in stops.indices where status == "ACTIVE" && stops[index].state == .unclear {
+                stops[index].state = .waiting
+            }
+            return stops
         }
     }
 

@@ -16,6 +16,14 @@ enum TinkoffReading {
 
     static func lots(_ value: JSONValue?) -> TinkoffLots { TinkoffLots(value?.integer ?? 0) }
 
+    /// A whole number that something of the account hangs on: missing is zero, nonsense is nothing that may be taken
+    /// for zero.
+    static func count(_ value: JSONValue, _ key: StaticString, _ what: String) throws(VenueError) -> Int64 {
+        guard let field = value[key], !field.isNull else { return 0 }
+        guard let count = field.integer else { throw malformed("\(key)", what) }
+        return count
+    }
+
     /// A positive price; nil for zero, which stands for "none".
     static func price(_ value: JSONValue?) -> Price? {
         TinkoffNumber.read(value).flatMap { $0 > .zero ? Price($0) : nil }
@@ -45,7 +53,7 @@ enum TinkoffReading {
     /// the same names mean something else there.
     static func order(_ value: JSONValue) throws(VenueError) -> TinkoffOrder {
         let what = "an order"
-        let done = lots(value["lotsExecuted"])
+        let done = TinkoffLots(try count(value, "lotsExecuted", what))
         let limit = price(value["initialSecurityPrice"])
         var stages: [TinkoffStage] = []
         for row in value["stages"]?.elements ?? [] {
@@ -55,13 +63,17 @@ enum TinkoffReading {
             stages.append(
                 TinkoffStage(tradeID: trade, price: price, count: count, at: moment(row["executionTime"]) ?? .epoch))
         }
+        let wanted = TinkoffLots(try count(value, "lotsRequested", what))
+        var state = state(value["executionReportStatus"], done: done)
+        // In a word that nobody knows, but all of it was done.
+        if state == .unknown, done > .zero, done == wanted { state = .filled }
         let isLimit = value["orderType"]?.isWord("ORDER_TYPE_LIMIT") == true
         return TinkoffOrder(
             orderID: try text(value, what, "orderId"), requestID: value["orderRequestId"]?.nonEmpty,
             uid: try text(value, what, "instrumentUid", "figi"), ticker: value["ticker"]?.nonEmpty,
             side: try side(value["direction"], what),
-            kind: isLimit ? limit.map(OrderKind.limit) ?? .market : .market, lots: lots(value["lotsRequested"]),
-            done: done, state: state(value["executionReportStatus"], done: done), stages: stages,
+            kind: isLimit ? limit.map(OrderKind.limit) ?? .market : .market, lots: wanted,
+            done: done, state: state, stages: stages,
             average: price(value["averagePositionPrice"]), initial: limit,
             fee: Money(TinkoffNumber.read(value["executedCommission"]) ?? .zero),
             reason: value["message"]?.nonEmpty, at: moment(value["orderDate"]) ?? .epoch)
@@ -75,7 +87,7 @@ enum TinkoffReading {
         return TinkoffStop(
             stopID: try text(value, what, "stopOrderId"), uid: try text(value, what, "instrumentUid", "figi"),
             ticker: value["ticker"]?.nonEmpty, side: try side(value["direction"], what),
-            lots: lots(value["lotsRequested"]),
+            lots: TinkoffLots(try count(value, "lotsRequested", what)),
             takesProfit: value["orderType"]?.isWord("STOP_ORDER_TYPE_TAKE_PROFIT") == true, trigger: trigger,
             state: stopState(value), placedAt: moment(value["createDate"]) ?? .epoch,
             expiresAt: moment(value["expirationTime"]), firedAt: moment(value["activationDateTime"]))
@@ -141,9 +153,10 @@ enum TinkoffReading {
         }
         var holdings: [TinkoffHolding] = []
         for row in value["securities"]?.elements ?? [] where row["instrumentType"]?.isWord("currency") != true {
-            guard let uid = row["instrumentUid"]?.nonEmpty ?? row["figi"]?.nonEmpty else { continue }
-            let pieces = (row["balance"]?.integer ?? 0) + (row["blocked"]?.integer ?? 0)
+            let what = "a holding"
+            let pieces = try count(row, "balance", what) + count(row, "blocked", what)
             guard pieces != 0 else { continue }
+            let uid = try text(row, what, "instrumentUid", "figi")
             holdings.append(
                 TinkoffHolding(uid: uid, ticker: row["ticker"]?.nonEmpty, pieces: TinkoffPieces(pieces)))
         }

@@ -9,7 +9,8 @@ package struct TinkoffDay: Hashable, Sendable {
     /// The stretches in which the broker makes the market.
     package var dealer: [Range<Int64>]
 
-    static func read(_ day: JSONValue) -> TinkoffDay {
+    /// A day as the venue tells it.
+    package static func read(_ day: JSONValue) -> TinkoffDay {
         func moment(_ key: StaticString) -> Int64? { TinkoffReading.moment(day[key])?.milliseconds }
         func stretch(_ from: Int64?, _ to: Int64?) -> Range<Int64>? {
             guard let from, let to, from < to else { return nil }
@@ -34,6 +35,10 @@ package struct TinkoffDay: Hashable, Sendable {
             } else if word.contains("regular") || word.contains("main") || word.contains("evening") {
                 sessions.append(range)
             }
+        }
+        // Where the broker alone trades, as on weekends, the day's own hours are its.
+        sessions.removeAll { session in
+            dealer.contains { $0.lowerBound <= session.lowerBound && session.upperBound <= $0.upperBound }
         }
         let isTrading = day["isTradingDay"]?.flag ?? false
         return TinkoffDay(

@@ -52,6 +52,8 @@ package struct TinkoffSettings: Sendable {
     package var stopMark = TinkoffStopMark.expiry
     /// What stages count when the figures leave it open.
     package var stageUnit = TinkoffStageUnit.lots
+    /// The value in roubles above which the venue refuses an order that nobody confirms by a code.
+    package var largestOrder = Money(FixedDecimal(30_000_000))
     /// Whether executions are also listened for on the older stream that tells nothing else.
     package var hasTradesStream = false
     /// Extra roots for TLS, for this client alone.

@@ -1,9 +1,10 @@
+package import Core
 import Synchronization
 
 /// News between the one who hears them and the one who waits for them: bounded, and never a wait that nobody ends.
 ///
 /// When it is full, the oldest piece that may be lost goes first; when all are precious, the newcomer is refused and
-/// the reader is told by a gap. One reader at a time.
+/// the reader is told of a gap in its place. One reader at a time.
 package final class BoundedFeed<Element: Sendable>: Sendable {
     private struct State {
         var waiting: [Element] = []
@@ -11,16 +12,42 @@ package final class BoundedFeed<Element: Sendable>: Sendable {
         var failure: (any Error)?
         var isOver = false
         var lost = 0
+        /// What is told in place of refused pieces, and how many are read before it.
+        var gap: (behind: Int, element: Element)?
+
+        mutating func refuse(_ element: Element?) {
+            if gap == nil, let element { gap = (waiting.count, element) }
+        }
+
+        mutating func remove(at place: Int) -> Element {
+            if let behind = gap?.behind, place < behind { gap?.behind = behind - 1 }
+            return waiting.remove(at: place)
+        }
+
+        mutating func next() -> Element? {
+            if let found = gap, found.behind == 0 {
+                gap = nil
+                return found.element
+            }
+            return waiting.isEmpty ? nil : remove(at: 0)
+        }
     }
 
     private let state = Mutex(State())
     private let capacity: Int
     private let isDispensable: @Sendable (Element) -> Bool
+    private let gap: @Sendable (Element) -> Element?
 
     /// A feed that holds at most `capacity` pieces.
-    package init(capacity: Int, isDispensable: @escaping @Sendable (Element) -> Bool) {
+    ///
+    /// - Parameter gap: What the reader gets once in place of a piece that was refused, and of all that are refused
+    ///   before it reads so; nil for nothing.
+    package init(
+        capacity: Int, gap: @escaping @Sendable (Element) -> Element? = { _ in nil },
+        isDispensable: @escaping @Sendable (Element) -> Bool
+    ) {
         precondition(capacity > 0, "a feed holds something")
-        (self.capacity, self.isDispensable) = (capacity, isDispensable)
+        (self.capacity, self.isDispensable, self.gap) = (capacity, isDispensable, gap)
     }
 
     /// How many pieces were lost so far.
@@ -36,8 +63,11 @@ package final class BoundedFeed<Element: Sendable>: Sendable {
             if !merge(&state.waiting) {
                 if state.waiting.count >= capacity {
                     state.lost += 1
-                    guard let victim = state.waiting.firstIndex(where: isDispensable) else { return (nil, false) }
-                    state.waiting.remove(at: victim)
+                    guard let victim = state.waiting.firstIndex(where: isDispensable) else {
+                        if !isDispensable(element) { state.refuse(gap(element)) }
+                        return (nil, false)
+                    }
+                    _ = state.remove(at: victim)
                 }
                 state.waiting.append(element)
             }
@@ -66,7 +96,7 @@ package final class BoundedFeed<Element: Sendable>: Sendable {
         while true {
             try Task.checkCancellation()
             let (element, isOver, failure) = state.withLock { state -> (Element?, Bool, (any Error)?) in
-                if !state.waiting.isEmpty { return (state.waiting.removeFirst(), false, nil) }
+                if let element = state.next() { return (element, false, nil) }
                 guard state.isOver else { return (nil, false, nil) }
                 defer { state.failure = nil }
                 return (nil, true, state.failure)
@@ -131,5 +161,15 @@ package final class BoundedFeed<Element: Sendable>: Sendable {
             }
             reader?.resume()
         }
+    }
+}
+
+extension BoundedFeed where Element == VenueBatch {
+    /// The news of a venue. Prices may be lost, and so may what a later reading tells again; bars, orders and
+    /// executions may not: where there is no room for them, the reader is told to read the whole account.
+    package static func news(capacity: Int = 4096) -> BoundedFeed<VenueBatch> {
+        BoundedFeed(
+            capacity: capacity, gap: { VenueBatch(broker: $0.broker, at: $0.at, events: [.reconnected]) },
+            isDispensable: { $0.isPrices })
     }
 }

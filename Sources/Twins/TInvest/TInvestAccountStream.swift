@@ -23,7 +23,7 @@ extension TInvestWorld {
         var facts: Wire = [
             "orderId": .text(id), "orderRequestId": .text(draft.key), "tradeOrderId": .text(order.id),
             "clientCode": "", "createdAt": .instant(order.createdAt),
-            "executionReportStatus": .text(order.status.rawValue), "ticker": .text(draft.leg.symbol.name),
+            "executionReportStatus": .text(word(order.status.rawValue)), "ticker": .text(draft.leg.symbol.name),
             "classCode": .text(TInvestSetup.classCode), "lotSize": .whole(draft.lot),
             "direction": .text(draft.side == .buy ? "ORDER_DIRECTION_BUY" : "ORDER_DIRECTION_SELL"),
             "timeInForce": .text(draft.force.rawValue), "orderType": .text(draft.kind.rawValue),

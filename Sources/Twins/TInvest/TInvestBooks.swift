@@ -21,10 +21,16 @@ extension TInvestWorld {
         let states = listings.map { Wire.Member(key: $0.ticker, value: .text(status($0.symbol).rawValue)) }
         return [
             "environment": .text(setup.isSandbox ? "sandbox" : "production"), "accounts": .list(told),
-            "statuses": .object(states), "orders": .list(orders.indices.map { orderState($0) }),
-            "stops": .list(stops.map { stopState($0).adding(["key": .text($0.key), "reason": .text($0.reason)]) }),
+            "statuses": .object(states), "orders": .list(orders.indices.map { orderState($0, isPlain: true) }),
+            "stops": .list(stops.map(bookedStop)),
             "deals": .list(deals.map(bookedDeal)),
         ]
+    }
+
+    private func bookedStop(_ stop: TInvestStop) -> Wire {
+        stopState(stop).adding([
+            "status": .text(stop.status.rawValue), "key": .text(stop.key), "reason": .text(stop.reason),
+        ])
     }
 
     private func bookedDeal(_ deal: TInvestDeal) -> Wire {
@@ -104,6 +110,7 @@ extension TInvestWorld {
         quirks.nullErrors = count("nullErrors", quirks.nullErrors)
         quirks.refusedStreams = count("refusedStreams", quirks.refusedStreams)
         quirks.surprises = flag("surprises", quirks.surprises)
+        quirks.strangeWords = flag("strangeWords", quirks.strangeWords)
         quirks.missingPrices = flag("missingPrices", quirks.missingPrices)
         quirks.internalIDs = flag("internalIDs", quirks.internalIDs)
         quirks.dealerMarket = flag("dealerMarket", quirks.dealerMarket)

@@ -155,7 +155,7 @@ extension TInvestWorld {
         let status = self.status(listing.symbol)
         let takesMarket = status == .normal || (status == .dealer && quirks.dealerMarket)
         return listing.names.adding([
-            "tradingStatus": .text(status.wire), "limitOrderAvailableFlag": .flag(status.takesLimits),
+            "tradingStatus": .text(word(status.wire)), "limitOrderAvailableFlag": .flag(status.takesLimits),
             "marketOrderAvailableFlag": .flag(takesMarket), "apiTradeAvailableFlag": true,
             "bestpriceOrderAvailableFlag": .flag(status.takesLimits), "onlyBestPrice": false,
         ])

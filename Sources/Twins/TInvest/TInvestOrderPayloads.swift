@@ -15,7 +15,9 @@ extension TInvestWorld {
     }
 
     /// The state of an order: the executed price is of all pieces here.
-    func orderState(_ number: Int) -> Wire {
+    ///
+    /// - Parameter isPlain: Whether it is told in words that everybody knows, whatever the quirks.
+    func orderState(_ number: Int, isPlain: Bool = false) -> Wire {
         let order = orders[number]
         let told = setup.isSandbox ? [] : order.deals
         let stages: [Wire] = told.map { index in
@@ -25,13 +27,19 @@ extension TInvestWorld {
                 "tradeId": .text(deal.id), "executionTime": .instant(deal.at),
             ]
         }
-        return common(order).adding([
+        let state: Wire = [
+            "executionReportStatus": .text(isPlain ? order.status.rawValue : word(order.status.rawValue))
+        ]
+        return common(order).adding(state).adding([
             "executedOrderPrice": .money(order.turnover),
             "averagePositionPrice": .money(order.average?.value.nanos ?? Price.zero),
             "stages": .list(stages), "serviceCommission": .money(Money.zero), "currency": "rub",
             "orderDate": .instant(order.createdAt),
         ])
     }
+
+    /// A name of the contract, or one of a contract to come.
+    func word(_ name: String) -> String { quirks.strangeWords ? "\(name)_OF_TOMORROW" : name }
 
     private func common(_ order: TInvestOrder) -> Wire {
         let initial = order.price.notional(order.draft.pieces)

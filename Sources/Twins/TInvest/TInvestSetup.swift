@@ -56,6 +56,8 @@ package struct TInvestQuirks: Sendable {
     package var nullErrors = 0
     /// Whether answers carry fields and names that no client knows.
     package var surprises = false
+    /// Whether states of orders, of stop orders and of trading are told in words that no client knows.
+    package var strangeWords = false
     /// Whether the first last price comes without its price.
     package var missingPrices = false
     /// Until when positions are told as still loading, by the real time.

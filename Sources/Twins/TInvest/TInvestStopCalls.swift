@@ -118,7 +118,7 @@ extension TInvestWorld {
                 stop.kind != .takeProfit
                     ? "TAKE_PROFIT_TYPE_UNSPECIFIED"
                     : stop.trail == nil ? "TAKE_PROFIT_TYPE_REGULAR" : "TAKE_PROFIT_TYPE_TRAILING"),
-            "status": .text(stop.status.rawValue),
+            "status": .text(word(stop.status.rawValue)),
             "exchangeOrderType": .text(
                 stop.draft.kind == .limit ? "EXCHANGE_ORDER_TYPE_LIMIT" : "EXCHANGE_ORDER_TYPE_MARKET"),
         ]

@@ -31,6 +31,7 @@ enum SettingKey: String, CaseIterable {
     case tinkoffStopMark = "TINKOFF_STOP_MARK"
     case tinkoffStageUnit = "TINKOFF_STAGE_UNIT"
     case tinkoffTradesStream = "TINKOFF_TRADES_STREAM"
+    case tinkoffMaxOrderRUB = "TINKOFF_MAX_ORDER_RUB"
     case signalsTimeframes = "SIGNALS_TIMEFRAMES"
     case riskBudgetQuote = "RISK_BUDGET_QUOTE"
     case riskMaxOrderNotional = "RISK_MAX_ORDER_NOTIONAL"

@@ -28,6 +28,7 @@ extension VenueSettings {
         own.stopMark = try reader.choice(.tinkoffStopMark, of: TinkoffStopMark.self) ?? .expiry
         own.stageUnit = try reader.choice(.tinkoffStageUnit, of: TinkoffStageUnit.self) ?? .lots
         own.hasTradesStream = try reader.flag(.tinkoffTradesStream) ?? false
+        own.largestOrder = try reader.amount(.tinkoffMaxOrderRUB, Money.init) ?? own.largestOrder
         own.trust = TrustRoots(extraFile: try reader.text(.tinkoffCAFile))
         return own
     }

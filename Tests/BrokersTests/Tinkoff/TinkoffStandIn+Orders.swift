@@ -221,4 +221,18 @@ extension TinkoffStandIn {
         default: return .reply(status: 501, headers: [:], body: "")
         }
     }
+
+    // MARK: Numbers
+
+    static func quotation(_ value: FixedDecimal) -> String {
+        let total = value.units / 1000
+        return #"{"units":"\#(total / 1_000_000_000)","nano":\#(total % 1_000_000_000)}"#
+    }
+
+    static func number(_ value: Any?) -> FixedDecimal {
+        let parts = value as? [String: Any] ?? [:]
+        let units = Int128((parts["units"] as? String) ?? "0") ?? 0
+        let nano = Int128((parts["nano"] as? Int) ?? 0)
+        return FixedDecimal(units: units * FixedDecimal.scale + nano * 1000)
+    }
 }

@@ -78,6 +78,8 @@ final class TinkoffStandIn: StandInVenue {
         /// What the next call of a method comes to, before or after it did its work.
         var faults: [String: [Fault]] = [:]
         var candles: String?
+        /// What was said on streams, with the stream's name.
+        var said: [(stream: String, text: String)] = []
         var lowest: Int64 = 0
         var highest: Int64 = 0
     }
@@ -158,18 +160,6 @@ final class TinkoffStandIn: StandInVenue {
     static func moment(_ milliseconds: Int64) -> String { TinkoffTime.write(Timestamp(milliseconds: milliseconds)) }
     static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
-    static func quotation(_ value: FixedDecimal) -> String {
-        let total = value.units / 1000
-        return #"{"units":"\#(total / 1_000_000_000)","nano":\#(total % 1_000_000_000)}"#
-    }
-
-    static func number(_ value: Any?) -> FixedDecimal {
-        let parts = value as? [String: Any] ?? [:]
-        let units = Int128((parts["units"] as? String) ?? "0") ?? 0
-        let nano = Int128((parts["nano"] as? Int) ?? 0)
-        return FixedDecimal(units: units * FixedDecimal.scale + nano * 1000)
-    }
-
     private static func answer(_ method: String, _ body: [String: Any], _ state: inout State) -> StandInAnswer {
         switch method {
         case "UsersService/GetAccounts":
@@ -233,7 +223,11 @@ final class TinkoffStandIn: StandInVenue {
     // MARK: Streams
 
     func heard(_ message: String, path: String) -> [String] {
-        state.withLock { $0.calls[String(path.split(separator: "/").last ?? ""), default: 0] += 1 }
+        state.withLock { state in
+            let stream = String(path.split(separator: "/").last ?? "")
+            state.calls[stream, default: 0] += 1
+            state.said.append((stream, message))
+        }
         if path.hasSuffix("OrderStateStream") {
             let word = state.withLock { $0.manner.acknowledgement }
             return [#"{"subscription":{"status":"RESULT_SUBSCRIPTION_STATUS_\#(word)"}}"#]
