@@ -154,6 +154,7 @@ extension BitgetBroker {
             forgetStances()
             fallthrough
         default:
+            if failure.verdict == .unavailable { statusBell.ring() }
             book.forget(request.clientID)
             return .refused(failure.error)
         }

@@ -27,7 +27,7 @@ extension BitgetBroker {
             return .granted
         } catch let failure as BitgetFailure {
             switch failure.verdict {
-            case .notFound, .ended, .rejected, .positionMode: return .granted
+            case .notFound, .ended, .rejected, .positionMode, .unavailable: return .granted
             case .configuration: return .refused(Self.mayNotTrade(failure.error.code, failure.error.message))
             case .success, .alreadySo, .retry, .clock, .throttled, .unknown, .duplicate, .nothingToClose, .wouldTrigger,
                 .protectionExists, .noPositionYet:

@@ -105,9 +105,14 @@ extension BitgetBroker {
 
     // MARK: Clock and sessions
 
-    /// Tells whether the symbols can be traded, each minute, and how far the venue's clock is off, every ten.
+    /// A market that is closed is looked at as often as this.
+    private static let closedSpacing = Duration.seconds(10)
+
+    /// Tells whether the symbols can be traded, each minute, at once when an order is refused for that, and how far the
+    /// venue's clock is off, every ten.
     func watchVenue() async {
         var isOpen: [Symbol: Bool] = [:]
+        var age = settings.statusAge / 2
         var measuredAt: ContinuousClock.Instant?
         while !Task.isCancelled {
             var events: [VenueEvent] = []
@@ -118,14 +123,19 @@ extension BitgetBroker {
                 events.append(.clock(offset: offset))
             }
             for symbol in watched {
-                guard let contract = try? await contract(symbol, notOlderThan: settings.statusAge / 2),
+                guard let contract = try? await contract(symbol, notOlderThan: age),
                     isOpen[symbol] != contract.isOpen
                 else { continue }
                 isOpen[symbol] = contract.isOpen
                 events.append(.session(symbol, isOpen: contract.isOpen, next: nil))
             }
             await tell(events)
-            guard (try? await Task.sleep(for: min(settings.statusAge, settings.clockAge))) != nil else { return }
+            let usual = min(settings.statusAge, settings.clockAge)
+            let spacing = isOpen.values.contains(false) ? min(usual, Self.closedSpacing) : usual
+            let begun = ContinuousClock.now
+            await statusBell.wait(atMost: spacing)
+            // Whoever was woken before the time, or waits for an opening, wants to know how it is now.
+            age = ContinuousClock.now - begun < usual ? .zero : settings.statusAge / 2
         }
     }
 }

@@ -12,6 +12,8 @@ public actor BitgetBroker: LiveBroker {
     nonisolated let client: BitgetClient
     nonisolated let feed: BoundedFeed<VenueBatch>
     nonisolated let bell = Bell()
+    /// Rung when an instrument is said not to be traded now.
+    nonisolated let statusBell = Bell()
     nonisolated let log: Logger
     var dialect: (any BitgetDialect)?
     var contracts: [Symbol: BitgetContract] = [:]
@@ -60,8 +62,7 @@ public actor BitgetBroker: LiveBroker {
             amendsProtections: settings.market == .futures, triggerPrice: settings.triggersByMark ? .mark : .last)
         client = try BitgetClient(settings)
         self.log = log
-        // Prices may be lost, and so may what a later reading tells again; bars, orders and executions may not.
-        feed = BoundedFeed(capacity: 4096) { $0.isPrices }
+        feed = .news()
     }
 
     // MARK: The port

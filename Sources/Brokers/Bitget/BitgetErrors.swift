@@ -34,11 +34,14 @@ package enum BitgetVerdict: String, VenueVerdict, CaseIterable {
     case protectionExists
     /// The venue does not see the position yet.
     case noPositionYet
+    /// Certainly not done: the instrument is not traded now.
+    case unavailable
 
     /// What the house has to do about it.
     package var remedy: VenueError.Remedy {
         switch self {
-        case .success, .alreadySo, .rejected, .duplicate, .ended, .nothingToClose, .wouldTrigger, .protectionExists:
+        case .success, .alreadySo, .rejected, .duplicate, .ended, .nothingToClose, .wouldTrigger, .protectionExists,
+            .unavailable:
             .rejected
         case .retry, .clock, .noPositionYet: .retryable
         case .throttled: .rateLimited
@@ -110,7 +113,7 @@ package enum BitgetErrors {
         BitgetCodeRow("protection exists", .protectionExists, "43030 43031 43024 25594"),
         BitgetCodeRow("no position to protect yet", .noPositionYet, "40837 43023 40891 31008 45068 25595 25601"),
         BitgetCodeRow(
-            "symbol unavailable", .rejected,
+            "symbol unavailable", .unavailable,
             "41113 41114 43115 43119 43120 40308 40309 40844 40845 45043 45119 22004 22039-22041 22043 22044 22067 "
                 + "40102 40072 25013 25100-25106 25108"),
         BitgetCodeRow("no change", .alreadySo, "40814 45054 25571 25600"),

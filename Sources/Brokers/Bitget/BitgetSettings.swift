@@ -114,7 +114,7 @@ package struct BitgetSettings: Sendable {
     static let marginCoin = "USDT"
 
     /// The address of a stream.
-    func streamAddress(_ family: BitgetFamily, isPrivate: Bool) -> String {
+    package func streamAddress(_ family: BitgetFamily, isPrivate: Bool) -> String {
         let base = streamURL ?? (isDemo ? "wss://wspap.bitget.com" : "wss://ws.bitget.com")
         return "\(base)/\(family == .classic ? "v2" : "v3")/ws/\(isPrivate ? "private" : "public")"
     }

@@ -21,6 +21,24 @@ import Testing
         }
     }
 
+    /// Nobody waits for the minute to pass when an order is refused for it.
+    @Test func anOrderThatIsRefusedForAClosedMarketIsLookedIntoAtOnce() async throws {
+        let venue = BitgetStandIn()
+        try await withBitget(venue) { broker, _ in
+            let wasOpen = try await session(broker, untilOpen: true)
+            venue.state.withLock { $0.symbolStatus = "maintain" }
+            venue.fail("place-order", .refused(code: "41114"))
+            let outcome = await broker.submit(BitgetBench.request("closed-market", .buy))
+            guard case .refused(let error) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(error.code == "BITGET_41114" && error.remedy == .rejected)
+            let isClosed = try await session(broker, untilOpen: false)
+            #expect(wasOpen && isClosed)
+        }
+    }
+
     @Test func aClockThatRunsAwayIsToldAgain() async throws {
         let venue = BitgetStandIn()
         try await withBitget(venue, adjust: { $0.clockAge = .milliseconds(50) }) { broker, _ in
