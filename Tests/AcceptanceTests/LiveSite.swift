@@ -5,7 +5,7 @@ import Testing
 /// A twin, an artifact that goes long at once, and a state folder.
 struct LiveSite {
     let site: Site
-    let twin: TwinAtWork
+    private(set) var twin: TwinAtWork
     /// Where the price stands until somebody moves it.
     let price: String
     /// Settings of this test.
@@ -38,6 +38,13 @@ struct LiveSite {
         if isSandbox {
             try await site.succeed(["sandbox", "--roubles", "1000000"], environment: twin.environment)
         }
+    }
+
+    /// The same with another process in the place of the twin.
+    func with(_ again: TwinAtWork) -> LiveSite {
+        var other = self
+        other.twin = again
+        return other
     }
 
     /// The price times so many hundredths.

@@ -76,6 +76,11 @@ final class TwinAtWork: Sendable {
         return try #require(root?["error"] as? String)
     }
 
+    /// How often a switch of the fault menu was felt since the plan in force.
+    func felt(_ fault: String) async throws -> Int {
+        (try await control("status")["faultsFelt"] as? [String: Any])?[fault] as? Int ?? 0
+    }
+
     /// Holds the price where it is put.
     func price(_ price: String) async throws {
         try await control("price", #"{"symbol":"\#(venue.asset)","price":"\#(price)"}"#)

@@ -5,6 +5,9 @@ import Testing
 extension Acceptance {
     /// Live runs while the venue misbehaves by plan.
     @Suite struct TwinTroubleTests {
+        private static let orders = "/api/v2/mix/order/place-order"
+        private static let exits = "/api/v2/mix/order/place-tpsl-order"
+
         /// Each goes wrong while a position is opened, protected and closed.
         static let plans: [String: String] = [
             "lost requests and answers":
@@ -18,17 +21,66 @@ extension Acceptance {
             "requests arrive twice": #"{"rules":[{"do":"duplicateRequest","method":"POST","chance":0.5}]}"#,
             "lists are null": #"{"rules":[{"do":"nullLists"}]}"#,
             "answers break off": #"{"rules":[{"do":"malformed","chance":0.15}],"calmAfter":12}"#,
+            // A start that gets no answer three times over ends, as it should: the first readings are left alone.
+            "answers are empty":
+                #"{"rules":[{"do":"empty","chance":0.15,"skip":25},{"do":"empty","path":"\#(orders)","count":1},"#
+                + #"{"do":"empty","path":"\#(exits)","count":1}],"calmAfter":12}"#,
             "streams lose, repeat and reorder":
                 #"{"rules":[{"do":"frameLoss","chance":0.3},{"do":"repeat","chance":0.3},"#
                 + #"{"do":"reorder","chance":0.3}]}"#,
             "streams are cut": #"{"rules":[{"do":"disconnect","chance":0.05}]}"#,
+            "streams are closed with codes":
+                #"{"rules":[{"do":"disconnect","code":"1000","chance":0.02},"#
+                + #"{"do":"disconnect","code":"1001","chance":0.02},{"do":"disconnect","code":"1011","chance":0.02},"#
+                + #"{"do":"disconnect","code":"4001","chance":0.02}]}"#,
+            "streams are silent": #"{"rules":[{"do":"stale"}]}"#,
+            "streams are frozen": #"{"rules":[{"do":"frozen"}]}"#,
             "no streams at all": #"{"rules":[{"do":"refuseStream"}]}"#,
+            "answers never come":
+                #"{"rules":[{"do":"hang","path":"\#(orders)","count":1},{"do":"hang","path":"\#(exits)","count":1}]}"#,
+            "too many requests":
+                #"{"rules":[{"do":"rateLimit","path":"/api/v2/mix","chance":0.3,"seconds":[1,1],"skip":30}],"#
+                + #""calmAfter":8}"#,
+            "an order comes in part": #"{"rules":[{"do":"partialThenNothing","parts":3,"count":1}]}"#,
+            "orders come in parts, and go on after they were cancelled":
+                #"{"faults":{"partialFills":{"parts":6,"seconds":[0.4,0.6]},"#
+                + #""fillAfterCancel":{"chance":1,"seconds":[1,2]}}}"#,
+            "an answer is lost, and the order not found at first":
+                #"{"faults":{"notFoundLag":{"chance":1,"seconds":[0.5,3]}},"#
+                + #""rules":[{"do":"dropResponse","path":"\#(orders)","count":1}]}"#,
+            "the menu at random":
+                #"{"faults":{"dropResponse":{"chance":0.05},"duplicateRequest":{"chance":0.2},"#
+                + #""duplicateResponse":{"chance":0.2},"errorAfterAccept":{"chance":0.05},"frameLoss":{"chance":0.2},"#
+                + #""reorder":{"chance":0.1,"seconds":[0.1,0.5]},"delay":{"seconds":[0.01,0.1]},"#
+                + #""dropRequest":{"chance":0.01}},"calmAfter":10}"#,
+            "the menu in spells":
+                #"{"faults":{"freeze":{"perDay":10000,"seconds":[2,4]},"rateLimit":{"perDay":10000,"seconds":[0.5,2]},"#
+                + #""rateLimitRetryAfter":{"perDay":10000,"seconds":[0.5,2]},"priceFilter":{"percent":5},"#
+                + #""wrongClock":{"perDay":10000,"seconds":[0.5,2]}},"calmAfter":10}"#,
         ]
 
-        @Test(arguments: plans.keys.sorted()) func everyPlanEndsFlatWithEqualBooks(name: String) async throws {
+        /// What is in no plan, because each leaves more behind than equal books: a test of its own says what.
+        private static let elsewhere = [
+            "deadStop", "marketClosed", "positionMode", "authRevoked", "balanceDrift", "manualTrade",
+        ]
+
+        @Test func thePlansLeaveNothingOut() async throws {
             let live = try await LiveSite()
+            let text = Self.plans.values.joined()
+            let deeds = try await live.twin.known(#"{"rules":[{"do":"nonsense"}]}"#)
+            #expect(deeds.count > 15 && deeds.allSatisfy { text.contains(#""do":"\#($0)""#) }, "\(deeds)")
+            let switches = try await live.twin.known(#"{"faults":{"nonsense":{"chance":1}}}"#)
+            let missing = switches.filter { !text.contains(#""\#($0)":{"#) && !Self.elsewhere.contains($0) }
+            #expect(switches.count > 15 && missing.isEmpty, "\(missing)")
+            try await live.twin.stop()
+        }
+
+        @Test(arguments: plans.keys.sorted()) func everyPlanEndsFlatWithEqualBooks(name: String) async throws {
+            var live = try await LiveSite()
             let plan: String = try #require(Self.plans[name])
             try await live.twin.control("faults", plan)
+            // Nobody tells of an unanswered entry for some seconds: too long without a stop, were it not allowed.
+            if plan.contains("hang") { live.settings["PROTECT_UNPROTECTED_SECONDS"] = "60" }
             try await live.run(orGivenUp: true)
         }
 
@@ -70,5 +122,13 @@ extension Acceptance {
                 #expect(took < .seconds(5), "3 s of storm, then \(took - .seconds(3))")
             }
         }
+    }
+}
+
+extension TwinAtWork {
+    /// The names that it would have taken in place of the nonsense in a plan.
+    fileprivate func known(_ plan: String) async throws -> [String] {
+        let list = try await complaint("faults", plan).components(separatedBy: "known here are ").last ?? ""
+        return list.components(separatedBy: ", ").map { $0.trimmingCharacters(in: .letters.inverted) }
     }
 }

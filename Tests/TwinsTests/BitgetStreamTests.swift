@@ -56,7 +56,7 @@ import Twins
     }
 
     @Test func pingIsAnsweredAndSilenceEndsTheConnection() {
-        var ear = Ear()
+        var ear = Ear(path: "/v2/ws/public")
         #expect(ear.say("ping") == ["pong"])
         ear.desk.wait(119_000)
         #expect(ear.hear().isEmpty)

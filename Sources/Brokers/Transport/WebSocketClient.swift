@@ -12,15 +12,12 @@ package enum WebSocketFailure: Error, Hashable, Sendable, CustomStringConvertibl
     case closed(code: Int?)
     /// Opening took too long.
     case timeout
-    /// More wanted to leave than the queue holds.
-    case congested
 
     package var description: String {
         switch self {
         case .refused: "the server does not speak WebSocket here"
         case .closed(let code): "the server closed the connection" + (code.map { " (\($0))" } ?? "")
         case .timeout: "opening the connection took too long"
-        case .congested: "messages could not leave fast enough"
         }
     }
 }
@@ -107,7 +104,7 @@ package struct WebSocketConnection: Sendable {
     let inbound: NIOAsyncChannelInboundStream<WebSocketFrame>
     let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
 
-    /// Sends a text message.
+    /// Sends a text message; waits while the server takes none, so that nothing piles up here.
     package func send(_ text: String) async throws {
         try await write(.text, ByteBuffer(string: text))
     }

@@ -15,6 +15,8 @@ struct BitgetSession: Sendable {
     let isPrivate: Bool
     let isUnified: Bool
     var isLoggedIn = false
+    /// When it was opened, by the real time.
+    let openedAt: Timestamp
     var subscriptions: [Subscription] = []
     /// When its client last pinged, by the real time.
     var lastPing: Timestamp
@@ -30,7 +32,7 @@ extension BitgetWorld {
             ["public", "private"].contains(parts[2])
         else { return false }
         sessions[session] = BitgetSession(
-            isPrivate: parts[2] == "private", isUnified: parts[0] == "v3", lastPing: now.wall)
+            isPrivate: parts[2] == "private", isUnified: parts[0] == "v3", openedAt: now.wall, lastPing: now.wall)
         return true
     }
 
@@ -145,10 +147,14 @@ extension BitgetWorld {
 
     mutating func hangUp(_ session: Int) { say(session, .hangUp) }
 
-    /// Closes streams whose clients have not pinged for two minutes.
+    /// Closes streams whose clients have not pinged for two minutes, and private ones that nobody logs in to.
     mutating func hangUpIdle() {
         for session in sessions.keys.sorted() {
-            guard let state = sessions[session], now.wall - state.lastPing > .seconds(120) else { continue }
+            guard let state = sessions[session] else { continue }
+            let isStranger =
+                state.isPrivate && !state.isLoggedIn && now.wall - state.openedAt > setup.loginTimeout
+            guard isStranger || now.wall - state.lastPing > .seconds(120) else { continue }
+            if isStranger { fail(session, 30004, "User not logged in") }
             sessions[session] = nil
             hangUp(session)
         }

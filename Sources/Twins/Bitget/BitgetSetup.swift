@@ -67,6 +67,8 @@ package struct BitgetSetup: Sendable {
     package var orderLag = TimeSpan.milliseconds(5)
     /// How long an order stays after its cancellation was accepted.
     package var cancelLag = TimeSpan.milliseconds(30)
+    /// How long a private stream stays open without a login. That it ends is documented, after how long is not.
+    package var loginTimeout = TimeSpan.seconds(30)
     /// Whether the error codes from before October 2025 are used where they differ.
     package var usesOldCodes = false
     /// Whether `tradeSide` is refused in one-way mode; otherwise it is ignored.

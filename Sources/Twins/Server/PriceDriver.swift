@@ -1,4 +1,5 @@
 package import Core
+import Simulator
 
 /// A step of a price script.
 package struct ScriptStep: Codable, Hashable, Sendable {
@@ -14,6 +15,28 @@ package struct ScriptStep: Codable, Hashable, Sendable {
     /// A step from its parts.
     package init(at: Double, symbol: Symbol, price: Price, gap: Bool? = nil) {
         (self.at, self.symbol, self.price, self.gap) = (at, symbol, price, gap)
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case at, symbol, price, gap
+    }
+
+    /// Reads a step.
+    ///
+    /// - Throws: ``ScenarioError`` for a key that does not exist or a value that makes no sense.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.knownKeys(CodingKeys.self)
+        at = try values.decode(Double.self, forKey: .at)
+        symbol = try values.decode(Symbol.self, forKey: .symbol)
+        price = try values.decode(Price.self, forKey: .price)
+        gap = try values.decodeIfPresent(Bool.self, forKey: .gap)
+        guard (0..<1e9).contains(at) else {
+            throw ScenarioError.badValue(
+                path: "\(decoder.codingPath.scenarioPath).at", problem: "counts seconds from 0")
+        }
+        guard price > .zero else {
+            throw ScenarioError.badValue(path: "\(decoder.codingPath.scenarioPath).price", problem: "is above 0")
+        }
     }
 }
 

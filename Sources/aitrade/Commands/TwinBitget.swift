@@ -37,6 +37,7 @@ struct TwinBitget: AsyncParsableCommand {
     @Option(help: "USDT on the futures side, and again on the spot side.") var balance = "100000"
     @Option(help: "Milliseconds before an accepted order is matched.") var orderLag = 5
     @Option(help: "Milliseconds before a cancellation has its effect.") var cancelLag = 30
+    @Option(help: "Seconds that a private stream stays open without a login.") var loginTimeout = 30
     @Option(help: "Basis points that market orders are moved against you.") var slippage = "0"
     @Option(help: "Largest amount of one market order; limit orders may have five times as much.")
     var maxMarketOrder: String?
@@ -60,6 +61,7 @@ struct TwinBitget: AsyncParsableCommand {
         guard (0...60_000).contains(orderLag), (0...60_000).contains(cancelLag) else {
             throw ValidationError("--order-lag and --cancel-lag take 0 to 60000 ms")
         }
+        guard (1...3600).contains(loginTimeout) else { throw ValidationError("--login-timeout takes 1 to 3600 s") }
         guard let money = Money(balance), money >= .zero else { throw ValidationError("--balance takes an amount") }
         guard maxMarketOrder.map({ Quantity($0).map { $0 > .zero } ?? false }) ?? true else {
             throw ValidationError("--max-market-order takes an amount above 0")
@@ -78,6 +80,7 @@ struct TwinBitget: AsyncParsableCommand {
         setup.spotBalance = setup.futuresBalance
         setup.orderLag = .milliseconds(Int64(orderLag))
         setup.cancelLag = .milliseconds(Int64(cancelLag))
+        setup.loginTimeout = .seconds(Int64(loginTimeout))
         setup.slippage = FixedDecimal(slippage) ?? .zero
         (setup.hasLimits, setup.usesOldCodes) = (!noLimits, oldCodes)
         (setup.refusesTradeSide, setup.listsNarrowly) = (!lenientTradeSide, !wideLists)

@@ -41,8 +41,9 @@ struct TwinStage {
         script = try options.script.map(TwinFiles.script)
         if let unknown = script?.first(where: { step in !instruments.contains { $0.symbol == step.symbol } }) {
             throw CommandFailure(
-                .corruptInput, "the script names \(unknown.symbol), which is not traded here", fix: "add it to --assets"
-            )
+                .corruptInput,
+                "price script \(options.script ?? "") names \(unknown.symbol), which is not traded here",
+                fix: "add it to --assets")
         }
         sources = instruments.map { instrument in
             let bars = series.first { $0.symbol == instrument.symbol }

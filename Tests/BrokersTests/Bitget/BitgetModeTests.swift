@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [BitgetFamily.classic, .unified], [true, false])
+    func theDemoEnvironmentHasStreamsOfItsOwn(family: BitgetFamily, isPrivate: Bool) {
+        let path = "/\(family == .classic ? "v2" : "v3")/ws/\(isPrivate ? "private" : "public")"
+        var settings = BitgetSettings()
+        #expect(settings.streamAddress(family, isPrivate: isPrivate) == "wss://ws.bitget.com\(path)")
+        settings.isDemo = true
+        #expect(settings.streamAddress(family, isPrivate: isPrivate) == "wss://wspap.bitget.com\(path)")
+        settings.streamURL = "ws://127.0.0.1:1"
+        #expect(settings.streamAddress(family, isPrivate: isPrivate) == "ws://127.0.0.1:1\(path)")
+    }
+
     @Test func keysStandInHeadersAlone() async throws {
         let venue = BitgetStandIn()
         try await withBitget(venue) { broker, _ in

@@ -53,6 +53,8 @@ final class BitgetStandIn: StandInVenue {
         var keyInfo: String?
         /// While it is shut, executions are answered up to so many times.
         var fills: (gate: Gate, answers: Int)?
+        /// How many calls are said to be left, where that is said.
+        var remaining: String?
         /// Whether settings are taken but not kept.
         var forgetsSettings = false
     }
@@ -130,7 +132,7 @@ final class BitgetStandIn: StandInVenue {
     func envelope(_ code: String, _ message: String, _ data: String, _ status: Int, _ state: State) -> StandInAnswer {
         let time = Self.now() + state.clockOffset
         return .reply(
-            status: status, headers: [:],
+            status: status, headers: state.remaining.map { ["x-mbx-used-remain-limit": $0] } ?? [:],
             body: #"{"code":"\#(code)","msg":"\#(message)","requestTime":\#(time),"data":\#(data)}"#)
     }
 

@@ -82,6 +82,9 @@ final class StandInServer: Sendable {
     /// Closes the streams of paths that end so with a code.
     func close(_ suffix: String, code: UInt16) { sockets.close(suffix, code: code) }
 
+    /// How many connections were opened so far, streams included.
+    var opened: Int { connections.added }
+
     /// Cuts all streams.
     func cutStreams() { sockets.cut() }
 
@@ -94,8 +97,15 @@ final class StandInServer: Sendable {
 /// The open streams of a server.
 final class Sockets: Sendable {
     private let open: Mutex<[(path: String, channel: any Channel)]> = Mutex([])
+    private let count = Atomic(0)
 
-    func add(_ path: String, _ channel: any Channel) { open.withLock { $0.append((path, channel)) } }
+    /// How many there were so far.
+    var added: Int { count.load(ordering: .relaxed) }
+
+    func add(_ path: String, _ channel: any Channel) {
+        count.add(1, ordering: .relaxed)
+        open.withLock { $0.append((path, channel)) }
+    }
 
     func send(_ message: String, to suffix: String) {
         for (path, channel) in open.withLock({ $0 }) where path.hasSuffix(suffix) && channel.isActive {

@@ -51,6 +51,13 @@ struct TwinBench: Sendable {
         guard answer.status == 200 else { throw Refused(text: String(decoding: answer.body, as: UTF8.self)) }
     }
 
+    /// What the venue's own books say.
+    func books() async throws -> Wire {
+        let answer = try await exchange("/twin/books", [:], "")
+        guard let books = Wire(json: answer.body) else { throw Refused(text: "no books") }
+        return books
+    }
+
     /// Moves the price.
     func price(_ price: String) async throws {
         try await control("price", #"{"symbol":"BTCUSDT","price":"\#(price)"}"#)
