@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests that `make test` has built, and shows what failed; with VERBOSE=1 everything.
+# Runs the tests that `make test` has built, and shows what failed; with VERBOSE=1 everything. With REPORTS=FOLDER every
+# part leaves an xUnit file there.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -22,27 +23,32 @@ status=0
 run() {
     local part=$1
     shift
-    swift test -c release --disable-testable-imports --skip-build "$@" >"$log.$part" 2>&1
+    swift test -c release --disable-testable-imports --skip-build ${REPORTS:+--xunit-output "$REPORTS/$part.xml"} "$@" \
+        >"$log.$part" 2>&1
+}
+
+# Two runs of the package manager would wait for each other: this starts the tests as it would.
+start() {
+    "$tests" --testing-library swift-testing ${REPORTS:+--xunit-output "$REPORTS/$1.xml"} --filter "$2" >"$log.$1" 2>&1
 }
 
 if [ $# -gt 0 ]; then
     run 1 "$@" || status=$?
 else
     run 1 --skip "$talking" || status=$?
-    # Two runs of the package manager would wait for each other: the others start the tests as it would.
     tests=$(find .build/release/ -maxdepth 1 -name '*PackageTests.xctest' -print -quit)
-    "$tests" --testing-library swift-testing --filter "$both" >"$log.3" 2>&1 &
+    start 3 "$both" &
     half=$!
     {
         part=0
-        "$tests" --testing-library swift-testing --filter "$sockets" >"$log.4" 2>&1 || part=$?
-        "$tests" --testing-library swift-testing --filter "$ledgers" >"$log.5" 2>&1 || part=$?
-        "$tests" --testing-library swift-testing --filter "$shares" >"$log.6" 2>&1 || part=$?
+        start 4 "$sockets" || part=$?
+        start 5 "$ledgers" || part=$?
+        start 6 "$shares" || part=$?
         exit "$part"
     } &
     rest=$!
     # What runs in the background does not hear of Ctrl-C.
-    trap 'pkill -P "$rest"; kill "$half" "$rest"; exit 130' INT TERM
+    trap 'pkill -P "$rest"; pkill -P "$half"; kill "$half" "$rest"; exit 130' INT TERM
     run 2 --filter "$acceptance" --skip "$both" --skip "$shares" || status=$?
     wait "$half" || status=$?
     wait "$rest" || status=$?

@@ -30,7 +30,8 @@ struct Results {
     init(folder: String) {
         let read = { (name: String) in (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? "" }
         lines = read("bench.jsonl").split(separator: "\n").compactMap { Self.object(String($0)) }
-        suites = Self.suites(read("tests-swift-testing.xml") + read("talking-swift-testing.xml"))
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        suites = Self.suites(files.filter { $0.hasSuffix(".xml") }.map(read).joined())
         simulations = Self.objects(read("simulate.json")) + Self.objects(read("simulate-all.json"))
         repeated = Self.objects(read("simulate-again.json"))
         crashes = Self.object(read("crashes.json"))
