@@ -22,25 +22,14 @@ import Testing
     private func run(
         _ manner: Manner, resync: Duration? = nil, _ claim: (BrokerContract, TwinBench) async throws -> Void
     ) async throws {
-        let twin = try await TwinBench(isUnified: manner.isUnified, isHedge: manner.isHedge)
-        var settings = Self.settings(twin, isSpot: manner.isSpot)
-        if let resync { settings.resync = resync }
-        let broker = try BitgetBroker(settings)
-        do {
-            try await broker.start(VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
+        try await withTwin(manner, adjust: { $0.resync = resync ?? $0.resync }) { broker, twin in
             var contract = BrokerContract(
                 broker: broker, symbol: BitgetBench.symbol, quantity: Quantity(.one),
                 farBelow: Price(FixedDecimal(50)), farAbove: Price(FixedDecimal(200)))
             contract.canShort = !manner.isSpot
             contract.patience = 400
             try await claim(contract, twin)
-        } catch {
-            await broker.stop()
-            await twin.stop()
-            throw error
         }
-        await broker.stop()
-        await twin.stop()
     }
 
     @Test(arguments: Manner.allCases, BrokerClaim.allCases) func keepsTheContract(

@@ -6,26 +6,6 @@ import Testing
 @Suite(.fewAtOnce) struct TwinLargestTests {
     private static let most = Quantity(FixedDecimal(3))
 
-    private func withTwin(
-        _ manner: TwinContractTests.Manner, knowsRules: Bool = true,
-        _ body: (BitgetBroker, TwinBench) async throws -> Void
-    ) async throws {
-        let twin = try await TwinBench(
-            isUnified: manner.isUnified, isHedge: manner.isHedge, largestMarket: Self.most)
-        let broker = try BitgetBroker(TwinContractTests.settings(twin, isSpot: manner.isSpot))
-        do {
-            let symbols = knowsRules ? [BitgetBench.symbol] : []
-            try await broker.start(VenueWatch(symbols: symbols, interval: nil, barsAfter: .epoch))
-            try await body(broker, twin)
-        } catch {
-            await broker.stop()
-            await twin.stop()
-            throw error
-        }
-        await broker.stop()
-        await twin.stop()
-    }
-
     /// Sends one and reads until it has ended.
     private func ended(_ broker: BitgetBroker, _ request: OrderRequest) async throws -> OrderReport? {
         let outcome = await broker.submit(request)
@@ -44,7 +24,7 @@ import Testing
         TwinContractTests.Manner.classicOneWay, .classicHedge, .unifiedOneWay, .unifiedHedge, .unifiedSpot,
     ])
     func anEntryAboveItIsRefusedBeforeItIsSent(manner: TwinContractTests.Manner) async throws {
-        try await withTwin(manner) { broker, _ in
+        try await withTwin(manner, largestMarket: Self.most) { broker, _ in
             // On spot a purchase goes as a limit, of which five times as much is taken.
             let size = manner.isSpot ? 16 : 4
             guard case .refused(let error) = await broker.submit(BitgetBench.request("big", .buy, size: size)) else {
@@ -67,7 +47,9 @@ import Testing
     func aLargePositionIsClosedInParts(manner: TwinContractTests.Manner, knowsRules: Bool) async throws {
         // Spot has one amount for both kinds of orders.
         let scale = manner.isSpot ? 5 : 1
-        try await withTwin(manner, knowsRules: knowsRules) { broker, _ in
+        try await withTwin(
+            manner, largestMarket: Self.most, symbols: knowsRules ? [BitgetBench.symbol] : []
+        ) { broker, _ in
             for part in 0..<4 {
                 _ = try await ended(broker, BitgetBench.request("in-\(part)", .buy, size: 2 * scale))
             }

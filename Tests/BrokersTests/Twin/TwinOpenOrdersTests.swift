@@ -4,24 +4,6 @@ import Testing
 
 /// "Flat" is said only over everything that can execute: partly filled orders and trigger orders of spot, too.
 @Suite(.fewAtOnce) struct TwinOpenOrdersTests {
-    private func withTwin(
-        isUnified: Bool = false, isHedge: Bool = false, isSpot: Bool,
-        _ body: (BitgetBroker, TwinBench) async throws -> Void
-    ) async throws {
-        let twin = try await TwinBench(isUnified: isUnified, isHedge: isHedge)
-        let broker = try BitgetBroker(TwinContractTests.settings(twin, isSpot: isSpot))
-        do {
-            try await broker.start(VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
-            try await body(broker, twin)
-        } catch {
-            await broker.stop()
-            await twin.stop()
-            throw error
-        }
-        await broker.stop()
-        await twin.stop()
-    }
-
     /// Reads until a snapshot is as it should be.
     private func until(
         _ broker: BitgetBroker, _ isMeant: (AccountSnapshot) -> Bool
@@ -34,9 +16,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
-    func aPartlyFilledOrderIsOpen(isUnified: Bool, isHedge: Bool) async throws {
-        try await withTwin(isUnified: isUnified, isHedge: isHedge, isSpot: false) { broker, twin in
+    @Test(arguments: TwinStopTests.manners)
+    func aPartlyFilledOrderIsOpen(manner: TwinContractTests.Manner) async throws {
+        try await withTwin(manner) { broker, twin in
             try await twin.control("faults", #"{"rules":[{"do":"partialThenNothing","parts":2}]}"#)
             let id = "partly"
             guard case .accepted = await broker.submit(BitgetBench.request(id, .buy, .limit(Price(FixedDecimal(101)))))
@@ -74,7 +56,7 @@ import Testing
 
     /// A sale that waits for a price protects what is held: whoever cancels what would trade leaves it alone.
     @Test func salesWithATriggerProtect() async throws {
-        try await withTwin(isSpot: true) { broker, twin in
+        try await withTwin(.classicSpot) { broker, twin in
             _ = await broker.submit(BitgetBench.request("in", .buy, size: 4))
             _ = try await until(broker) { !$0.positions.isEmpty && $0.openOrders.isEmpty }
             for (trigger, isExit) in [(90, true), (110, true), (91, false), (111, false)] {
@@ -99,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func triggerOrdersOfSpotAreOpenAndGoAway(oneByOne: Bool) async throws {
-        try await withTwin(isSpot: true) { broker, twin in
+        try await withTwin(.classicSpot) { broker, twin in
             for body in [Self.plan, Self.byMoney] { try await twin.post("/api/v2/spot/trade/place-plan-order", body) }
             try await twin.post("/api/v2/spot/trade/place-order", Self.exit)
             let account = try await broker.snapshot()

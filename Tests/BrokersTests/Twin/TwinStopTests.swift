@@ -7,27 +7,6 @@ import Twins
 @Suite(.fewAtOnce) struct TwinStopTests {
     static let manners: [TwinContractTests.Manner] = [.classicOneWay, .classicHedge, .unifiedOneWay, .unifiedHedge]
 
-    private func withTwin(
-        _ manner: TwinContractTests.Manner, isDemo: Bool = false, adjust: (inout BitgetSettings) -> Void = { _ in },
-        _ body: (BitgetBroker, TwinBench) async throws -> Void
-    ) async throws {
-        let twin = try await TwinBench(isUnified: manner.isUnified, isHedge: manner.isHedge, isDemo: isDemo)
-        var settings = TwinContractTests.settings(twin, isSpot: manner.isSpot)
-        settings.isDemo = isDemo
-        adjust(&settings)
-        let broker = try BitgetBroker(settings)
-        do {
-            try await broker.start(VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
-            try await body(broker, twin)
-        } catch {
-            await broker.stop()
-            await twin.stop()
-            throw error
-        }
-        await broker.stop()
-        await twin.stop()
-    }
-
     /// Sends one that has to be taken.
     private func send(
         _ broker: BitgetBroker, _ request: OrderRequest, at location: SourceLocation = #_sourceLocation

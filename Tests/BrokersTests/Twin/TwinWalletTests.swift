@@ -8,23 +8,6 @@ import Twins
 @Suite(.fewAtOnce) struct TwinWalletTests {
     private typealias Manner = TwinContractTests.Manner
 
-    private func withTwin(
-        _ manner: TwinContractTests.Manner, _ body: (BitgetBroker, TwinBench) async throws -> Void
-    ) async throws {
-        let twin = try await TwinBench(isUnified: manner.isUnified, isHedge: manner.isHedge)
-        let broker = try BitgetBroker(TwinContractTests.settings(twin, isSpot: manner.isSpot))
-        do {
-            try await broker.start(VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
-            try await body(broker, twin)
-        } catch {
-            await broker.stop()
-            await twin.stop()
-            throw error
-        }
-        await broker.stop()
-        await twin.stop()
-    }
-
     /// What the books say of money, by currency: all of it, also what is tied up.
     private func booked(_ twin: TwinBench, _ manner: TwinContractTests.Manner) async throws -> [String: Money] {
         let books = try await twin.books()

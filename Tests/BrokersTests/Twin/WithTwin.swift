@@ -1,0 +1,30 @@
+import Brokers
+import Core
+
+/// Starts a broker in front of a local venue, and stops both afterwards.
+///
+/// - Parameters:
+///   - largestMarket: What one order at market may be at the most.
+///   - symbols: What is watched from the start.
+func withTwin(
+    _ manner: TwinContractTests.Manner, isDemo: Bool = false, largestMarket: Quantity? = nil,
+    symbols: [Symbol] = [BitgetBench.symbol], adjust: (inout BitgetSettings) -> Void = { _ in },
+    _ body: (BitgetBroker, TwinBench) async throws -> Void
+) async throws {
+    let twin = try await TwinBench(
+        isUnified: manner.isUnified, isHedge: manner.isHedge, isDemo: isDemo, largestMarket: largestMarket)
+    var settings = TwinContractTests.settings(twin, isSpot: manner.isSpot)
+    settings.isDemo = isDemo
+    adjust(&settings)
+    let broker = try BitgetBroker(settings)
+    do {
+        try await broker.start(VenueWatch(symbols: symbols, interval: nil, barsAfter: .epoch))
+        try await body(broker, twin)
+    } catch {
+        await broker.stop()
+        await twin.stop()
+        throw error
+    }
+    await broker.stop()
+    await twin.stop()
+}
