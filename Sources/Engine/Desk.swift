@@ -200,13 +200,16 @@ public struct Desk: Hashable, Codable, Sendable {
         {
             return []
         }
-        // A close that arrives late closes what is left, which is nothing, or is refused.
+        // A close that arrives late closes what is left, which is nothing, or is refused; where the venue knows no
+        // reduce-only it would turn what the next close has closed.
         let request = orders[id]?.request
-        let isClose = request.map { $0.reduceOnly && $0.kind == .market } ?? false
+        let reduces = request?.reduceOnly == true
+        let onlyReduces = reduces && rules.asset.capabilities.reduceOnly
+        let mayTurn = reduces && !onlyReduces && request?.kind.isProtective == false
         orders.noteAbsence(
             of: id, needed: rules.timing.absencesNeeded, spacing: rules.timing.questionSpacing,
-            isHarmless: isClose && rules.asset.capabilities.reduceOnly,
-            mayExecute: request?.reduceOnly != true || !rules.asset.capabilities.reduceOnly, at: now)
+            isHarmless: onlyReduces && request?.kind == .market, mayExecute: !onlyReduces,
+            life: mayTurn ? rules.timing.requestLife : .zero, at: now)
         return settled(orders[id], after: before, reason: "ABSENT", state, at: now)
     }
 

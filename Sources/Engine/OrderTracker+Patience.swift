@@ -129,10 +129,14 @@ extension OrderTracker {
     /// - Parameters:
     ///   - isHarmless: Whether nothing comes of it even if it arrives late.
     ///   - mayExecute: Whether it could turn or open a position if it were there all the same.
+    ///   - life: So long after it was sent no answer counts: it may still be on its way.
     package mutating func noteAbsence(
-        of id: ClientOrderID, needed: Int, spacing: TimeSpan, isHarmless: Bool, mayExecute: Bool, at now: Timestamp
+        of id: ClientOrderID, needed: Int, spacing: TimeSpan, isHarmless: Bool, mayExecute: Bool, life: TimeSpan,
+        at now: Timestamp
     ) {
-        guard let place = place(of: id), !mayExecute || isAbsenceCredible(place, at: now) else { return }
+        guard let place = place(of: id), !mayExecute || isAbsenceCredible(place, at: now),
+            now - openOrders[place].intendedAt >= life
+        else { return }
         activity += 1
         var question = affairs[place].question ?? Question(askAt: now)
         if let last = question.absentAt, now - last < spacing { return }

@@ -80,6 +80,8 @@ struct ChaosWatch: Sendable {
     var isCalm = true
     /// How often the venues were looked at.
     var looks = 0
+    /// What was held when the whole account was looked at last.
+    var heldAtLook: [Symbol: Quantity] = [:]
     var sent: [ClientOrderID: Int] = [:]
     /// Since when, in good time, something that should pass has been so.
     var since: [String: Int64] = [:]

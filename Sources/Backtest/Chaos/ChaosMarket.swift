@@ -27,10 +27,12 @@ struct ChaosMarket {
     func instruments(of venue: ChaosScenario.Venue) -> [Instrument] {
         (1...scenario.symbolsPerVenue).compactMap { number in
             Symbol("\(venue.name)\(number)".uppercased()).map { symbol in
+                // Where nothing is reduce-only, as where shares trade, a lot is the least order whatever its worth:
+                // otherwise nobody could close what a late part of an order leaves.
                 Instrument(
                     symbol: symbol, tick: Price(FixedDecimal(units: 10_000_000_000)),
                     lotStep: Quantity(FixedDecimal(units: 1_000_000_000)), minimumQuantity: .zero,
-                    minimumNotional: Money(FixedDecimal(5)), quote: Currency("USDT"))
+                    minimumNotional: venue.reduceOnly ? Money(FixedDecimal(5)) : .zero, quote: Currency("USDT"))
             }
         }
     }

@@ -68,6 +68,14 @@ extension ChaosWorld {
     /// that opens works on after a kill.
     private mutating func checkAccount(_ place: Int) {
         let truth = venues[place].truth
+        for instrument in venues[place].market.configuration.instruments {
+            let symbol = instrument.symbol
+            let held = truth.positions.first { $0.symbol == symbol }?.quantity ?? .zero
+            guard watch.heldAtLook[symbol] ?? .zero != held else { continue }
+            // Another position counts from its own beginning.
+            watch.heldAtLook[symbol] = held
+            _ = watch.span(of: "bare \(symbol)", while: false)
+        }
         for position in truth.positions {
             guard let desk = engine[position.symbol] else { continue }
             let closing: Side = position.quantity > .zero ? .sell : .buy
