@@ -67,12 +67,7 @@ extension Acceptance {
             var live = try await site(flags)
             // Between two kills there is not always time for a stop.
             live.settings = ["PROTECT_UNPROTECTED_SECONDS": "60"]
-            for delay in [150, 350, 600, 900, 1300, 2100] {
-                let runner = try live.start()
-                try await Task.sleep(for: .milliseconds(delay))
-                runner.send(SIGKILL)
-                _ = try await runner.end()
-            }
+            try await live.kill(after: [150, 350, 600, 900, 1300, 2100])
             try await live.run { _ in
                 let names = try await live.twin.books().names
                 #expect(names.count == 1, "one order, sent once")

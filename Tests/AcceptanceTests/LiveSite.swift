@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Glibc
 import Testing
 
 /// A twin, an artifact that goes long at once, and a state folder.
@@ -92,6 +93,16 @@ struct LiveSite {
         try await site.succeed(["kill"], environment: settings)
         let end = try await runner.end()
         #expect(end.status == 10, "\(end.text)")
+    }
+
+    /// Starts the runner again and again, and kills it (SIGKILL) after so many milliseconds each.
+    func kill(after delays: [Int]) async throws {
+        for delay in delays {
+            let runner = try start()
+            try await Task.sleep(for: .milliseconds(delay))
+            runner.send(SIGKILL)
+            _ = try await runner.end()
+        }
     }
 
     /// A whole run: it trades, is protected, does what a test wants to see, and is halted flat, with equal books and no

@@ -46,12 +46,7 @@ extension Acceptance {
         /// SIGKILL at moments spread over the first seconds; each start goes on where the one before was.
         @Test func killedAtAnyMomentItGoesOn() async throws {
             let live = try await LiveSite()
-            for delay in [150, 350, 600, 900, 1300] {
-                let runner = try live.start()
-                try await Task.sleep(for: .milliseconds(delay))
-                runner.send(SIGKILL)
-                _ = try await runner.end()
-            }
+            try await live.kill(after: [150, 350, 600, 900, 1300])
             try await live.run()
         }
 

@@ -9,6 +9,13 @@ extension Acceptance {
         private static let orders = space + "OrdersService/PostOrder"
         private static let stops = space + "StopOrdersService/PostStopOrder"
 
+        /// A little of what goes wrong by chance, for ten seconds, at any venue.
+        static let menu =
+            #"{"faults":{"dropResponse":{"chance":0.05},"duplicateRequest":{"chance":0.2},"#
+            + #""duplicateResponse":{"chance":0.2},"errorAfterAccept":{"chance":0.05},"frameLoss":{"chance":0.2},"#
+            + #""reorder":{"chance":0.1,"seconds":[0.1,0.5]},"delay":{"seconds":[0.01,0.1]},"#
+            + #""dropRequest":{"chance":0.01}},"calmAfter":10}"#
+
         /// Each goes wrong while a position is opened, protected and closed.
         static let plans: [String: String] = [
             // A lost request to open is not repeated within this test: it is believed absent after half a minute.
@@ -52,11 +59,7 @@ extension Acceptance {
                 #"{"rules":[{"do":"disconnect","code":"1000","chance":0.02},"#
                 + #"{"do":"disconnect","code":"1001","chance":0.02},{"do":"disconnect","code":"1011","chance":0.02},"#
                 + #"{"do":"disconnect","code":"4014","chance":0.02},{"do":"disconnect","code":"4016","count":1}]}"#,
-            "the menu at random":
-                #"{"faults":{"dropResponse":{"chance":0.05},"duplicateRequest":{"chance":0.2},"#
-                + #""duplicateResponse":{"chance":0.2},"errorAfterAccept":{"chance":0.05},"frameLoss":{"chance":0.2},"#
-                + #""reorder":{"chance":0.1,"seconds":[0.1,0.5]},"delay":{"seconds":[0.01,0.1]},"#
-                + #""dropRequest":{"chance":0.01}},"calmAfter":10}"#,
+            "the menu at random": menu,
             "the menu in spells":
                 #"{"faults":{"freeze":{"perDay":3000,"seconds":[0.2,1]},"rateLimit":{"perDay":3000,"seconds":[0.2,1]},"#
                 + #""rateLimitRetryAfter":{"perDay":2000,"seconds":[0.2,1]},"priceFilter":{"percent":5},"#
