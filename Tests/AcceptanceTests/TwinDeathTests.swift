@@ -16,12 +16,7 @@ extension Acceptance {
         @Test(arguments: MannerTests.Manner.allCases)
         func killedAtAnyMomentItGoesOn(manner: MannerTests.Manner) async throws {
             let live = try await site(manner)
-            for delay in [200, 450, 1000] {
-                let runner = try live.start()
-                try await Task.sleep(for: .milliseconds(delay))
-                runner.send(SIGKILL)
-                _ = try await runner.end()
-            }
+            try await live.kill(after: [200, 450, 1000])
             try await live.run { _ in
                 let names = try await live.twin.books().names
                 #expect(names.count == 1, "one order, sent once")

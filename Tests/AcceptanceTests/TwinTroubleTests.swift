@@ -48,11 +48,7 @@ extension Acceptance {
             "an answer is lost, and the order not found at first":
                 #"{"faults":{"notFoundLag":{"chance":1,"seconds":[0.5,3]}},"#
                 + #""rules":[{"do":"dropResponse","path":"\#(orders)","count":1}]}"#,
-            "the menu at random":
-                #"{"faults":{"dropResponse":{"chance":0.05},"duplicateRequest":{"chance":0.2},"#
-                + #""duplicateResponse":{"chance":0.2},"errorAfterAccept":{"chance":0.05},"frameLoss":{"chance":0.2},"#
-                + #""reorder":{"chance":0.1,"seconds":[0.1,0.5]},"delay":{"seconds":[0.01,0.1]},"#
-                + #""dropRequest":{"chance":0.01}},"calmAfter":10}"#,
+            "the menu at random": ShareTroubleTests.menu,
             "the menu in spells":
                 #"{"faults":{"freeze":{"perDay":10000,"seconds":[2,4]},"rateLimit":{"perDay":10000,"seconds":[0.5,2]},"#
                 + #""rateLimitRetryAfter":{"perDay":10000,"seconds":[0.5,2]},"priceFilter":{"percent":5},"#
@@ -110,8 +106,9 @@ extension Acceptance {
         }
 
         /// "Too many" to everything for three seconds: once it ends, the account is flat within two.
-        @Test func aStormOfTooManyDelaysAFlattenByLessThanTwoSeconds() async throws {
-            let live = try await LiveSite()
+        @Test(arguments: [nil, .unifiedHedge, .classicSpot, .unifiedSpot] as [MannerTests.Manner?])
+        func aStormOfTooManyDelaysAFlattenByLessThanTwoSeconds(manner: MannerTests.Manner?) async throws {
+            let live = try await LiveSite(manner?.flags ?? [], isSpot: manner?.isSpot ?? false)
             try await live.run { _ in
                 let begun = ContinuousClock.now
                 try await live.twin.control(
