@@ -73,10 +73,10 @@ struct LiveSite {
     ///
     /// - Parameter orGivenUp: Whether what could not be protected in time may have been closed again: where things go
     ///   wrong at random, that is as right.
-    func untilProtected(orGivenUp: Bool = false) async throws {
+    func untilProtected(orGivenUp: Bool = false, within limit: Duration = .seconds(45)) async throws {
         let plans = nativePlans
         var isGivenUp = false
-        try await twin.until("a protected position") {
+        try await twin.until("a protected position", within: limit) {
             isGivenUp = orGivenUp && $0.isFlat && $0.orders.count > 1
             return isGivenUp || ($0.held.count == 1 && $0.livePlans.count == plans)
         }
@@ -108,11 +108,11 @@ struct LiveSite {
     /// A whole run: it trades, is protected, does what a test wants to see, and is halted flat, with equal books and no
     /// secret anywhere.
     func run(
-        orGivenUp: Bool = false, at location: SourceLocation = #_sourceLocation,
-        _ body: (Program) async throws -> Void = { _ in }
+        orGivenUp: Bool = false, within limit: Duration = .seconds(45),
+        at location: SourceLocation = #_sourceLocation, _ body: (Program) async throws -> Void = { _ in }
     ) async throws {
         let runner = try start()
-        try await untilProtected(orGivenUp: orGivenUp)
+        try await untilProtected(orGivenUp: orGivenUp, within: limit)
         try await body(runner)
         try await end(runner)
         try await expectSettled(at: location)

@@ -69,8 +69,9 @@ extension BitgetBroker {
         while !Task.isCancelled {
             do {
                 for bar in try await closedBars(symbol, interval, after: last) {
-                    last = bar.openTime + interval.span
-                    await tell([.barClosed(symbol, bar, closeTime: last)])
+                    let close = bar.openTime + interval.span
+                    guard await tell([.barClosed(symbol, bar, closeTime: close)]) else { break }
+                    last = close
                 }
                 failures = 0
             } catch is CancellationError {
@@ -111,31 +112,33 @@ extension BitgetBroker {
     /// Tells whether the symbols can be traded, each minute, at once when an order is refused for that, and how far the
     /// venue's clock is off, every ten.
     func watchVenue() async {
-        var isOpen: [Symbol: Bool] = [:]
         var age = settings.statusAge / 2
         var measuredAt: ContinuousClock.Instant?
         while !Task.isCancelled {
-            var events: [VenueEvent] = []
             if measuredAt.map({ ContinuousClock.now - $0 >= settings.clockAge }) ?? true,
                 let offset = try? await client.measuredOffset()
             {
                 measuredAt = .now
-                events.append(.clock(offset: offset))
+                await tell([.clock(offset: offset)])
             }
-            for symbol in watched {
-                guard let contract = try? await contract(symbol, notOlderThan: age),
-                    isOpen[symbol] != contract.isOpen
-                else { continue }
-                isOpen[symbol] = contract.isOpen
-                events.append(.session(symbol, isOpen: contract.isOpen, next: nil))
-            }
-            await tell(events)
+            await lookAtSessions(notOlderThan: age)
             let usual = min(settings.statusAge, settings.clockAge)
-            let spacing = isOpen.values.contains(false) ? min(usual, Self.closedSpacing) : usual
+            let spacing = toldSessions.values.contains(false) ? min(usual, Self.closedSpacing) : usual
             let begun = ContinuousClock.now
             await statusBell.wait(atMost: spacing)
             // Whoever was woken before the time, or waits for an opening, wants to know how it is now.
             age = ContinuousClock.now - begun < usual ? .zero : settings.statusAge / 2
+        }
+    }
+
+    /// Tells which symbols can be traded, as far as that is news; what cannot be read stays as it was.
+    func lookAtSessions(notOlderThan age: Duration) async {
+        for symbol in watched {
+            guard let contract = try? await contract(symbol, notOlderThan: age),
+                toldSessions[symbol] != contract.isOpen,
+                await tell([.session(symbol, isOpen: contract.isOpen, next: nil)])
+            else { continue }
+            toldSessions[symbol] = contract.isOpen
         }
     }
 }

@@ -23,6 +23,8 @@ public actor BitgetBroker: LiveBroker {
     var stances: [Symbol: BitgetStance] = [:]
     /// Stances that may have changed behind our back.
     private var oldStances: Set<Symbol> = []
+    /// Whether each symbol was said to be open for trading.
+    var toldSessions: [Symbol: Bool] = [:]
     /// Names of instruments that were warned about, because nothing can be called so here.
     var foreignNames: Set<String> = []
     var book = BitgetBook()
@@ -159,9 +161,12 @@ public actor BitgetBroker: LiveBroker {
     }
 
     /// Tells news.
-    func tell(_ events: [VenueEvent]) async {
-        guard !events.isEmpty else { return }
+    ///
+    /// - Returns: Whether there was room for them. Whoever reads them again tells them then.
+    @discardableResult
+    func tell(_ events: [VenueEvent]) async -> Bool {
+        guard !events.isEmpty else { return true }
         let moment = await stamp()
-        feed.push(VenueBatch(broker: name, at: moment, events: events))
+        return feed.push(VenueBatch(broker: name, at: moment, events: events))
     }
 }

@@ -122,8 +122,9 @@ extension TinkoffBroker {
                 let now = await now()
                 if interval.start(holding: now.milliseconds) > last.milliseconds {
                     for bar in try await bars(symbol, interval, from: last, to: now) {
-                        last = bar.openTime + interval.span
-                        await tell([.barClosed(symbol, bar, closeTime: last)])
+                        let close = bar.openTime + interval.span
+                        guard await tell([.barClosed(symbol, bar, closeTime: close)]) else { break }
+                        last = close
                     }
                 }
             } catch is CancellationError {

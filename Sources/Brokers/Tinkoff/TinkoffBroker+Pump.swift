@@ -18,6 +18,8 @@ extension TinkoffBroker {
             }
             try await adopt()
         }
+        // Whoever acts on the first bar knows by then whether the market is open.
+        if !watched.isEmpty { await lookAtSessions() }
         let sessions = try await streams(watch)
         work = Task {
             await withTaskGroup(of: Void.self) { group in

@@ -26,14 +26,12 @@ extension TinkoffBroker {
         if let found = try? await ask(TinkoffMarketData.statuses(uids)) {
             for status in found { statuses[status.uid] = status }
         }
-        var events: [VenueEvent] = []
         for symbol in watched {
             let session = await session(symbol)
             guard let session, toldSessions[symbol] != session else { continue }
+            guard await tell([.session(symbol, isOpen: session.isOpen, next: session.next)]) else { return }
             toldSessions[symbol] = session
-            events.append(.session(symbol, isOpen: session.isOpen, next: session.next))
         }
-        await tell(events)
     }
 
     /// Whether a share can be traded now, and when that changes; nil when neither status nor calendar is known.

@@ -221,10 +221,13 @@ public actor TinkoffBroker: LiveBroker {
     }
 
     /// Tells news.
-    func tell(_ events: [VenueEvent]) async {
-        guard !events.isEmpty else { return }
+    ///
+    /// - Returns: Whether there was room for them. Whoever reads them again tells them then.
+    @discardableResult
+    func tell(_ events: [VenueEvent]) async -> Bool {
+        guard !events.isEmpty else { return true }
         let moment = await stamp()
-        feed.push(VenueBatch(broker: name, at: moment, events: events))
+        return feed.push(VenueBatch(broker: name, at: moment, events: events))
     }
 
     /// Lets one after the other in: what is held is read and sold by one hand at a time.

@@ -14,6 +14,7 @@ package struct FaultDice: Sendable {
     package let plan: FaultPlan
     /// From here on nothing goes wrong any more.
     package let calmFrom: Timestamp
+    private let closesForMinutes: Bool
     /// One switch that is on.
     private struct Die: Sendable {
         let fault: FaultSwitch
@@ -31,8 +32,14 @@ package struct FaultDice: Sendable {
         dice.reduce(into: [:]) { if $1.count > 0 { $0[$1.fault] = $1.count } }
     }
 
-    package init(plan: FaultPlan, name: String, seed: UInt64, from: Timestamp, calmFrom: Timestamp) {
-        (self.plan, self.calmFrom) = (plan, calmFrom)
+    /// The dice of a plan.
+    ///
+    /// - Parameter closesForMinutes: Whether a closed market is closed for whole minutes, because bars are its only
+    ///   prices.
+    package init(
+        plan: FaultPlan, name: String, seed: UInt64, from: Timestamp, calmFrom: Timestamp, closesForMinutes: Bool = true
+    ) {
+        (self.plan, self.calmFrom, self.closesForMinutes) = (plan, calmFrom, closesForMinutes)
         for fault in plan.switches {
             guard let setting = plan[fault] else { continue }
             let random = SeededRandom(seed: seed, stream: "\(name)/\(fault.rawValue)")
@@ -44,17 +51,18 @@ package struct FaultDice: Sendable {
     }
 
     private mutating func drawSpells(_ fault: FaultSwitch, perDay: Double, from: Timestamp) -> [Spell] {
-        let (minute, all) = (60_000, max(Int((calmFrom - from).milliseconds), 0))
+        let all = max(Int((calmFrom - from).milliseconds), 0)
+        // One at most in each minute, or in as small a part of it as has one on average.
+        let part = 60_000 / Int(min(max(perDay / 1440, 1), 60).rounded(.up))
         var drawn: [Spell] = []
-        for begin in stride(from: 0, to: all, by: minute) {
-            // The last minute may be a part of one, and as much less likely: plans of seconds have spells as well.
-            let length = min(minute, all - begin)
-            guard roll(fault, min(perDay / 1440 * (Double(length) / Double(minute)), 1)) else { continue }
+        for begin in stride(from: 0, to: all, by: part) {
+            // The last part may be cut off, and is as much less likely: plans of seconds have spells as well.
+            let length = min(part, all - begin)
+            guard roll(fault, min(perDay * Double(length) / 86_400_000, 1)) else { continue }
             let start = from + .milliseconds(Int64(begin) + Int64(draw(fault, below: length)))
             let size = time(of: fault)?.milliseconds ?? 0
             let end = fault == .wrongClock ? calmFrom : start + .milliseconds(size)
-            // Closures lie on whole minutes, because bars do.
-            let whole = fault == .marketClosed ? Int64(60_000) : 1
+            let whole = fault == .marketClosed && closesForMinutes ? Int64(60_000) : 1
             let first = Timestamp(milliseconds: start.milliseconds / whole * whole)
             let last = Timestamp(milliseconds: (min(end, calmFrom).milliseconds + whole - 1) / whole * whole)
             if let before = drawn.last, before.until >= first, fault != .wrongClock { continue }

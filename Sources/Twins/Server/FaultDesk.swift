@@ -31,7 +31,8 @@ package struct FaultDesk: Sendable {
     package mutating func put(_ plan: TwinFaultPlan, at now: Timestamp) {
         (self.plan, startedAt) = (plan, now)
         let calm = now + .milliseconds(Int64((plan.calmAfter ?? 86_400) * 1000))
-        dice = FaultDice(plan: plan.faults, name: name, seed: seed, from: now, calmFrom: calm)
+        dice = FaultDice(
+            plan: plan.faults, name: name, seed: seed, from: now, calmFrom: calm, closesForMinutes: false)
         uses = plan.rules.indices.map { Use(random: SeededRandom(seed: seed, stream: "\(name)/rule/\($0)")) }
     }
 
