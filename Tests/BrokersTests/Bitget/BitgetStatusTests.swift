@@ -21,6 +21,19 @@ import Testing
         }
     }
 
+    /// Whoever acts on the first bar knows by then that nothing can be bought.
+    @Test(arguments: ["normal", "maintain"]) func theFirstNewsIsWhetherTheMarketIsOpen(status: String) async throws {
+        let venue = BitgetStandIn()
+        venue.state.withLock { $0.symbolStatus = status }
+        try await withBitget(venue) { broker, _ in
+            let first = try #require(try await broker.nextEvents()?.events.first)
+            guard case .session(BitgetBench.symbol, status == "normal", _) = first else {
+                Issue.record("\(first)")
+                return
+            }
+        }
+    }
+
     /// Nobody waits for the minute to pass when an order is refused for it.
     @Test func anOrderThatIsRefusedForAClosedMarketIsLookedIntoAtOnce() async throws {
         let venue = BitgetStandIn()
