@@ -180,7 +180,7 @@ extension BitgetVerdict {
     /// Whether a refusal may come from an order of the wrong form.
     fileprivate var mayBeForm: Bool {
         switch self {
-        case .positionMode, .rejected, .nothingToClose: true
+        case .positionMode, .rejected, .unavailable, .nothingToClose: true
         default: false
         }
     }

@@ -152,7 +152,9 @@ enum TinkoffReading {
             money[currency.uppercased(), default: .zero] += Money(amount)
         }
         var holdings: [TinkoffHolding] = []
-        for row in value["securities"]?.elements ?? [] where row["instrumentType"]?.isWord("currency") != true {
+        // Futures and options are not traded here, but an account that has some is not flat.
+        let lists = [value["securities"], value["futures"], value["options"]]
+        for row in lists.flatMap({ $0?.elements ?? [] }) where row["instrumentType"]?.isWord("currency") != true {
             let what = "a holding"
             let pieces = try count(row, "balance", what) + count(row, "blocked", what)
             guard pieces != 0 else { continue }

@@ -43,6 +43,18 @@ import Testing
         }
     }
 
+    /// The account was said to be flat while a future was open: what is not traded here can lose money all the same.
+    @Test(arguments: ["futures", "options"]) func whatIsNotTradedHereIsNoFlatAccountEither(list: String) async throws {
+        let standIn = TinkoffStandIn()
+        let row = #"{"instrumentUid":"\#(Self.uid)","ticker":"SiZ6","classCode":"SPBFUT","balance":"-2","blocked":"0"}"#
+        let body = #"{"money":[],"blocked":[],"securities":[],"\#(list)":[\#(row)],"limitsLoadingInProgress":false}"#
+        for _ in 0..<20 { standIn.fail("OperationsService/GetPositions", answer(body)) }
+        try await withTinkoff(standIn, isStarted: false) { broker, _ in
+            let account = try await broker.snapshot()
+            #expect(account.positions.map(\.symbol.name) == ["SIZ6"] && !account.isFlat)
+        }
+    }
+
     /// By its older name alone.
     @Test func aHoldingThatIsNamedByItsFIGIAloneIsListedUnderIt() async throws {
         let standIn = TinkoffStandIn()
