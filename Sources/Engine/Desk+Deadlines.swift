@@ -25,6 +25,7 @@ extension Desk {
             guard let moment else { return }
             next = next.map { min($0, moment) } ?? moment
         }
+        consider(page.span[0].orders.missing.readAt)
         if page.span[0].orders.hasOpen({ !$0.kind.isProtective }) {
             for order in orders.openOrders where !order.request.kind.isProtective {
                 consider(patienceEnds(order).map { orders.cancellable(order, spacing: spacing, from: $0) } ?? nil)

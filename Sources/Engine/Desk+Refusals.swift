@@ -59,11 +59,16 @@ extension Desk {
         return [.alert(Alert(.critical, "SYMBOL_HELD", message + "; no further attempt until the next signal"))]
     }
 
+    /// How the codes of all brokers end for an order of more than the venue takes at once.
+    private static let tooLarge = "TOO_LARGE"
+
     /// A venue that keeps refusing protective orders is not asked any more: every level is watched, and nothing is
-    /// entered that it would not protect.
+    /// entered that it would not protect. One that is too large says nothing of the next: only its level is watched.
     private mutating func countProtectionRefusal(_ reason: String) -> [Effect] {
         let message = "\(symbol): protective order refused: \(reason)"
-        guard protectionRefusals.count(reason, limit: rules.timing.identicalRefusals), !isNativeHeld else {
+        guard !reason.hasSuffix(Self.tooLarge),
+            protectionRefusals.count(reason, limit: rules.timing.identicalRefusals), !isNativeHeld
+        else {
             return [.alert(Alert(.warning, "PROTECTION_REFUSED", message + "; watching the level instead"))]
         }
         isNativeHeld = true

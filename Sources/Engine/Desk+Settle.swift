@@ -139,6 +139,12 @@ extension Desk {
         var effects: [Effect] = []
         for order in orders.dueRepeats(at: now, askAt: now + rules.timing.questionSpacing) {
             let id = order.request.clientID
+            guard !isObstacle(order.request) else {
+                orders.repeats.answered(id)
+                orders.ask(id, at: now)
+                effects += questions(at: now)
+                continue
+            }
             risk.isContinuing = true
             defer { risk.isContinuing = false }
             do {
@@ -170,7 +176,8 @@ extension Desk {
     mutating func planRepeat(
         _ id: ClientOrderID, _ state: TradingState, isBlind: Bool, isBusy: Bool, at now: Timestamp
     ) -> Bool {
-        let isClose = orders[id].map { $0.request.reduceOnly && $0.request.kind == .market } ?? false
+        guard let request = orders[id]?.request, !isObstacle(request) else { return false }
+        let isClose = request.reduceOnly && request.kind == .market
         let attempts = isBusy ? rules.orders.attempts + Self.moreAttemptsWhenBusy : rules.orders.attempts
         return orders.planRepeat(
             id, attempts: isClose && isBusy && state != .halted ? .max : attempts,

@@ -200,6 +200,7 @@ public struct Desk: Hashable, Codable, Sendable {
         {
             return []
         }
+        let effects = state == .halted ? [] : cancelUnseen(id, at: now)
         // A close that arrives late closes what is left, which is nothing, or is refused; where the venue knows no
         // reduce-only it would turn what the next close has closed.
         let request = orders[id]?.request
@@ -210,7 +211,7 @@ public struct Desk: Hashable, Codable, Sendable {
             of: id, needed: rules.timing.absencesNeeded, spacing: rules.timing.questionSpacing,
             isHarmless: onlyReduces && request?.kind == .market, mayExecute: !onlyReduces,
             life: mayTurn ? rules.timing.requestLife : .zero, at: now)
-        return settled(orders[id], after: before, reason: "ABSENT", state, at: now)
+        return effects + settled(orders[id], after: before, reason: "ABSENT", state, at: now)
     }
 
     /// The venue would not cancel: ask what became of the order.

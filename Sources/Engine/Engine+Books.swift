@@ -71,10 +71,12 @@ extension Engine {
         let ours = desks.filter { $0.broker == snapshot.broker }
         var isFlat = snapshot.isFlat && ours.allSatisfy { $0.isQuiet(at: now) }
         let open = ours.filter { !$0.position.isFlat || $0.lacksExecutions }
-        if isFlat, !open.isEmpty {
+        if !isFlat || open.isEmpty {
+            kill.waitedForBooks(of: snapshot.broker)
+        } else {
             // The venue is flat and our books are not, or lack what was bought and sold: the executions are on their
             // way. Wait for them, but not for ever; what a fee took out of a purchase is no execution.
-            let missing = open.first { !$0.isDust }
+            let missing = open.first { !$0.isDust || $0.lacksExecutions }
             if kill.waitsForBooks(of: snapshot.broker, isDust: missing == nil) {
                 isFlat = false
             } else {

@@ -180,6 +180,10 @@ public struct Engine: Hashable, Codable, Sendable {
             effects += turn(place, at: now) {
                 $0.questions(at: now) + $0.repetitions($1, at: now) + $0.settle($1, at: now)
             }
+            let broker = desks[place].broker
+            if desks[place].orders.missing.takeReading(at: now), reconciler.follows(broker) {
+                reconciler.wantReading(of: broker, at: now)
+            }
         }
         guard let configuration, !kill.isEngaged else { return effects }
         return effects + reconciler.dueReadings(configuration, desks, at: now)

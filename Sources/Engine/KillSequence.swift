@@ -30,6 +30,8 @@ public struct KillSequence: Hashable, Codable, Sendable {
     /// When the brokers in ``proven`` were read flat.
     private var provenAt: [BrokerName: Timestamp] = [:]
     private var attempts: [BrokerName: Int] = [:]
+    /// So many readings in a row found each broker flat while our books were not; left out by older journals.
+    private var flatReadings: [BrokerName: Int]?
 
     package init() {}
 
@@ -43,7 +45,7 @@ public struct KillSequence: Hashable, Codable, Sendable {
         phase = .flattening
         (proven, provenAt) = ([], [:])
         readAt = [:]
-        attempts = [:]
+        (attempts, flatReadings) = ([:], nil)
         for broker in brokers { readAt[broker] = now }
     }
 
@@ -84,15 +86,23 @@ public struct KillSequence: Hashable, Codable, Sendable {
         readAt[broker] = now + spacing * (1 << min(attempt, 2))
     }
 
-    /// Whether a broker that is flat should be read again because executions are still missing in our books.
-    package func waitsForBooks(of broker: BrokerName, isDust: Bool = false) -> Bool {
-        attempts[broker, default: 0] < (isDust ? Self.patienceForDust : Self.patienceForBooks)
+    /// A broker was read flat while executions are still missing in our books.
+    ///
+    /// - Returns: Whether to read it again before that is believed. However long it took to close everything, the
+    ///   executions get their time from the first flat reading on.
+    package mutating func waitsForBooks(of broker: BrokerName, isDust: Bool = false) -> Bool {
+        let readings = flatReadings?[broker] ?? 0
+        flatReadings = (flatReadings ?? [:]).merging([broker: readings + 1]) { $1 }
+        return readings < (isDust ? Self.patienceForDust : Self.patienceForBooks)
     }
 
-    /// So many readings may find something open before missing executions are not waited for any more.
-    private static let patienceForBooks = 9
+    /// Something is open at a broker, or nothing is missing in our books.
+    package mutating func waitedForBooks(of broker: BrokerName) { flatReadings?[broker] = nil }
+
+    /// So many flat readings are not believed yet while executions are missing.
+    private static let patienceForBooks = 8
     /// The same when no more is missing than a fee may have taken.
-    private static let patienceForDust = 2
+    private static let patienceForDust = 1
 
     /// The brokers to read now, by name. Each is planned again, in case no answer comes.
     package mutating func dueReadings(patience: TimeSpan, at now: Timestamp) -> [BrokerName] {

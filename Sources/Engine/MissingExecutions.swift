@@ -16,6 +16,12 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
     /// When something was last heard of any order, or one was sent.
     package private(set) var heardAt: Timestamp?
 
+    /// When the account is to be read because they do not come by themselves; nil while none is missing, or none is
+    /// looked for any more.
+    package private(set) var readAt: Timestamp?
+
+    /// News of an execution may be so much later than the report that told of it: until then nobody asks.
+    private static let delay = TimeSpan.milliseconds(1_500)
     /// Executions are looked for so long before an order that lacks some keeps nobody from believing the venue.
     private static let patience = TimeSpan.seconds(60)
 
@@ -30,6 +36,16 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
         // An older report may be overtaken by a newer one: what was told once stays told.
         guard lacking > orders[id]?.quantity ?? .zero else { return }
         orders[id] = Missing(side: request.side, quantity: lacking, since: orders[id]?.since ?? now)
+        readAt = readAt ?? now + Self.delay
+    }
+
+    /// Whether the account is to be read now: what was bought is guarded only once its execution is known. A reading
+    /// that does not bring it is repeated, each time after twice as long.
+    mutating func takeReading(at now: Timestamp) -> Bool {
+        guard let due = readAt, due <= now else { return false }
+        let oldest = orders.keys.sorted().compactMap { orders[$0]?.since }.min() ?? now
+        readAt = now - oldest < Self.patience ? now + max(Self.delay, now - oldest) : nil
+        return true
     }
 
     /// An execution of `id` is booked.
@@ -38,6 +54,7 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
         guard let known = orders[id] else { return }
         orders[id]?.quantity -= quantity
         if known.quantity <= quantity { orders[id] = nil }
+        if orders.isEmpty { readAt = nil }
     }
 
     /// An order is sent.
@@ -60,7 +77,7 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
     }
 
     /// What is missing is not waited for any more: the position was taken from the venue.
-    mutating func forget() { orders = [:] }
+    mutating func forget() { (orders, readAt) = ([:], nil) }
 }
 
 extension Desk {

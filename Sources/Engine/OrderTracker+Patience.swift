@@ -123,6 +123,16 @@ extension OrderTracker {
         return wishes[id].map { max(moment, $0 + spacing) } ?? moment
     }
 
+    /// Wishes an open order away of which nobody knows whether it is there; its state stays open until the venue tells.
+    ///
+    /// - Returns: False when the same was wished for less than `spacing` ago.
+    package mutating func wish(_ id: ClientOrderID, spacing: TimeSpan, at now: Timestamp) -> Bool {
+        guard place(of: id) != nil, wishes[id].map({ now - $0 >= spacing }) ?? true else { return false }
+        wishes[id] = now
+        activity += 1
+        return true
+    }
+
     /// A venue said it never heard of `id`; believed only after `needed` answers, each at least `spacing` after the one
     /// that counted before.
     ///

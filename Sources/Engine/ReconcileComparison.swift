@@ -93,7 +93,7 @@ struct Comparison {
         let listed = snapshot.openOrders.filter { $0.symbol == desk.symbol }
         let venue = ourSide(of: &desk)
         let held = venue?.quantity ?? .zero
-        if isClean { compareOrders(&desk, listed) }
+        if isClean { compareOrders(&desk, listed) } else { asked += desk.withdrawRefused(listed) }
         guard isClean, desk.isSettled(by: listed, at: now) else {
             // Something was sent or heard since the question: this picture is older than our books.
             account.suspicions[desk.symbol] = nil

@@ -141,11 +141,8 @@ struct Reconciler: Hashable, Codable, Sendable {
         var comparison = Comparison(
             snapshot: snapshot, rules: rules, state: .halted, now: now, question: nil, account: account)
         for place in desks.indices where desks[place].broker == snapshot.broker {
-            if !desks[place].position.isFlat {
-                comparison.close(&desks[place])
-            } else if desks[place].lacksExecutions {
-                desks[place].orders.giveUpMissing(at: now)
-            }
+            if !desks[place].position.isFlat { comparison.close(&desks[place]) }
+            if desks[place].lacksExecutions { desks[place].orders.giveUpMissing(at: now) }
         }
         accounts[snapshot.broker] = comparison.account
         return comparison.effects

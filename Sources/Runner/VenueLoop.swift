@@ -21,6 +21,7 @@ public actor VenueLoop {
     let lanes: Lanes
     let killFile: KillSwitchFile
     var core: LoopCore
+    private var clock = SteadyClock(at: .epoch)
     private var timer: (at: Timestamp, task: Task<Void, Never>)?
     private(set) var stopRequests = 0
     private var steps = 0
@@ -142,6 +143,7 @@ public actor VenueLoop {
         let recovered = try Recovery(ledger: ledger).replay(for: setup)
         try core.resume(recovered, ledger)
         try await setup.resumeVenue(core.engine)
+        clock = SteadyClock(from: core.engine.now, at: setup.wallClock())
         try take(.configured(setup.configuration))
         for desk in core.engine.desks {
             for order in desk.openOrders where [.sent, .unknown, .cancelling].contains(order.state) {
@@ -191,7 +193,7 @@ public actor VenueLoop {
         core.answerReconciliations()
     }
 
-    private var now: Timestamp { max(setup.wallClock(), core.engine.now) }
+    private var now: Timestamp { max(clock.read(setup.wallClock()), core.engine.now) }
 
     private func take(_ event: EngineEvent) throws {
         let effects = try core.decide(event, at: now)
@@ -241,9 +243,6 @@ public actor VenueLoop {
         if let timer, timer.at <= deadline, timer.at > now { return }
         timer?.task.cancel()
         let wait = Duration.milliseconds(max((deadline - now).milliseconds, 0))
-        let task = Task { [sleep, intake] in
-            if (try? await sleep(wait)) != nil { intake.wake() }
-        }
-        timer = (deadline, task)
+        timer = (deadline, Task { [sleep, intake] in if (try? await sleep(wait)) != nil { intake.wake() } })
     }
 }

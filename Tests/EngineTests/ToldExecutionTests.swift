@@ -58,6 +58,50 @@ import Testing
         #expect(bench.effects.alerts.contains("EXTERNAL_POSITION"))
     }
 
+    private func readings(_ asked: [Effect]) -> Int {
+        asked.count { if case .readAccount = $0 { true } else { false } }
+    }
+
+    /// What was bought is guarded as soon as its execution is known: nobody waits for the next regular reading.
+    @Test func anExecutionThatDoesNotComeIsLookedForSoon() throws {
+        var bench = try Bench(reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        let entry = try bench.enter()
+        let (_, report) = try bench.execute(entry, at: try #require(Price("100")))
+        #expect(try readings(bench.take(batch(bench, .order(report)))) == 0, "it may be on its way")
+        #expect(try readings(bench.wait(.milliseconds(1_499))) == 0)
+        #expect(try readings(bench.wait(.milliseconds(1))) == 1)
+        #expect(try bench.desk.position.quantity == Quantity("5") && bench.openStop()?.quantity == Quantity("5"))
+        #expect(try readings(bench.wait(.seconds(20))) == 0)
+    }
+
+    @Test func anExecutionThatComesInTimeIsNotLookedFor() throws {
+        var bench = try Bench(reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        let entry = try bench.enter()
+        let (fill, report) = try bench.execute(entry, Quantity("2"), at: try #require(Price("100")))
+        try bench.take(batch(bench, .order(report)))
+        try bench.wait(.seconds(1))
+        try bench.take(batch(bench, .fill(fill)))
+        #expect(try readings(bench.wait(.seconds(20))) == 0)
+    }
+
+    /// The venue calls an order filled and holds nothing: it is asked ever more rarely, and a minute later as always.
+    @Test func anExecutionThatIsNowhereIsNotLookedForWithoutEnd() throws {
+        var bench = try Bench(reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        let entry = try bench.enter()
+        let order = try #require(try bench.one.order(entry))
+        let report = OrderReport(
+            clientID: order.clientID, venueOrderID: order.venueOrderID, symbol: order.symbol, side: order.side,
+            kind: order.kind, quantity: order.quantity, filled: order.quantity, state: .filled, reason: nil,
+            at: bench.now)
+        try bench.take(batch(bench, .order(report)))
+        #expect(try (6...9).contains(readings(bench.wait(.seconds(60)))))
+        try bench.wait(.seconds(60))
+        #expect(try readings(bench.wait(.seconds(300))) <= 10)
+    }
+
     /// A request that the network doubled: the refusal of the second copy overtakes the answer to the first.
     @Test(arguments: [true, false]) func theRefusalOfASecondCopyIsAskedAbout(safe: Bool) throws {
         var bench = try Bench(duplicateSafe: safe)

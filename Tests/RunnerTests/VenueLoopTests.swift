@@ -55,6 +55,22 @@ import Testing
         _ = try Books(scenario.state)
     }
 
+    /// No question, stop or kill waits until a clock that was set back has caught up with what it showed.
+    @Test func aClockThatIsSetBackByAnHourDelaysNoHalt() async throws {
+        let scenario = try VenueScenario()
+        let outcome = try await scenario.run { _ in
+            for broker in scenario.brokers { try await scenario.untilProtected(broker) }
+            scenario.clockSet.set(by: .seconds(-3600))
+            await scenario.brokers[0].freeze(true)
+            try scenario.kill()
+            try await scenario.until("two is flat") { await scenario.brokers[1].truth().isFlat }
+            await scenario.brokers[0].freeze(false)
+            try await scenario.until("one is flat") { await scenario.brokers[0].truth().isFlat }
+        }
+        #expect(outcome == .halted(reason: "test"))
+        _ = try Books(scenario.state)
+    }
+
     @Test func aSlowVenueDelaysNoDecisionForAnother() async throws {
         let scenario = try VenueScenario()
         await scenario.brokers[0].slow(by: .seconds(8))

@@ -6,12 +6,15 @@ import Logging
 import Router
 import Runner
 import Storage
+import Synchronization
 import Testing
 
 /// Two or three venues that live in real time, and a loop over them.
 struct VenueScenario: Sendable {
     let state: TemporaryState
     let clock = FastClock()
+    /// How far somebody set the machine's clock; the venues have their own.
+    let clockSet = ClockSet()
     let brokers: [StandingBroker]
     let target: Double
     var alerts: AlertQueue?
@@ -79,7 +82,8 @@ struct VenueScenario: Sendable {
         var setup = RunSetup(
             runId: "test", pid: 1, mode: "backtest", configuration: try configuration(), market: BrokerName("one"),
             startsAt: clock.wall(), signals: Rows(target: target), sleep: .zero, maxSteps: nil, stateFolder: state.url,
-            wallClock: { clock.wall() }, uptime: { clock.uptime() }, rebuildVenue: { _ in })
+            wallClock: { [clockSet] in clock.wall() + clockSet.offset }, uptime: { clock.uptime() },
+            rebuildVenue: { _ in })
         (setup.alerts, setup.crash) = (alerts, probe)
         let router = ExecutionRouter(brokers: brokers, limits: RouterLimits(answer: .seconds(10)), clock: clock)
         return VenueLoop(setup: setup, ledger: ledger, router: router, log: Logger(label: "test"), clock: clock)
@@ -142,4 +146,13 @@ struct VenueScenario: Sendable {
         let assets = form["assets"] as? [[String: Any]] ?? []
         return assets.first { $0["broker"] as? String == broker }?[key] as? String
     }
+}
+
+/// By how much a clock was set.
+final class ClockSet: Sendable {
+    private let state = Mutex(TimeSpan.zero)
+
+    var offset: TimeSpan { state.withLock { $0 } }
+
+    func set(by span: TimeSpan) { state.withLock { $0 = $0 + span } }
 }

@@ -15,6 +15,7 @@ extension ChaosWorld {
         firstCalls = venues.map(\.calls)
         watch.beganProcess(at: engine.now)
         log.note(now, "start")
+        beginClock()
         take(.configured(market.configuration))
         for place in venues.indices { tellPrices(of: place) }
         for desk in engine.desks {
@@ -23,7 +24,7 @@ extension ChaosWorld {
             }
         }
         for desk in engine.desks {
-            guard let row = market.latest(of: desk.symbol, at: wall),
+            guard let row = market.latest(of: desk.symbol, at: time),
                 desk.lastSignalTime.map({ row.time > $0 }) ?? true
             else { continue }
             take(.signal(row))
@@ -64,7 +65,7 @@ extension ChaosWorld {
             if point == .idle { die(for: span) } else { armed = (point, span) }
         case .clockStep(let span):
             log.note(now, "clock \(span.milliseconds)")
-            clockOffset = span.milliseconds
+            setClock(span)
         case .kill(let span):
             pullKill()
             agenda.add(.releaseKill, at: now + span)
@@ -113,10 +114,10 @@ extension ChaosWorld {
             for case .barClosed(let symbol, _, let closeTime) in batch.events {
                 guard let row = market.row(of: symbol, at: closeTime) else { continue }
                 // A slow clock has not reached the bar's close yet.
-                if row.time <= wall {
+                if row.time <= time {
                     take(.signal(row))
                 } else {
-                    agenda.add(.signal(row), at: now + (row.time - wall))
+                    agenda.add(.signal(row), at: now + (row.time - time))
                 }
             }
         }
@@ -159,7 +160,7 @@ extension ChaosWorld {
         guard isUp, violation == nil else { return }
         tally.steps += 1
         watch.noteHoldings(engine, before: event)
-        let effects = engine.step(event, at: wall)
+        let effects = engine.step(event, at: time)
         wakeAt = engine.nextDeadline
         log.note(now, event)
         for effect in effects { log.note(now, effect) }

@@ -32,7 +32,8 @@ struct ChaosWorld {
     var log: ChaosLog
     var agenda = Agenda<Item>()
     var now = ChaosMarket.start
-    var clockOffset: Int64 = 0
+    private var clock = SteadyClock(at: ChaosMarket.start)
+    private var clockOffset: Int64 = 0
     var isUp = true
     var armed: (point: ChaosAction.CrashPoint, downFor: TimeSpan)?
     var isKillFileSet = false
@@ -68,10 +69,23 @@ struct ChaosWorld {
         start()
     }
 
-    /// The runner's clock.
-    var wall: Timestamp {
+    /// What the runner's clock shows.
+    private var wall: Timestamp {
         let drift = (now - ChaosMarket.start).milliseconds * Int64(scenario.runner.clockDriftPpm) / 1_000_000
         return now + .milliseconds(clockOffset + drift)
+    }
+
+    /// The engine's time.
+    var time: Timestamp { max(engine.now, clock.moment(at: wall)) }
+
+    /// A process of the runner begins, with the time of the engine that it read from the journal.
+    mutating func beginClock() { clock = SteadyClock(from: engine.now, at: wall) }
+
+    /// Somebody sets the runner's clock.
+    mutating func setClock(_ offset: TimeSpan) {
+        _ = clock.read(wall)
+        clockOffset = offset.milliseconds
+        _ = clock.read(wall)
     }
 
     /// Runs to the end, or to the first broken invariant.
@@ -95,14 +109,14 @@ struct ChaosWorld {
             if let moment = venues[place].nextInstant() { next = next.map { min($0, moment) } ?? moment }
         }
         if isUp, let deadline = wakeAt {
-            let moment = deadline <= max(engine.now, wall) ? now : now + (deadline - wall)
+            let moment = deadline <= time ? now : now + (deadline - time)
             next = next.map { min($0, moment) } ?? moment
         }
         return next.map { max($0, now) }
     }
 
     private mutating func wakeEngine() {
-        guard isUp, let deadline = wakeAt, deadline <= max(engine.now, wall) else { return spin = 0 }
+        guard isUp, let deadline = wakeAt, deadline <= time else { return spin = 0 }
         spin += 1
         if spin > 500 { return fail(.noBusyLoop, "the engine waits for \(deadline.milliseconds), which has passed") }
         take(.deadline)

@@ -18,6 +18,13 @@ import Testing
         }
     }
 
+    /// Whole days in which a doubtful stop stood in the way of a close (5), was there although the venue did not find
+    /// it (2), and a position was bare while the clock had been set back (99).
+    @Test(arguments: [2, 5, 99] as [UInt64]) func aDoubtfulStopNeitherHoldsACloseUpNorOutlivesIt(seed: UInt64) throws {
+        let outcome = try ChaosRun(try #require(Self.scenarios["shares"]), seed: seed).outcome()
+        #expect(outcome.violation == nil, "seed \(seed): \(outcome.violation?.description ?? "")")
+    }
+
     /// Venues half a second away and back.
     @Test func aPositionIsWithoutAStopForTwoSecondsAtMost() throws {
         var spans = ChaosSpans()
