@@ -9,7 +9,7 @@ extension TinkoffBroker {
         try await linkChildren()
         var open: [OrderReport] = []
         for order in look.orders where !order.state.isFinal && !isHeldBack(order) {
-            open.append(try await report(order, try await listedSymbol(order.uid, order.ticker)))
+            open.append(try await listed(order))
         }
         for stop in stops { open.append(try await listed(stop)) }
         let positions = try await positions(balance)
@@ -35,6 +35,27 @@ extension TinkoffBroker {
             book.recall(order, pieces, at: moment)
         }
         hearOfStops()
+    }
+
+    /// An order that is open, as far as it can be told. One of ours whose lot cannot be read is there all the same:
+    /// what is done of it is what was told before, and never more.
+    func listed(_ order: TinkoffOrder) async throws -> OrderReport {
+        let symbol = try await listedSymbol(order.uid, order.ticker)
+        do {
+            return try await report(order, symbol)
+        } catch let error as VenueError where error.code == Self.noRules {
+            guard let id = book.clientID(of: order), let request = book.request(id) else { throw error }
+            return OrderReport(
+                clientID: id, venueOrderID: order.orderID, symbol: symbol, side: order.side, kind: request.kind,
+                quantity: request.quantity, filled: min(book.executed(id), request.quantity), state: order.state,
+                reason: order.reason, at: order.at)
+        }
+    }
+
+    /// Whether an order was asked for here, or is in something that is traded here.
+    private func isOurs(_ order: TinkoffOrder) -> Bool {
+        if book.clientID(of: order).flatMap({ book.request($0) }) != nil { return true }
+        return order.ticker.flatMap { Symbol($0) }.map { shares[$0] != nil } ?? false
     }
 
     private func listed(_ stop: TinkoffStop) async throws -> OrderReport {
@@ -72,8 +93,9 @@ extension TinkoffBroker {
         var fills: [Fill] = []
         try await linkChildren()
         for order in orders where order.done > .zero && !isHeldBack(order) {
-            // Without a lot its executions would be missing from a list that claims to be whole.
-            _ = try await rules(order.uid)
+            // Without a lot our executions would be missing from a list that claims to be whole; a stranger's
+            // instrument that cannot be read just now keeps nothing of ours from being told.
+            if isOurs(order) { _ = try await rules(order.uid) }
             fills += await self.fills(of: order)
         }
         let day = TinkoffTime.startOfDay(await now())

@@ -93,8 +93,10 @@ extension TinkoffBroker {
     func foundStop(
         _ id: ClientOrderID, _ symbol: Symbol, _ urgency: RequestUrgency = .vital
     ) async throws -> TinkoffStop? {
-        let uid = try await share(symbol).uid
         let waiting = try await readStops(since: nil, urgency)
+        // One whose name is known is found without the rules of its share.
+        if let stop = waiting.first(where: { book.name(of: $0.stopID) == id }) { return stop }
+        let uid = try await share(symbol).uid
         if let stop = match(id, uid, symbol, waiting) { return stop }
         return match(id, uid, symbol, try await readEndedStops(since: nil, urgency))
     }
@@ -165,7 +167,9 @@ extension TinkoffBroker {
     func report(_ order: TinkoffOrder, _ symbol: Symbol) async throws -> OrderReport {
         let id = book.clientID(of: order)
         let request = id.flatMap { book.request($0) }
-        let lot = try await lot(of: order, symbol, isOurs: request != nil)
+        // Of an order of ours that has done nothing yet, all is known without the lot.
+        let needsLot = request == nil || order.done > .zero
+        let lot = needsLot ? try await lot(of: order, symbol, isOurs: request != nil) : Self.single
         let filled = lot.pieces(of: order.done).quantity
         let quantity = request?.quantity ?? lot.pieces(of: order.lots).quantity
         var (state, reason) = (order.state, order.reason)
@@ -191,7 +195,10 @@ extension TinkoffBroker {
     func requireRules(_ symbol: Symbol) async throws {
         do {
             _ = try await share(symbol)
-        } catch let error as VenueError where error.remedy == .notFound {
+        } catch let error as VenueError
+            where [.rejected, .notFound].contains(error.remedy) || error.code == TinkoffErrors.malformedCode
+        {
+            // There are none that orders could keep to, now or later: nobody waits for them.
             return
         }
     }
@@ -215,7 +222,8 @@ extension TinkoffBroker {
             return Target(report: report, isStop: isWaiting(report.venueOrderID))
         case .venue(let venueID):
             if seesStops, let stop = try await readStops().first(where: { $0.stopID == venueID }) {
-                let lot = try await share(symbol).lot
+                // Whose lot cannot be read can be cancelled all the same.
+                let lot = await share(uid: stop.uid)?.lot ?? Self.single
                 let report = OrderReport(
                     clientID: book.name(of: venueID), venueOrderID: venueID, symbol: symbol, side: stop.side,
                     kind: stop.kind, quantity: lot.pieces(of: stop.lots).quantity, filled: .zero, state: .working,
@@ -223,7 +231,7 @@ extension TinkoffBroker {
                 return Target(report: report, isStop: true)
             }
             guard let order = try await state(venueID, isRequest: false) else { return nil }
-            return Target(report: try await report(order, symbol), isStop: false)
+            return Target(report: try await listed(order), isStop: false)
         }
     }
 }

@@ -25,6 +25,7 @@ public actor TinkoffBroker: LiveBroker {
     /// How long after that yesterday's rules do without another question.
     private static let rulesPause = Duration.seconds(30)
     var strangers: [String: TinkoffShare] = [:]
+    var listing = TinkoffListing()
     var book = TinkoffBook()
     var today: [TinkoffOrder] = []
     var stopLists: [StopListKind: StopList] = [:]
@@ -173,7 +174,10 @@ public actor TinkoffBroker: LiveBroker {
             return known
         } catch let error as VenueError {
             // What is held but not on the board, a fund for example, can be left all the same.
-            guard let held = strangers.values.first(where: { $0.symbol == symbol }) else { throw error }
+            // Under the name that it was listed by: whatever is on its way for it is known by that one.
+            let known = strangers.first { $1.symbol == symbol || listing.names[$0] == symbol }
+            guard var held = known?.value else { throw error }
+            held.symbol = symbol
             return held
         }
         if let old = shares[symbol], old.lot != found.lot {

@@ -36,14 +36,20 @@ package struct TinkoffDay: Hashable, Sendable {
                 sessions.append(range)
             }
         }
-        // Where the broker alone trades, as on weekends, the day's own hours are its.
+        // On weekends, where the broker alone trades, the day's own hours are its; on other days it trades besides.
         sessions.removeAll { session in
-            dealer.contains { $0.lowerBound <= session.lowerBound && session.upperBound <= $0.upperBound }
+            isWeekend(session.lowerBound)
+                && dealer.contains { $0.lowerBound <= session.lowerBound && session.upperBound <= $0.upperBound }
         }
         let isTrading = day["isTradingDay"]?.flag ?? false
         return TinkoffDay(
             isTrading: isTrading, sessions: isTrading ? sessions.sorted { $0.lowerBound < $1.lowerBound } : [],
             dealer: dealer.sorted { $0.lowerBound < $1.lowerBound })
+    }
+
+    /// Whether it is Saturday or Sunday in Moscow; 1970 began on a Thursday.
+    private static func isWeekend(_ milliseconds: Int64) -> Bool {
+        ((milliseconds + 3 * 3_600_000) / 86_400_000 + 3) % 7 >= 5
     }
 
     /// A day from its parts.

@@ -96,6 +96,18 @@ import Twins
         #expect(planned == session)
     }
 
+    /// On other days the exchange trades whatever the broker does besides.
+    @Test func theBrokersOwnHoursTakeNoWeekdayAway() throws {
+        let day =
+            #"{"date":"2026-02-03T00:00:00Z","isTradingDay":true,"startTime":"2026-02-03T07:00:00Z","#
+            + #""endTime":"2026-02-03T15:40:00Z","intervals":[{"type":"dealer_regular_trading_session","#
+            + #""interval":{"startTs":"2026-02-03T04:00:00Z","endTs":"2026-02-03T20:50:00Z"}}]}"#
+        let days = [TinkoffDay.read(try JSONText(Array(day.utf8)).root)]
+        let noon = try #require(TinkoffTime.read("2026-02-03T09:00:00Z"))
+        let end = TinkoffTime.read("2026-02-03T15:40:00Z")
+        #expect(TinkoffSchedule(days).session(nil, at: noon) == TinkoffSchedule.Session(isOpen: true, next: end))
+    }
+
     /// On weekends the broker makes the market, and takes orders at the best price alone: an order counts only where
     /// that is wanted, and then goes that way.
     @Test(arguments: [false, true]) func theBrokersOwnSessionIsTradedOnlyOnRequest(isWanted: Bool) async throws {

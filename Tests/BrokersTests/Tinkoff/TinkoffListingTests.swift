@@ -79,6 +79,53 @@ import Testing
         }
     }
 
+    /// A kill has to see what is there: after a while it goes by the venue's own name for it, and keeps that name.
+    @Test func aHoldingThatNobodyNamesForLongIsListedUnderItsUid() async throws {
+        let standIn = TinkoffStandIn()
+        rules(standIn, 503, "busy")
+        hold(standIn, #"{"instrumentUid":"\#(Self.uid)","balance":"7"}"#)
+        try await withTinkoff(standIn, adjust: { $0.resync = .milliseconds(50) }, isStarted: false) { broker, _ in
+            await #expect(throws: VenueError.self) { _ = try await broker.snapshot() }
+            try await Task.sleep(for: .milliseconds(120))
+            let account = try await broker.snapshot()
+            #expect(account.positions.map(\.symbol.name) == [Self.listed] && !account.isFlat)
+            standIn.state.withLock { $0.faults = [:] }
+            hold(standIn, #"{"instrumentUid":"\#(Self.uid)","balance":"7"}"#)
+            let later = try await broker.snapshot()
+            #expect(later.positions.map(\.symbol) == account.positions.map(\.symbol))
+        }
+    }
+
+    /// Executions of strangers in what cannot be read just now keep nothing of ours from being told.
+    @Test func aStrangersOrderWithoutRulesIsNoReasonToTellNothing() async throws {
+        let standIn = TinkoffStandIn()
+        rules(standIn, 503, "busy")
+        let order =
+            #"{"orders":[{"orderId":"9","orderRequestId":"7","instrumentUid":"\#(Self.uid)","ticker":"GAZP","#
+            + #""direction":"ORDER_DIRECTION_SELL","executionReportStatus":"EXECUTION_REPORT_STATUS_FILL","#
+            + #""lotsRequested":"4","lotsExecuted":"4"}]}"#
+        for _ in 0..<50 { standIn.fail("OrdersService/GetOrders", answer(order)) }
+        try await withTinkoff(standIn, isStarted: false) { broker, _ in
+            let day = Timestamp(milliseconds: TinkoffStandIn.now() / 86_400_000 * 86_400_000)
+            let account = try await broker.snapshot(fillsSince: day)
+            #expect(account.fills.isEmpty && account.lacksFills != true)
+        }
+    }
+
+    /// The venue is asked for rules that it does not have once a minute, not with every reading.
+    @Test func whatHasNoRulesIsNotAskedForAgainAndAgain() async throws {
+        let standIn = TinkoffStandIn()
+        rules(standIn, 404, Self.unknown)
+        hold(standIn, #"{"instrumentUid":"\#(Self.uid)","balance":"7"}"#)
+        try await withTinkoff(standIn, isStarted: false) { broker, _ in
+            for _ in 0..<5 {
+                let account = try await broker.snapshot()
+                #expect(account.positions.count == 1)
+            }
+            #expect(standIn.calls("InstrumentsService/GetInstrumentBy") == 1)
+        }
+    }
+
     /// What makes no sense is no zero.
     @Test(arguments: [
         #"{"balance":"7","blocked":"0","ticker":"SBER"}"#,
@@ -142,6 +189,38 @@ import Testing
             let report = try await other.order(request.clientID, request.symbol)
             #expect(report?.state == .filled && report?.filled == request.quantity)
             await other.stop()
+        }
+    }
+
+    /// After a restart without rules an order of ours that is done in part is listed all the same, with no more of it
+    /// than was told, and can be cancelled.
+    @Test(arguments: [0, 1]) func anOrderOfOursWithoutALotIsListedAndCancelled(done: Int) async throws {
+        let standIn = TinkoffStandIn()
+        let request = TinkoffBench.request("0b9d6b0a-3c8e-4f0e-9a1b-3f1c3e0c7d21", .buy, lots: 2)
+        for method in ["ShareBy", "GetInstrumentBy"] {
+            for _ in 0..<50 {
+                standIn.fail("InstrumentsService/\(method)", .answerInstead(status: 503, headers: [:], body: ""))
+            }
+        }
+        let row =
+            #"{"orderId":"9","orderRequestId":"\#(request.clientID.text)","instrumentUid":"\#(TinkoffStandIn.uid)","#
+            + #""ticker":"SBER","direction":"ORDER_DIRECTION_BUY","lotsRequested":"2","lotsExecuted":"\#(done)","#
+            + #""executionReportStatus":"EXECUTION_REPORT_STATUS_\#(done == 0 ? "NEW" : "PARTIALLYFILL")"}"#
+        for _ in 0..<50 {
+            standIn.fail("OrdersService/GetOrders", answer(#"{"orders":[\#(row)]}"#))
+            standIn.fail("OrdersService/GetOrderState", answer(row))
+            standIn.fail("OrdersService/CancelOrder", answer(#"{"time":"2026-02-02T08:00:00Z"}"#))
+        }
+        try await withTinkoff(standIn, isStarted: false) { broker, _ in
+            var order = Order(request: request, at: Timestamp(milliseconds: TinkoffStandIn.now()))
+            try order.apply(.sent, at: order.intendedAt)
+            await broker.recall([order])
+            let account = try await broker.snapshot()
+            let listed = try #require(account.openOrders.first)
+            #expect(listed.quantity == request.quantity && listed.filled == .zero && !listed.state.isFinal)
+            let gone = await broker.cancel(.venue("9"), request.symbol)
+            if case .accepted = gone {} else { Issue.record("\(gone)") }
+            #expect(standIn.calls("OrdersService/CancelOrder") == 1)
         }
     }
 }

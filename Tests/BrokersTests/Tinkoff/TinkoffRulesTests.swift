@@ -18,6 +18,34 @@ import Testing
         }
     }
 
+    /// A share that was taken off the board has no rules any more: nobody waits for them, and a kill comes to its end.
+    @Test(arguments: [
+        #"{"code":5,"message":"not found","description":"50002"}"#, #"{"instrument":{"ticker":""}}"#,
+        #"{"instrument":{"ticker":"SBER","classCode":"TQBR","uid":"\#(TinkoffStandIn.uid)","lot":10}}"#,
+    ]) func aStopOfWhatHasNoRulesAnyMoreIsCancelled(answer: String) async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn) { broker, server in
+            _ = await broker.submit(TinkoffBench.request("in", .buy, lots: 2))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("in"))
+            guard case .accepted(let placed) = await broker.submit(Self.stop) else {
+                Issue.record("the stop was not taken")
+                return
+            }
+            for method in ["ShareBy", "GetInstrumentBy"] {
+                let status = answer.contains("50002") ? 404 : 200
+                for _ in 0..<200 {
+                    standIn.fail(
+                        "InstrumentsService/\(method)", .answerInstead(status: status, headers: [:], body: answer))
+                }
+            }
+            let other = try TinkoffBroker(TinkoffBench.settings(port: server.port))
+            let gone = await other.cancel(.venue(placed.venueOrderID), TinkoffBench.symbol)
+            if case .accepted = gone {} else { Issue.record("\(gone)") }
+            #expect(standIn.calls("StopOrdersService/CancelStopOrder") == 1)
+            await other.stop()
+        }
+    }
+
     /// After a restart nothing could be closed without them: a stop stays until they can be read.
     @Test func aStopIsNotCancelledWhileNothingCouldBeClosed() async throws {
         let standIn = TinkoffStandIn()
