@@ -101,7 +101,11 @@ public struct Engine: Hashable, Codable, Sendable {
         case .venue(let batch): return take(batch, at: now)
         case .reported(let report): return onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
         case .signal(let row): return onDesk(row.symbol) { $0.act(on: row, $1, at: now) }
-        case .refused(let symbol, let id, let error): return onDesk(symbol, id) { $0.refused(id, error, $1, at: now) }
+        case .refused(let symbol, let id, let error):
+            let effects = onDesk(symbol, id) { $0.refused(id, error, $1, at: now) }
+            // The name is taken there: the account lists what look-ups may not find yet.
+            if error.code == VenueError.duplicateName { readSoon(symbol, at: now) }
+            return effects
         case .silent(let symbol, let id): return onDesk(symbol, id) { desk, _ in desk.silent(id, at: now) }
         case .absent(let symbol, let id): return onDesk(symbol, id) { $0.absent(id, $1, at: now) }
         case .cancelRefused(let symbol, let id, _):
@@ -134,6 +138,12 @@ public struct Engine: Hashable, Codable, Sendable {
             knowing = desks[first...].firstIndex { $0.symbol == symbol && $0.orders[order] != nil }
         }
         return turn(knowing ?? first, mayOpen: mayOpen, at: now, body)
+    }
+
+    /// Reads the account of a symbol at the next chance.
+    private mutating func readSoon(_ symbol: Symbol, at now: Timestamp) {
+        guard let broker = place(of: symbol).map({ desks[$0].broker }), reconciler.follows(broker) else { return }
+        reconciler.wantReading(of: broker, at: now)
     }
 
     // MARK: News from venues

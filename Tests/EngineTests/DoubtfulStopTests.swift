@@ -47,6 +47,20 @@ import Testing
         #expect(try bench.openStop() == nil)
     }
 
+    /// The venue refuses the repetition because it has the name, and finds nothing by it: the account's list tells.
+    @Test func oneWhoseNameIsTakenIsLookedForInTheAccount() throws {
+        var bench = try Bench(reduceOnly: false, duplicateSafe: true, reconcile: ReconcileRules())
+        let entry = try bench.enter()
+        bench.manners[Self.one] = .mute
+        try bench.fill(entry)
+        let stop = try #require(try bench.openStop()?.clientID)
+        let taken = VenueError(.rejected, code: VenueError.duplicateName, message: "taken")
+        let isRead: (Effect) -> Bool = { if case .readAccount(Self.one, _) = $0 { true } else { false } }
+        #expect(try !bench.wait(.milliseconds(100)).contains(where: isRead))
+        try bench.take(.refused(try Bench.symbol(), stop, taken))
+        #expect(try bench.wait(.milliseconds(100)).contains(where: isRead))
+    }
+
     /// An order was sent since the account was asked for: what the picture lists is old, and was there all the same.
     @Test func anOldPictureShowsThatOneWasTakenForLostInError() throws {
         var bench = try Bench(reconcile: ReconcileRules())

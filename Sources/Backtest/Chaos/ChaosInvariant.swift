@@ -140,11 +140,12 @@ struct ChaosWatch: Sendable {
     /// Whether any position was naked at the last look.
     var knowsNaked: Bool { !nakedSince.isEmpty }
 
-    /// How long a position has been naked without a break, in good milliseconds.
+    /// How long a position has been naked without a break, or had been until now, in good milliseconds.
     mutating func nakedSpan(_ symbol: Symbol, isNaked: Bool) -> Int64 {
         if !isNaked {
-            if let start = nakedSince.removeValue(forKey: symbol) { unprotected.note(good - start) }
-            return 0
+            guard let start = nakedSince.removeValue(forKey: symbol) else { return 0 }
+            unprotected.note(good - start)
+            return good - start
         }
         let start = nakedSince[symbol] ?? good
         nakedSince[symbol] = start

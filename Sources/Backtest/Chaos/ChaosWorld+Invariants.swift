@@ -79,7 +79,7 @@ extension ChaosWorld {
         guard isNaked || watch.knowsNaked else { return }
         let symbol = desk.symbol
         let span = watch.nakedSpan(symbol, isNaked: isNaked)
-        if span > 6_000 { fail(.exposureProtected, "\(symbol) has had no stop for \(span) ms") }
+        if span > 6_000 { fail(.exposureProtected, "\(symbol) had no stop for \(span) ms") }
     }
 
     /// The sequence says that it is done: is it?
