@@ -56,8 +56,8 @@ fuzz: setup ## Feed the artifact reader damaged files (INPUTS=10000000)
 mutations: ## Show that the tests notice every deliberate bug (one build, then about 15 minutes)
 	@scripts/mutations.py
 
-reliability: setup ## Run everything docs/reliability.md rests on (QUICK=1, PEERS=1)
-	@QUICK='$(QUICK)' PEERS='$(PEERS)' scripts/reliability.sh
+reliability: setup ## Run everything docs/reliability.md rests on (QUICK=1, PEERS=1, ONLY=simulations)
+	@QUICK='$(QUICK)' PEERS='$(PEERS)' ONLY='$(ONLY)' scripts/reliability.sh
 
 lint: ## Check the formatting
 	@swift format lint --strict --parallel --recursive $(SOURCES)

@@ -2,6 +2,7 @@
 # Runs everything that a promise of docs/reliability.md rests on, and writes the page.
 #   QUICK=1   a twentieth of the seeds, no acceptance tests: a few minutes
 #   SEEDS, FEW, CRASHES   other ranges than 0..999 storms, 0..99 of every scenario twice, 200 seeds of crash points
+#   ONLY=simulations   runs the simulations alone; every other figure stays as the last whole run left it
 #   PEERS=1   beside Python's backtesters, installed into an environment of their own
 set -euo pipefail
 
@@ -15,8 +16,20 @@ notes=()
 
 step() { printf '%3d:%02d  %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$1"; }
 
-rm -rf "$results"
-mkdir -p "$results"
+if [ -n "${ONLY:-}" ]; then
+    [ "$ONLY" = simulations ] || {
+        printf '  ONLY=%s is not known: simulations\n' "$ONLY" >&2
+        exit 64
+    }
+    [ -f "$results/crashes.json" ] || {
+        printf '  there is no whole run to keep the other figures of: run make reliability first\n' >&2
+        exit 64
+    }
+    notes+=('the simulations were run again, the other figures are those of the last whole run')
+else
+    rm -rf "$results"
+    mkdir -p "$results"
+fi
 
 step 'building the program and the tests'
 scripts/build.sh -c release --explicit-target-dependency-import-check error --build-tests
@@ -35,31 +48,42 @@ if [ -n "${QUICK:-}" ]; then
     crashes=10
     notes+=("QUICK: seeds $seeds, no acceptance tests")
 fi
-step 'running the tests'
-REPORTS=$PWD/$results scripts/test.sh "${filter[@]}" || notes+=('some tests failed')
 
-step "crashing the runner at every numbered point, $crashes seeds"
-AITRADE_CRASH_SEEDS=$crashes AITRADE_CRASH_REPORT="$PWD/$results/crashes.json" scripts/test.sh --filter CrashPointTests ||
-    notes+=('a crash changed the end')
-step 'killing and freezing a runner under the watchdog'
-scripts/watchdog-time.sh dead frozen | tee "$results/watches.jsonl" || notes+=('the watchdog was not measured')
+run_tests() {
+    step 'running the tests'
+    REPORTS=$PWD/$results scripts/test.sh "${filter[@]}" || notes+=('some tests failed')
 
-step "simulating chaos, seeds $seeds"
-"$aitrade" simulate --seeds "$seeds" --json >"$results/simulate.json" || notes+=('a seed failed')
-step "simulating every scenario of chaos, seeds $few, twice"
-"$aitrade" simulate --scenario all --seeds "$few" --json >"$results/simulate-all.json" || notes+=('a seed failed')
-"$aitrade" simulate --scenario all --seeds "$few" --threads 1 --json >"$results/simulate-again.json" || true
+    step "crashing the runner at every numbered point, $crashes seeds"
+    AITRADE_CRASH_SEEDS=$crashes AITRADE_CRASH_REPORT="$PWD/$results/crashes.json" \
+        scripts/test.sh --filter CrashPointTests || notes+=('a crash changed the end')
+    step 'killing and freezing a runner under the watchdog'
+    scripts/watchdog-time.sh dead frozen | tee "$results/watches.jsonl" || notes+=('the watchdog was not measured')
+}
 
-step 'measuring the runner: signal to order, cold start, engine steps, gate, commits'
-"$bench" runner | tee -a "$results/bench.jsonl"
-for factor in 2 10; do
-    step "24 simulated hours at ${factor}x the largest bundled day"
-    "$bench" soak --factor "$factor" | tee -a "$results/bench.jsonl"
-done
+simulate() {
+    step "simulating chaos, seeds $seeds"
+    "$aitrade" simulate --seeds "$seeds" --json >"$results/simulate.json" || notes+=('a seed failed')
+    step "simulating every scenario of chaos, seeds $few, twice"
+    "$aitrade" simulate --scenario all --seeds "$few" --json >"$results/simulate-all.json" || notes+=('a seed failed')
+    "$aitrade" simulate --scenario all --seeds "$few" --threads 1 --json >"$results/simulate-again.json" || true
+}
 
-step 'measuring backtests'
-[ -n "${PEERS:-}" ] || notes+=('without the Python peers')
-SKIP_BUILD=1 scripts/bench.sh | tee -a "$results/bench.jsonl"
+measure() {
+    step 'measuring the runner: signal to order, cold start, engine steps, gate, commits'
+    "$bench" runner | tee -a "$results/bench.jsonl"
+    for factor in 2 10; do
+        step "24 simulated hours at ${factor}x the largest bundled day"
+        "$bench" soak --factor "$factor" | tee -a "$results/bench.jsonl"
+    done
+
+    step 'measuring backtests'
+    [ -n "${PEERS:-}" ] || notes+=('without the Python peers')
+    SKIP_BUILD=1 scripts/bench.sh | tee -a "$results/bench.jsonl"
+}
+
+[ -n "${ONLY:-}" ] || run_tests
+simulate
+[ -n "${ONLY:-}" ] || measure
 
 step 'writing docs/reliability.md'
 note=$(printf '%s; ' "${notes[@]+"${notes[@]}"}")

@@ -42,7 +42,8 @@ struct Promise {
             proofs: [
                 Proof(
                     method: "chaos twice, on different numbers of threads",
-                    command: "aitrade simulate --scenario all --seeds 0..99 --threads 1"
+                    command: "aitrade simulate --scenario all --seeds 0..99 --threads 1",
+                    source: "simulate-again.json"
                 ) { results in
                     guard !results.repeated.isEmpty else { return nil }
                     let same = results.repeated.count { again in

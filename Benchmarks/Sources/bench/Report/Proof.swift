@@ -12,13 +12,16 @@ struct Finding {
 struct Proof {
     let method: String
     let command: String
+    /// The file of the results that the figure comes from.
+    var source = "bench.jsonl"
     /// Nil when the run that gives the figure was left out.
     let find: @Sendable (Results) -> Finding?
 
     /// Suites of the project's own tests.
     static func tests(_ suites: String..., method: String) -> Proof {
         let names = suites
-        return Proof(method: method, command: "make test FILTER='\(names.joined(separator: "|"))'") { results in
+        return Proof(method: method, command: "make test FILTER='\(names.joined(separator: "|"))'", source: "3.xml") {
+            results in
             let found = names.compactMap { results.suites[$0] }
             guard found.count == names.count else { return nil }
             let idle = names.filter { (results.suites[$0]?.passed ?? 0) + (results.suites[$0]?.failed ?? 0) == 0 }
@@ -35,7 +38,7 @@ struct Proof {
     static func crashStudy(points: Int, seeds: Int) -> Proof {
         Proof(
             method: "the runner is broken off at every numbered write, send and answer",
-            command: "AITRADE_CRASH_SEEDS=\(seeds) make test FILTER=CrashPointTests"
+            command: "AITRADE_CRASH_SEEDS=\(seeds) make test FILTER=CrashPointTests", source: "crashes.json"
         ) { results in
             guard let study = results.crashes else { return nil }
             let differences = (study.fields["differences"] as? [Any])?.count ?? 1
@@ -50,7 +53,7 @@ struct Proof {
 
     /// How long the real watchdog took to notice a runner and to get its account flat.
     static func watch(_ cause: String, _ method: String, noticedWithin limit: Double) -> Proof {
-        Proof(method: method, command: "scripts/watchdog-time.sh \(cause)") { results in
+        Proof(method: method, command: "scripts/watchdog-time.sh \(cause)", source: "watches.jsonl") { results in
             guard let line = results.watches.last(where: { $0.text("cause") == cause }),
                 let report = line.fields["report"] as? [String: Any], let flatten = report["flatten"] as? [String: Any]
             else { return nil }
@@ -78,7 +81,9 @@ struct Proof {
     static func spans(
         _ scenario: String, _ kind: String, _ method: String, p99 limit: Double, longest: Double = .infinity
     ) -> Proof {
-        Proof(method: method, command: "aitrade simulate --scenario \(scenario)") { results in
+        Proof(
+            method: method, command: "aitrade simulate --scenario \(scenario)", source: "simulate-all.json"
+        ) { results in
             guard let line = results.simulations.first(where: { $0.text("scenario") == scenario }),
                 let figures = line.fields["figures"] as? [String: Any], let spans = figures[kind] as? [String: Any]
             else { return nil }
@@ -96,7 +101,9 @@ struct Proof {
 
     /// All seeds of all scenarios that were simulated.
     static func simulation(_ method: String, _ figure: @escaping @Sendable ([Results.Line]) -> Finding) -> Proof {
-        Proof(method: method, command: "make reliability, or aitrade simulate --scenario all") { results in
+        Proof(
+            method: method, command: "make reliability, or aitrade simulate --scenario all", source: "simulate-all.json"
+        ) { results in
             results.simulations.isEmpty ? nil : figure(results.simulations)
         }
     }

@@ -17,8 +17,9 @@ struct ReliabilityPage {
         """
         # Reliability
 
-        Written by `make reliability` on \(date), on \(machine). Every figure comes from a run on that day; nothing here
-        is typed by hand. "not run" means that the run that gives the figure was left out or does not exist yet.
+        Written by `make reliability` on \(date), on \(machine). Every figure comes from a run on the day beside
+        it; nothing here is typed by hand. "not run" means that the run that gives the figure was left out or does not
+        exist yet.
         \(note.map { "\nThis run: \($0).\n" } ?? "")
         `bench` is `Benchmarks/.build/release/bench`, `aitrade` is `.build/release/aitrade`.
 
@@ -46,7 +47,7 @@ struct ReliabilityPage {
             let head = place == 0 ? "\(promise.id) | \(promise.text)" : " | "
             let command = proof.command.replacingOccurrences(of: "|", with: "\\|")
             return "| \(head) | \(proof.method)\(open) | \(finding?.text ?? "-") | \(mark) | "
-                + "\(finding == nil ? "-" : date) | `\(command)` |"
+                + "\(finding == nil ? "-" : results.day(of: proof.source) ?? date) | `\(command)` |"
         }.joined(separator: "\n")
     }
 

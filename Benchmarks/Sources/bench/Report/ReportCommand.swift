@@ -12,17 +12,10 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let found = Results(folder: results)
-        let page = ReliabilityPage(results: found, date: Self.today, machine: Self.machine, note: note)
+        let page = ReliabilityPage(results: found, date: Results.day(Date()), machine: Self.machine, note: note)
         try page.text.write(toFile: out, atomically: true, encoding: .utf8)
         print("  \(page.kept) of \(Promise.all.count) promises fully proven by this run, \(page.broken) broken: \(out)")
         if page.broken > 0 { throw ExitCode(1) }
-    }
-
-    private static var today: String {
-        let format = DateFormatter()
-        format.dateFormat = "yyyy-MM-dd"
-        format.timeZone = TimeZone(identifier: "UTC")
-        return format.string(from: Date())
     }
 
     /// The processor and how many of it, because a time without them says little.

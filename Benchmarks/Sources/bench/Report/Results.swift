@@ -15,6 +15,7 @@ struct Results {
         var failed = 0
     }
 
+    private let folder: String
     let lines: [Line]
     /// By suite name.
     let suites: [String: Suite]
@@ -28,6 +29,7 @@ struct Results {
     let watches: [Line]
 
     init(folder: String) {
+        self.folder = folder
         let read = { (name: String) in (try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)) ?? "" }
         lines = read("bench.jsonl").split(separator: "\n").compactMap { Self.object(String($0)) }
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -43,6 +45,20 @@ struct Results {
         lines.filter {
             $0.text("workload") == workload && $0.text("case").hasPrefix(name) && $0.text("peer") == peer
         }
+    }
+
+    /// The day on which a file of the results was written, UTC.
+    func day(of file: String) -> String? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(file)")
+        return (attributes?[.modificationDate] as? Date).map(Self.day)
+    }
+
+    /// A date as in `2026-01-31`, UTC.
+    static func day(_ date: Date) -> String {
+        let format = DateFormatter()
+        format.dateFormat = "yyyy-MM-dd"
+        format.timeZone = TimeZone(identifier: "UTC")
+        return format.string(from: date)
     }
 
     private static func object(_ text: String) -> Line? {
