@@ -89,7 +89,9 @@ public struct Backtest: Sendable {
     ///
     /// - Returns: False at the end of the data, when nothing is left to wait for.
     public mutating func step() -> Bool {
-        let next = if let limit = pacing.limit(engine) { market.next(until: limit) } else { market.next() }
+        // Asked here, where it costs nothing: most steps are none of a halt.
+        let limit = engine.kill.phase == .flattening ? pacing.limit(engine) : nil
+        let next = if let limit { market.next(until: limit) } else { market.next() }
         guard let batch = next else {
             guard let moment = pacing.keep(engine) else { return false }
             take(.deadline, at: moment)

@@ -94,12 +94,14 @@ extension Desk {
 
     /// Notes since when the level of a native stop has been passed, or the stop been filled in part, while it stands.
     @inline(__always) mutating func noteReach(at now: Timestamp) {
-        guard protection.stop?.mode == .armedNative, let price = lastPrice else { return }
-        let isReached =
-            protection.isBeyondStop(price, position: position.quantity)
-            || protection.stop?.order.map { orders.isPartlyFilled($0) } ?? false
+        guard page.span[0].protection.stop?.mode == .armedNative, let price = lastPrice else { return }
+        var isReached = page.span[0].protection.isBeyondStop(price, position: page.span[0].position.quantity)
+        if !isReached, let stop = page.span[0].protection.stop?.order {
+            isReached = page.span[0].orders.isPartlyFilled(stop)
+        }
         // Mostly it is as it was, and nothing is written.
-        if isReached != (protection.stop?.reachedAt != nil) { protection.stop?.reachedAt = isReached ? now : nil }
+        guard isReached != (page.span[0].protection.stop?.reachedAt != nil) else { return }
+        protection.stop?.reachedAt = isReached ? now : nil
     }
 
     /// When patience with an order on its way ends: a limit order that stands too long, or a part that waits for its

@@ -9,7 +9,7 @@ extension Engine {
     }
 
     /// What the assets of one currency are worth together.
-    public func equity(in currency: Currency, at now: Timestamp) -> EquityPoint {
+    @inline(__always) public func equity(in currency: Currency, at now: Timestamp) -> EquityPoint {
         var (equity, unrealised) = (Money.zero, Money.zero)
         let desks = desks.span
         for place in desks.indices where desks[place].rules.asset.instrument.quote == currency {

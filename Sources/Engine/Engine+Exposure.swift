@@ -34,9 +34,8 @@ extension Engine {
 
     /// Restricts trading when a desk has been without protection for more than its budget of today.
     mutating func watchExposure(at now: Timestamp) -> [Effect] {
-        guard overexposed == nil else { return [] }
         for place in desks.indices where desks.span[place].exposedSince != nil {
-            guard let finding = desks[place].exposureFinding(at: now) else { continue }
+            guard overexposed == nil, let finding = desks[place].exposureFinding(at: now) else { continue }
             return restrict(finding, nil, at: now)
         }
         return []

@@ -33,6 +33,7 @@ extension Engine {
             onDesk(symbol, id) { _ = $0.orders.cancel(id, spacing: .zero, at: moment) }
         }
         for desk in desks { desk.checkInvariants() }
+        awaitDeadline()
     }
 
     private mutating func onDesk(_ symbol: Symbol, _ id: ClientOrderID, _ body: (inout Desk) -> Void) {

@@ -25,13 +25,15 @@ public struct Engine: Hashable, Codable, Sendable {
     /// What keeps the books equal to the venues.
     var reconciler = Reconciler()
     /// The moment of the last step.
-    public private(set) var now = Timestamp.epoch
+    public internal(set) var now = Timestamp.epoch
     /// The place of each symbol's first desk, the configured one where there is one.
     var index: [Symbol: Int] = [:]
+    /// The next moment at which a `deadline` event is wanted. It follows from the rest, and is worked out once a step.
+    public private(set) var nextDeadline: Timestamp?
     /// Opening orders that the counters were told of in this step.
     var enteredThisStep = 0
 
-    private enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey {
         case settings = "configuration"
         case desks, risk, kill, reconciler, now, index, enteredThisStep
     }
@@ -50,16 +52,17 @@ public struct Engine: Hashable, Codable, Sendable {
         place(of: symbol).map { desks.span[$0].position.quantity } ?? .zero
     }
 
-    /// The place of the first desk of `symbol`. A handful of names is compared faster than one is hashed.
-    private func place(of symbol: Symbol) -> Int? {
+    /// The place of the first desk of `symbol`. A handful of names is compared faster than one is hashed. In line, like
+    /// all that is asked at every step: a call would copy the engine.
+    @inline(__always) private func place(of symbol: Symbol) -> Int? {
         let desks = desks.span
         guard desks.count <= 8 else { return index[symbol] }
         for place in desks.indices where desks[place].rules.asset.instrument.symbol == symbol { return place }
         return nil
     }
 
-    /// The next moment at which a `deadline` event is wanted.
-    public var nextDeadline: Timestamp? {
+    /// The earliest moment at which anything wants to look again.
+    @inline(__always) private var computedDeadline: Timestamp? {
         var next = kill.isEngaged ? kill.nextDeadline : reconciler.nextDeadline
         // Through a span, here and below: a desk is not copied to look at it.
         let (desks, state) = (desks.span, state)
@@ -70,6 +73,9 @@ public struct Engine: Hashable, Codable, Sendable {
         }
         return next
     }
+
+    /// Works out when it wants to look again, after everything else.
+    @inline(__always) mutating func awaitDeadline() { nextDeadline = computedDeadline }
 
     /// Takes one event and says what has to be done about it.
     ///
@@ -91,6 +97,7 @@ public struct Engine: Hashable, Codable, Sendable {
         if !effects.isEmpty { reconciler.note(effects, desks, at: self.now) }
         risk.trading.follow(killed: kill.isEngaged)
         checkInvariants(effects, before)
+        awaitDeadline()
         return effects
     }
 
@@ -159,8 +166,8 @@ public struct Engine: Hashable, Codable, Sendable {
                 effects += onDesk(symbol, mayOpen: false) { $0.observe(price, isClose: false, $1, at: now) }
             case .barClosed(let symbol, let bar, _):
                 effects += onDesk(symbol, mayOpen: false) { desk, state in
-                    guard let price = desk.rules.asset.instrument.price(measured: bar.close) else { return [] }
-                    let quote = desk.rules.asset.instrument.quote
+                    guard let price = desk.grid.price(measured: bar.close) else { return [] }
+                    let quote = desk.quote
                     if !closed.contains(quote) { closed.append(quote) }
                     return desk.observe(price, isClose: true, state, at: now)
                 }

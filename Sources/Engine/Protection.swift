@@ -72,14 +72,23 @@ public struct Protection: Hashable, Codable, Sendable {
     public var takeProfit: Leg? { takeProfits.first { $0.mode != .closed } }
     /// Since when a part of the position has had no armed stop.
     @inline(__always) public var exposedSince: Timestamp? { exposure.since }
-    /// The levels that we watch ourselves.
-    @inline(__always) public var watchLevels: [Price] {
-        // Asked for after every step, and there are mostly none.
-        if stop?.isWatched ?? false { return legs.filter(\.isWatched).map(\.price) }
-        let steps = takeProfits.span
-        for place in steps.indices where steps[place].isWatched { return legs.filter(\.isWatched).map(\.price) }
-        return []
+    /// ``Leg/isWatched`` of the stop, field by field: a leg is not copied to look at it.
+    @inline(__always) private var isStopWatched: Bool {
+        switch stop?.mode {
+        case .armedSynthetic?, .placing?: true
+        case .armedNative?: stop?.heldPrice != stop?.price
+        case nil, ProtectionMode.none?, .triggered?, .closed?: false
+        }
     }
+    /// Whether we watch a level ourselves.
+    @inline(__always) var isWatching: Bool {
+        if isStopWatched { return true }
+        let steps = takeProfits.span
+        for place in steps.indices where steps[place].isWatched { return true }
+        return false
+    }
+    /// The levels that we watch ourselves.
+    @inline(never) public var watchLevels: [Price] { legs.filter(\.isWatched).map(\.price) }
 
     /// All legs, the stop first.
     var legs: [Leg] { (stop.map { [$0] } ?? []) + takeProfits }
@@ -113,7 +122,7 @@ public struct Protection: Hashable, Codable, Sendable {
     @inline(__always) package func triggered(by price: Price, position: Quantity) -> (purpose: OrderPurpose, rung: Int)?
     {
         let long = position > .zero
-        if stop?.isWatched ?? false, let level = stop?.price, long ? price <= level : price >= level {
+        if isStopWatched, let level = stop?.price, long ? price <= level : price >= level {
             return (.stop, 0)
         }
         let legs = takeProfits.span

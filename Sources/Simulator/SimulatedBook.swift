@@ -14,10 +14,14 @@ struct SimulatedBook: Sendable {
     }
 
     let instrument: Instrument
+    /// The grid of its prices, at hand: every bar asks for four.
+    private let grid: PriceGrid
     /// The open bar, or nil between bars.
     private(set) var bar: Bar?
     private(set) var closeTime = Timestamp.epoch
-    private var path: PricePath?
+    private var path: PricePath? { didSet { touch = nil } }
+    /// The next touch as last worked out, until something changes that it follows from; nil while nobody knows.
+    private var touch: PricePath.Touch??
     /// The price now, or the last one known.
     private(set) var price: Price?
     /// The moment the price was brought to.
@@ -27,13 +31,13 @@ struct SimulatedBook: Sendable {
     /// What is left of the volume that may be taken in this bar; nil is no limit.
     var capacity: Quantity?
     /// Ascending by order.
-    var resting: [Level] = []
+    var resting: [Level] = [] { didSet { touch = nil } }
     /// Orders that wait for an open or for their next part, ascending.
     var executing: [Int] = []
-    var watches: [Price] = []
+    var watches: [Price] = [] { didSet { touch = nil } }
 
     init(instrument: Instrument) {
-        self.instrument = instrument
+        (self.instrument, grid) = (instrument, instrument.grid)
     }
 
     /// The price at which an order can trade now, if there is one.
@@ -85,8 +89,10 @@ struct SimulatedBook: Sendable {
     mutating func move(to now: Timestamp) {
         guard now > pricedAt, bar != nil else { return }
         if let touch = nextTouch(), touch.at <= now { return }
-        path?.move(to: now, tick: instrument.tick)
-        if let path { (price, pricedAt) = (path.price, now) }
+        let tick = grid.tick
+        path?.move(to: now, tick: tick)
+        guard let reached = path?.price else { return }
+        (price, pricedAt) = (reached, now)
     }
 
     mutating func move(to touch: PricePath.Touch, at now: Timestamp) {
@@ -95,9 +101,16 @@ struct SimulatedBook: Sendable {
     }
 
     /// The next point of the road at which a resting or watched level is met.
-    func nextTouch() -> PricePath.Touch? {
-        guard let path, !resting.isEmpty || !watches.isEmpty else { return nil }
-        return path.nextTouch { from, to in
+    mutating func nextTouch() -> PricePath.Touch? {
+        guard path != nil, !resting.isEmpty || !watches.isEmpty else { return nil }
+        if let touch { return touch }
+        let found = computedTouch()
+        touch = .some(found)
+        return found
+    }
+
+    private func computedTouch() -> PricePath.Touch? {
+        path?.nextTouch { from, to in
             let falls = to < from
             var nearest: Price?
             for level in resting where level.below == falls && Self.meets(level.price, from, to) {
@@ -112,7 +125,7 @@ struct SimulatedBook: Sendable {
 
     /// A measured price of a bar on the tick grid. Prices that round to nothing count as one tick.
     private func exact(_ measured: Double) -> Price {
-        instrument.price(measured: measured) ?? instrument.tick
+        grid.price(measured: measured) ?? grid.tick
     }
 
     private static func meets(_ level: Price, _ from: Price, _ to: Price) -> Bool {

@@ -101,14 +101,14 @@ extension SimulatedExchange {
     }
 
     /// The earliest of all; at one instant, levels before parts before arrivals.
-    private func earliestStep() -> Step? {
+    private mutating func earliestStep() -> Step? {
         var best: Step?
         for book in books.indices {
             guard let touch = books[book].nextTouch() else { continue }
             if touch.at < best?.at ?? .distantFuture { best = .touch(book: book, touch) }
         }
         for book in books.indices {
-            guard let part = nextPart(in: book) else { continue }
+            guard !books[book].executing.isEmpty, let part = nextPart(in: book) else { continue }
             if part.at < best?.at ?? .distantFuture { best = .part(order: part.order, at: part.at) }
         }
         if let first = arrivals.first, first.at < best?.at ?? .distantFuture { best = .arrival(at: first.at) }

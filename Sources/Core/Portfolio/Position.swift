@@ -16,19 +16,34 @@ public struct Position: Hashable, Codable, Sendable {
     /// The instrument.
     public let symbol: Symbol
     /// The open lots, oldest first.
-    public private(set) var lots: [Lot] = []
+    public private(set) var lots: [Lot] = [] {
+        didSet { quantity = lots.reduce(.zero) { $0 + $1.quantity } }
+    }
+    /// The signed holding: positive is long. The sum of the lots, kept because it is asked for after every step.
+    public private(set) var quantity = Quantity.zero
     /// Profit of everything closed so far, before fees.
     public private(set) var realised: Money = .zero
     /// All fees paid so far.
     public private(set) var fees: Money = .zero
+
+    private enum CodingKeys: String, CodingKey {
+        case symbol, lots, realised, fees
+    }
 
     /// A flat position.
     public init(symbol: Symbol) {
         self.symbol = symbol
     }
 
-    /// The signed holding: positive is long.
-    public var quantity: Quantity { lots.reduce(.zero) { $0 + $1.quantity } }
+    /// Reads a position; what is held follows from its lots.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        symbol = try container.decode(Symbol.self, forKey: .symbol)
+        lots = try container.decode([Lot].self, forKey: .lots)
+        realised = try container.decode(Money.self, forKey: .realised)
+        fees = try container.decode(Money.self, forKey: .fees)
+        quantity = lots.reduce(.zero) { $0 + $1.quantity }
+    }
 
     /// Whether nothing is held.
     public var isFlat: Bool { lots.isEmpty }

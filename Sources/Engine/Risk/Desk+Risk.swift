@@ -9,6 +9,8 @@ extension Desk {
     @inline(__always) var countedProfit: Money { page.span[0].risk.countedProfit }
     /// Whether it was configured, rather than found at a venue.
     @inline(__always) var isConfigured: Bool { page.span[0].rules.isConfigured }
+    /// The grid of its prices.
+    @inline(__always) var grid: PriceGrid { page.span[0].rules.asset.instrument.grid }
     /// The currency of prices and profit.
     @inline(__always) var quote: Currency { page.span[0].rules.asset.instrument.quote }
 

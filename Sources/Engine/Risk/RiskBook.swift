@@ -125,7 +125,7 @@ public struct RiskBook: Hashable, Codable, Sendable {
 
 extension RiskLimits {
     /// Whether there is a limit that counting can break.
-    var canBreak: Bool { dailyLoss != nil || drawdownPercent != nil || lossStreak != nil }
+    @inline(__always) var canBreak: Bool { dailyLoss != nil || drawdownPercent != nil || lossStreak != nil }
 }
 
 /// What the limits count in one currency.

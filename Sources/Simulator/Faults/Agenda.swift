@@ -1,9 +1,9 @@
-package import Core
+public import Core
 
 /// What is due when, earliest first; at one moment in the order it was put in. A binary heap.
 ///
-/// Inlinable: unspecialized in another module, it took a tenth of a chaos run.
-package struct Agenda<Item: Sendable>: Sendable {
+/// Public and inlinable, so that other modules specialize it: unspecialized it took a tenth of a chaos run.
+public struct Agenda<Item: Sendable>: Sendable {
     @usableFromInline struct Entry: Sendable {
         @usableFromInline let at: Timestamp
         @usableFromInline let number: Int
@@ -21,16 +21,17 @@ package struct Agenda<Item: Sendable>: Sendable {
     @usableFromInline var entries: [Entry] = []
     @usableFromInline var numbers = 0
 
-    @inlinable package init() {}
+    /// Nothing is due yet.
+    @inlinable public init() {}
 
     /// When the first item is due.
-    @inlinable package var nextAt: Timestamp? { entries.first?.at }
+    @inlinable public var nextAt: Timestamp? { entries.first?.at }
 
     /// Whether nothing is due.
-    @inlinable package var isEmpty: Bool { entries.isEmpty }
+    @inlinable public var isEmpty: Bool { entries.isEmpty }
 
     /// Puts an item in.
-    @inlinable package mutating func add(_ item: Item, at moment: Timestamp) {
+    @inlinable public mutating func add(_ item: Item, at moment: Timestamp) {
         entries.append(Entry(at: moment, number: numbers, item: item))
         numbers += 1
         var child = entries.count - 1
@@ -41,7 +42,7 @@ package struct Agenda<Item: Sendable>: Sendable {
     }
 
     /// Takes the first item if it is due at `now`.
-    @inlinable package mutating func take(dueAt now: Timestamp) -> Item? {
+    @inlinable public mutating func take(dueAt now: Timestamp) -> Item? {
         guard let first = entries.first, first.at <= now else { return nil }
         let last = entries.removeLast()
         if entries.isEmpty { return first.item }
