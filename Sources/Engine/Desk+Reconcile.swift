@@ -13,6 +13,9 @@ struct ExternalBook: Hashable, Codable, Sendable {
 }
 
 extension Desk {
+    /// How often the position was adjusted because no execution explained what the venue held.
+    package var adjustments: Int { external.count }
+
     /// Whether every order of ours stands at the venue as our books have it: nothing on its way, nothing unanswered and
     /// no execution missing, but for those that nothing brought for a minute. Only then can a difference in the
     /// position not be our own doing.
@@ -50,6 +53,13 @@ extension Desk {
         if position.isFlat || position.quantity.isOpposite(to: before) { protection.drop() }
         precondition(position.quantity == held, "after an adoption the books hold what the venue holds")
         return fills
+    }
+
+    /// Books executions of somebody else that came to nothing together: the position stays, the money moved.
+    mutating func bookRoundTrip(_ strangers: [Fill], at now: Timestamp) {
+        let before = position.quantity
+        for fill in strangers { bookForeign(fill, at: now) }
+        precondition(position.quantity == before, "a round trip leaves the position as it was")
     }
 
     /// Books an execution of somebody else. As far as it opened something, it counts against what may be opened in a

@@ -61,10 +61,12 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
         if strangers.count > Self.limitStrangers { strangers.removeFirst() }
     }
 
-    /// The foreign executions of `symbol` are in the books, or were before they were read first.
-    mutating func settleStrangers(of symbol: Symbol) {
-        for fill in strangers where fill.symbol == symbol { settledTrades.insert(fill.tradeID) }
-        strangers.removeAll { $0.symbol == symbol }
+    /// The foreign executions of `symbol` are in the books, or were before they were read first; those of `kept` wait.
+    mutating func settleStrangers(of symbol: Symbol, except kept: Set<String>) {
+        for fill in strangers where fill.symbol == symbol && !kept.contains(fill.tradeID) {
+            settledTrades.insert(fill.tradeID)
+        }
+        strangers.removeAll { $0.symbol == symbol && !kept.contains($0.tradeID) }
     }
 }
 

@@ -9,10 +9,14 @@ struct Comparison {
     /// What was asked, if this is an answer.
     let question: ReconcileAccount.Question?
     var account: ReconcileAccount
+    /// Whether the account was never compared before.
+    let isFirst: Bool
+    /// The executions that made the side of the desk in hand that is not ours.
+    var beside: Set<String> = []
     /// Whether something is left that the next reading has to settle.
     private(set) var isDisputed = false
     private var differences: [Reconciliation.Difference] = []
-    private var booked: [Fill] = []
+    var booked: [Fill] = []
     private var asked: [Effect] = []
 
     init(
@@ -20,7 +24,7 @@ struct Comparison {
         question: ReconcileAccount.Question?, account: ReconcileAccount
     ) {
         (self.snapshot, self.rules, self.state, self.now) = (snapshot, rules, state, now)
-        (self.question, self.account) = (question, account)
+        (self.question, self.account, isFirst) = (question, account, account.readAt == nil)
     }
 
     /// What has to be done, the record of it first.
@@ -83,11 +87,6 @@ struct Comparison {
         if agrees { compareMoney(desks) }
     }
 
-    private func isOurs(_ report: OrderReport, _ desks: [Desk]) -> Bool {
-        guard let id = report.clientID else { return false }
-        return desks.contains { $0.symbol == report.symbol && $0.orders[id] != nil }
-    }
-
     /// - Returns: Whether books and venue say the same.
     private mutating func compare(_ desk: inout Desk, isClean: Bool) -> Bool {
         let listed = snapshot.openOrders.filter { $0.symbol == desk.symbol }
@@ -103,7 +102,7 @@ struct Comparison {
         guard held != desk.position.quantity else {
             account.suspicions[desk.symbol] = nil
             open(&desk)
-            account.settleStrangers(of: desk.symbol)
+            settleStrangers(of: &desk)
             guardAgain(&desk)
             return true
         }
@@ -196,10 +195,8 @@ struct Comparison {
     /// Believes the venue.
     mutating func adopt(_ venue: AccountPosition?, _ desk: inout Desk) {
         let before = desk.position.quantity
-        // What turned out to be ours is in the books already.
-        let strangers = account.strangers.filter { $0.symbol == desk.symbol && !desk.orders.hasBooked($0) }
-        booked += desk.adopt(venue, strangers, readAt: snapshot.at, at: now)
-        account.settleStrangers(of: desk.symbol)
+        booked += desk.adopt(venue, strangers(of: desk), readAt: snapshot.at, at: now)
+        account.settleStrangers(of: desk.symbol, except: beside)
         account.suspicions[desk.symbol] = nil
         // What an adjustment cost is a guess, so money has to be compared anew.
         account.bases = [:]

@@ -119,6 +119,7 @@ struct Reconciler: Hashable, Codable, Sendable {
         var comparison = Comparison(
             snapshot: snapshot, rules: rules, state: state, now: now, question: account.answered(), account: account)
         comparison.takeFills(&desks)
+        if !mayAdopt { comparison.explain(&desks) }
         if isExpected, mayAdopt, snapshot.at >= comparison.account.readAt ?? .epoch, comparison.question != nil {
             comparison.account.readAt = snapshot.at
             comparison.account.fillsSince = max(

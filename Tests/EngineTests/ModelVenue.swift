@@ -36,7 +36,8 @@ struct ModelVenue {
     mutating func submit(_ request: OrderRequest, at now: Timestamp) throws -> OrderReport {
         if orders.contains(where: { $0.clientID == request.clientID }) { throw Misuse.duplicate(request.clientID) }
         let held = positions[request.symbol] ?? .zero
-        let reducible = request.side == .sell ? held : -held
+        let other = otherSide(closedBy: request.side, request.symbol).map { otherSides[$0].quantity.magnitude }
+        let reducible = max(request.side == .sell ? held : -held, other ?? .zero)
         if request.reduceOnly, request.quantity > reducible { throw Misuse.flips(request) }
         orders.append(
             OrderReport(
@@ -103,13 +104,47 @@ struct ModelVenue {
         let size = part ?? (order.quantity - order.filled)
         let filled = order.filled + size
         trades += 1
-        positions[order.symbol, default: .zero] += order.side.signed(size)
+        if let place = otherSide(closedBy: order.side, order.symbol) {
+            moveOtherSide(place, by: order.side.signed(size))
+        } else {
+            positions[order.symbol, default: .zero] += order.side.signed(size)
+        }
         orders[index] = report(order, filled == order.quantity ? .filled : .partiallyFilled, filled: filled)
         let fill = Fill(
             venue: name, tradeID: "\(trades)", clientID: id, symbol: order.symbol, side: order.side, price: price,
             quantity: size, fee: .zero, at: now)
         fills.append(fill)
         return (fill, orders[index])
+    }
+
+    /// The other side of a hedge account that an order of `side` would close, unless it would close the first one.
+    private func otherSide(closedBy side: Side, _ symbol: Symbol) -> Int? {
+        let closes = { (held: Quantity) in side == .sell ? held > .zero : held < .zero }
+        if closes(positions[symbol] ?? .zero) { return nil }
+        return otherSides.firstIndex { $0.symbol == symbol && closes($0.quantity) }
+    }
+
+    private mutating func moveOtherSide(_ place: Int, by signed: Quantity) {
+        let old = otherSides.remove(at: place)
+        guard old.quantity + signed != .zero else { return }
+        otherSides.append(
+            AccountPosition(symbol: old.symbol, quantity: old.quantity + signed, averagePrice: nil))
+    }
+
+    /// Someone else opens or changes the other side of a hedge account, and pays for it.
+    mutating func tradeOtherSide(
+        _ symbol: Symbol, _ side: Side, _ size: Quantity, at price: Price, fee: Money, _ now: Timestamp
+    ) {
+        trades += 1
+        if let place = otherSides.firstIndex(where: { $0.symbol == symbol }) {
+            moveOtherSide(place, by: side.signed(size))
+        } else {
+            otherSides.append(AccountPosition(symbol: symbol, quantity: side.signed(size), averagePrice: nil))
+        }
+        fills.append(
+            Fill(
+                venue: name, tradeID: "\(trades)", clientID: nil, symbol: symbol, side: side, price: price,
+                quantity: size, fee: fee, at: now))
     }
 
     /// Someone else trades on the account.

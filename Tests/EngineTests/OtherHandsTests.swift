@@ -106,4 +106,51 @@ import Testing
         try bench.price("100")
         #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
     }
+
+    /// What other hands bought and sold again moved money, whatever is held of ours meanwhile.
+    @Test(arguments: [true, false])
+    func aRoundTripOfOtherHandsIsBooked(holding: Bool) throws {
+        var bench = try Bench(reconcile: ReconcileRules())
+        try bench.wait(.seconds(1))
+        try bench.price("100")
+        if holding { try bench.hold() }
+        try bench.wait(.seconds(60))
+        let (symbol, size) = (try Bench.symbol(), try #require(Quantity("3")))
+        let (held, hold) = (try bench.desk.position.quantity, try bench.desk.hold)
+        let worth = try bench.desk.position.realised - bench.desk.position.cost
+        for (side, price) in [(Side.sell, "101"), (.buy, "99")] {
+            _ = bench.venues[Self.one]?.trade(
+                symbol, side, size, at: try #require(Price(price)), isListed: true, bench.now)
+        }
+        try bench.wait(.seconds(40))
+        #expect(try bench.desk.position.quantity == held && bench.desk.hold == hold)
+        #expect(try bench.desk.position.realised - bench.desk.position.cost - worth == Money("6"))
+        #expect(bench.effects.alerts.filter { $0.hasPrefix("EXTERNAL") } == ["EXTERNAL_TRADES"])
+    }
+
+    /// What was traded before the account was read first is older than the books.
+    @Test func whatIsOlderThanTheBooksIsNotBooked() throws {
+        let (symbol, now) = (try Bench.symbol(), Timestamp(milliseconds: 1_000_000_000))
+        var (engine, venue) = (Engine(), ModelVenue(Self.one))
+        for (side, price) in [(Side.buy, "101"), (.sell, "99")] {
+            _ = venue.trade(
+                symbol, side, try #require(Quantity("3")), at: try #require(Price(price)), isListed: true, now)
+        }
+        let asset = AssetConfiguration(
+            instrument: try Bench.instrument(), broker: Self.one,
+            capabilities: BrokerCapabilities(nativeProtections: true, reduceOnly: true, duplicateSafe: true),
+            budget: Money(FixedDecimal(1000)))
+        _ = engine.step(
+            .configured(
+                EngineConfiguration(
+                    account: "test", artifact: "test", assets: [asset], limits: RiskLimits(), timing: EngineTiming(),
+                    reconcile: ReconcileRules())), at: now)
+        for later in [1, 40, 80] {
+            let moment = now + .seconds(Int64(later))
+            _ = engine.step(.deadline, at: moment)
+            let effects = engine.step(.snapshot(venue.snapshot(at: moment, fillsSince: .epoch)), at: moment)
+            #expect(effects.alerts.isEmpty, "\(effects.alerts)")
+        }
+        #expect(engine[symbol]?.position.realised == .zero)
+    }
 }
