@@ -157,4 +157,42 @@ import Twins
         desk.wait()
         #expect(desk.get("/api/v3/trade/order-info?orderId=\(id)")["orderStatus"] == "cancelled")
     }
+
+    private static let placeStrategy = "/api/v3/trade/place-strategy-order"
+
+    private func exit(_ level: String, _ price: String) -> Wire {
+        order("sell", "0.01", [level: price, "category": "SPOT"])
+    }
+
+    /// What was bought on spot is sold when its level is reached; no other list has it.
+    @Test func strategyOrdersOfSpotSellWhatIsHeld() throws {
+        var desk = desk()
+        _ = desk.post(Self.place, order("buy", "700", ["category": "SPOT"]))
+        desk.wait()
+        #expect(desk.post(Self.placeStrategy, exit("stopLoss", "61000")) == "25586")
+        #expect(desk.post(Self.placeStrategy, exit("takeProfit", "59000")) == "25585")
+        let id = try #require(desk.post(Self.placeStrategy, exit("stopLoss", "59000"))["orderId"]?.string)
+        let list = "/api/v3/trade/unfilled-strategy-orders?category="
+        let row = try #require(desk.get("\(list)SPOT").elements.first)
+        #expect(row["stopLoss"] == "59000" && row["takeProfit"] == "" && row["posSide"] == "")
+        #expect(desk.get("\(list)SPOT&type=trigger").elements.isEmpty)
+        #expect(desk.get("\(list)USDT-FUTURES").elements.isEmpty)
+        desk.price("58900")
+        desk.wait()
+        #expect(desk.get("\(list)SPOT").elements.isEmpty)
+        let fills = try #require(desk.get("/api/v3/trade/fills?category=SPOT")["list"]?.elements)
+        #expect(fills.first?["side"] == "sell" && fills.first?["execQty"] == "0.01")
+        let ended = desk.get("/api/v3/trade/history-strategy-orders?category=SPOT")["list"]?.elements
+        #expect(ended?.first?["orderId"]?.string == id && ended?.first?["status"] == "success")
+    }
+
+    @Test func olderDocumentationHasNoStrategyOrdersOfSpot() {
+        var setup = BitgetSetup()
+        (setup.family, setup.hasNewStrategies) = (.unified, false)
+        var desk = Desk(setup)
+        let list = "/api/v3/trade/unfilled-strategy-orders?category="
+        #expect(desk.post(Self.placeStrategy, exit("stopLoss", "59000")).string != nil)
+        #expect(desk.get("\(list)SPOT").string != nil && desk.get("\(list)USDT-FUTURES&type=twap").string != nil)
+        #expect(desk.get("\(list)USDT-FUTURES").elements.isEmpty)
+    }
 }

@@ -77,10 +77,11 @@ extension BitgetBroker {
         let dialect = try await language()
         let plans = try await withThrowingTaskGroup(of: [BitgetOrder].self) { group in
             for family in 0..<dialect.protectionFamilies {
-                group.addTask { try await self.pages { dialect.protections(family: family, after: $0) } }
+                group.addTask { try await self.plans(of: family, dialect) }
             }
-            var plans: [BitgetOrder] = []
-            for try await part in group { plans += part }
+            var (plans, known): ([BitgetOrder], Set<String>) = ([], [])
+            // A venue that does not know a family may list another one instead.
+            for try await part in group { plans += part.filter { known.insert($0.orderID).inserted } }
             return await self.spoken(plans)
         }
         for plan in plans {
@@ -88,6 +89,16 @@ extension BitgetBroker {
             if settings.market == .futures { book.note(plan) } else { book.remember(plan: plan) }
         }
         return plans
+    }
+
+    /// The waiting trigger orders of one family; none where the venue has no such family.
+    private func plans(of family: Int, _ dialect: any BitgetDialect) async throws -> [BitgetOrder] {
+        do {
+            return try await pages { dialect.protections(family: family, after: $0) }
+        } catch let error as VenueError where dialect.mayLack(family: family) {
+            guard error.remedy == .rejected || error.remedy == .notFound else { throw error }
+            return []
+        }
     }
 
     /// All open orders, trigger orders aside. The lists are read one after the other: an order that goes from one to

@@ -154,7 +154,10 @@ extension BitgetBroker {
             forgetStances()
             fallthrough
         default:
-            if failure.verdict == .unavailable { statusBell.ring() }
+            if failure.verdict == .unavailable {
+                doubtedSessions.insert(request.symbol)
+                statusBell.ring()
+            }
             book.forget(request.clientID)
             return .refused(failure.error)
         }

@@ -106,13 +106,9 @@ extension BitgetBroker {
 
     // MARK: Clock and sessions
 
-    /// A market that is closed is looked at as often as this.
-    private static let closedSpacing = Duration.seconds(10)
-
     /// Tells whether the symbols can be traded, each minute, at once when an order is refused for that, and how far the
     /// venue's clock is off, every ten.
     func watchVenue() async {
-        var age = settings.statusAge / 2
         var measuredAt: ContinuousClock.Instant?
         while !Task.isCancelled {
             if measuredAt.map({ ContinuousClock.now - $0 >= settings.clockAge }) ?? true,
@@ -121,25 +117,33 @@ extension BitgetBroker {
                 measuredAt = .now
                 await tell([.clock(offset: offset)])
             }
-            await lookAtSessions(notOlderThan: age)
+            await lookAtSessions()
             let usual = min(settings.statusAge, settings.clockAge)
-            let spacing = toldSessions.values.contains(false) ? min(usual, Self.closedSpacing) : usual
-            let begun = ContinuousClock.now
-            await statusBell.wait(atMost: spacing)
-            // Whoever was woken before the time, or waits for an opening, wants to know how it is now.
-            age = ContinuousClock.now - begun < usual ? .zero : settings.statusAge / 2
+            let isWaited = toldSessions.values.contains(false) || !doubtedSessions.isEmpty
+            await statusBell.wait(atMost: isWaited ? min(usual, settings.closedAge) : usual)
         }
     }
 
     /// Tells which symbols can be traded, as far as that is news; what cannot be read stays as it was.
-    func lookAtSessions(notOlderThan age: Duration) async {
+    func lookAtSessions() async {
         for symbol in watched {
-            guard let contract = try? await contract(symbol, notOlderThan: age),
-                toldSessions[symbol] != contract.isOpen,
+            let (age, isDoubted) = (sessionAge(symbol), doubtedSessions.remove(symbol) != nil)
+            guard let contract = try? await contract(symbol, notOlderThan: age) else {
+                if isDoubted { doubtedSessions.insert(symbol) }
+                continue
+            }
+            guard toldSessions[symbol] != contract.isOpen,
                 await tell([.session(symbol, isOpen: contract.isOpen, next: nil)])
             else { continue }
             toldSessions[symbol] = contract.isOpen
         }
+    }
+
+    /// How old an answer may be: where an opening is waited for, or a closure was heard of, how it is now counts. The
+    /// others are not asked more often because of that.
+    private func sessionAge(_ symbol: Symbol) -> Duration {
+        if doubtedSessions.contains(symbol) { return .zero }
+        return (toldSessions[symbol] == false ? settings.closedAge : settings.statusAge) * 9 / 10
     }
 }
 

@@ -20,7 +20,7 @@ extension BitgetBroker {
         fillsSince = await now()
         if watch.isPrivate { try await adopt() }
         // Whoever acts on the first bar knows by then whether the market is open.
-        await lookAtSessions(notOlderThan: settings.statusAge / 2)
+        await lookAtSessions()
         let sessions = try sessions(dialect, watch)
         work = Task {
             await withTaskGroup(of: Void.self) { group in

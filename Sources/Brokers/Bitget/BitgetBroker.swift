@@ -25,6 +25,8 @@ public actor BitgetBroker: LiveBroker {
     private var oldStances: Set<Symbol> = []
     /// Whether each symbol was said to be open for trading.
     var toldSessions: [Symbol: Bool] = [:]
+    /// The symbols of which an order said that they are not traded now, until that is looked into.
+    var doubtedSessions: Set<Symbol> = []
     /// Names of instruments that were warned about, because nothing can be called so here.
     var foreignNames: Set<String> = []
     var book = BitgetBook()

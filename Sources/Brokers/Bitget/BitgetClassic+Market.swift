@@ -65,15 +65,20 @@ extension BitgetClassic {
         }
     }
 
-    static func readTicker(_ row: JSONValue, _ what: String) throws(VenueError) -> BitgetTicker {
+    /// - Parameters:
+    ///   - named: The symbol, where the row does not name it.
+    ///   - moment: When it was told, where the row does not say.
+    static func readTicker(
+        _ row: JSONValue, _ what: String, of named: Symbol? = nil, at moment: Timestamp? = nil
+    ) throws(VenueError) -> BitgetTicker {
         guard let last = row.first("lastPr", "lastPrice", "last")?.decimal, last > .zero else {
             throw BitgetReading.malformed("lastPr", what)
         }
         func price(_ value: JSONValue?) -> Price? { value?.decimal.flatMap { $0 > .zero ? Price($0) : nil } }
+        let symbol = if let named { named } else { try BitgetReading.symbol(row, what) }
         return BitgetTicker(
-            symbol: try BitgetReading.symbol(row, what), last: Price(last),
-            bid: price(row.first("bidPr", "bid1Price", "bidPrice")),
-            ask: price(row.first("askPr", "ask1Price", "askPrice")), at: row["ts"]?.moment)
+            symbol: symbol, last: Price(last), bid: price(row.first("bidPr", "bid1Price", "bidPrice")),
+            ask: price(row.first("askPr", "ask1Price", "askPrice")), at: row["ts"]?.moment ?? moment)
     }
 
     /// Each market has its own words for intervals. From six hours up the plain words mean days of UTC+8, so the words

@@ -56,6 +56,8 @@ extension BitgetClassic {
     /// On spot trigger orders protect nothing, but they execute: they are listed, too.
     package var protectionFamilies: Int { isSpot ? 1 : Self.families.count }
 
+    package func mayLack(family: Int) -> Bool { false }
+
     package func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         isSpot ? spotPlans(after: cursor) : plans("orders-plan-pending", Self.families[family], nil, cursor)
     }

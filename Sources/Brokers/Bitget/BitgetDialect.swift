@@ -61,6 +61,8 @@ package protocol BitgetProtectionDialect: Sendable {
     func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>
     /// How many families there are.
     var protectionFamilies: Int { get }
+    /// Whether a venue may have none of a family, and refuse the question: only newer documentation knows of it.
+    func mayLack(family: Int) -> Bool
     /// A page of those that ended.
     func endedProtections(_ symbol: Symbol, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>
 }

@@ -92,6 +92,8 @@ package struct BitgetSettings: Sendable {
     package var rulesAge = Duration.seconds(3600)
     /// Whether a symbol can be traded is read again when it is older: a venue in maintenance is noticed soon.
     package var statusAge = Duration.seconds(60)
+    /// The same for a symbol that is closed: its opening is waited for.
+    package var closedAge = Duration.seconds(10)
     /// The venue's clock is measured again when the last measure is older.
     package var clockAge = Duration.seconds(600)
     /// Pings, silence and age of streams.

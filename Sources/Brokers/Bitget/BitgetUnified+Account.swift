@@ -131,9 +131,13 @@ extension BitgetUnified {
     }
 
     /// Protections and plain triggers are asked for apart: which of them a list without a type holds is not documented.
-    private static let families = ["tpsl", "trigger"]
+    /// The other types are never ours; but they execute, so whoever wants to be flat has to see them.
+    private static let families = ["tpsl", "trigger", "oco", "trailing_stop", "iceberg", "twap"]
+    private static let documentedLong = 2
 
-    package var protectionFamilies: Int { isSpot ? 0 : Self.families.count }
+    package var protectionFamilies: Int { Self.families.count }
+
+    package func mayLack(family: Int) -> Bool { isSpot || family >= Self.documentedLong }
 
     package func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         strategies("unfilled-strategy-orders", Self.families[family], nil, cursor, isWaiting: true)
@@ -152,7 +156,7 @@ extension BitgetUnified {
         let query: [(String, String?)] = [
             ("category", category), ("type", type), ("symbol", symbol?.name), ("cursor", cursor), ("limit", "100"),
         ]
-        return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
+        return BitgetQuestion(.get(path, query, perSecond: 20, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list")
             return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
                 try readStrategy(row, path, isWaiting: isWaiting)

@@ -106,14 +106,11 @@ extension BitgetUnified {
         guard topic(message)?.isWord("ticker") == true else { return [] }
         var tickers: [BitgetTicker] = []
         for row in message["data"]?.elements ?? [] {
-            // The symbol may stand in the argument alone.
-            if row.first("symbol", "instId") == nil, let name = message["arg"]?.first("symbol", "instId")?.string,
-                let symbol = Symbol(name), let last = row.first("lastPrice", "lastPr")?.decimal, last > .zero
-            {
-                tickers.append(BitgetTicker(symbol: symbol, last: Price(last), at: message["ts"]?.moment))
-                continue
-            }
-            tickers.append(try BitgetClassic.readTicker(row, "ticker stream"))
+            // The symbol and the time may stand outside of the rows alone.
+            let outside = row.first("symbol", "instId") == nil ? message["arg"] : nil
+            let symbol = outside?.first("symbol", "instId")?.string.flatMap { Symbol($0) }
+            tickers.append(
+                try BitgetClassic.readTicker(row, "ticker stream", of: symbol, at: message["ts"]?.moment))
         }
         return tickers
     }

@@ -59,6 +59,8 @@ extension BitgetUnified {
             if hold.isWord("long") { return .sell }
             if hold.isWord("short") { return .buy }
         }
+        // On spot nothing is held short, and rows of strategy orders need not name a side.
+        if isSpot, row["side"] == nil { return .sell }
         return try BitgetReading.side(row["side"], what)
     }
 

@@ -73,6 +73,11 @@ struct BitgetPlan: Sendable {
     var reason = ""
 
     var isLive: Bool { status == .live }
+    /// Whether it takes a loss, or a profit: one of spot shows that by its side and by where its level lies.
+    var isLoss: Bool { isSpotExit ? (draft.side == .sell) == below : kind.isLoss }
+    var isProfit: Bool { isSpotExit ? !isLoss : kind.isProfit }
+    /// Whether unified accounts list it as a take-profit or stop-loss.
+    var isExit: Bool { isSpotExit || kind.isProtective }
     var key: LegKey { draft.key }
 
     /// What it waits for now: the trigger, or of an active trailing order the price so far behind the best one.

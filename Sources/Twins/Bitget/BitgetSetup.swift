@@ -75,6 +75,9 @@ package struct BitgetSetup: Sendable {
     package var refusesTradeSide = true
     /// Whether open orders are told as documented: without a status those alone that nothing of was filled.
     package var listsNarrowly = true
+    /// Whether unified accounts have the strategy orders that only newer documentation knows of: on spot, and of more
+    /// types.
+    package var hasNewStrategies = true
     /// The largest amount of one market order; a limit order may have five times as much. Nil for none.
     package var largestMarket: Quantity?
     /// How far market orders are moved against the client, in basis points.

@@ -7,7 +7,8 @@ extension BitgetWorld {
     /// - Returns: Its number.
     /// - Throws: Why there is no such order.
     mutating func accept(
-        _ kind: BitgetPlan.Kind, _ draft: OrderDraft, trigger: Price, byMark: Bool, callback: FixedDecimal? = nil
+        _ kind: BitgetPlan.Kind, _ draft: OrderDraft, trigger: Price, byMark: Bool, callback: FixedDecimal? = nil,
+        isSpotExit: Bool = false
     ) throws(BitgetFault) -> Int {
         guard let instrument = market.instrument(draft.key.symbol) else { throw .unknownSymbol }
         try checkName(draft)
@@ -28,6 +29,7 @@ extension BitgetWorld {
             below: trigger < price || (trigger == price && draft.side == .buy), callback: callback,
             createdAt: now.venue, updatedAt: now.venue)
         if kind.isProtective { plan.below = kind.isProfit ? draft.side == .buy : draft.side == .sell }
+        plan.isSpotExit = isSpotExit
         if kind == .moving { plan.below = draft.side == .buy }
         if kind.isLoss { plan.isDead = faults.happens(.deadStop, at: now.wall) }
         plans.append(plan)

@@ -133,7 +133,7 @@ extension BitgetWorld {
     func unifiedPlan(_ plan: BitgetPlan, isStream: Bool) -> Wire {
         let draft = plan.draft
         func text(_ isMine: Bool, _ price: Price?) -> Wire { .text(isMine ? price?.description ?? "" : "") }
-        let (isProfit, isLoss) = (plan.kind.isProfit, plan.kind.isLoss)
+        let (isProfit, isLoss) = (plan.isProfit, plan.isLoss)
         let by: Wire = .text(plan.byMark ? "mark" : "market")
         let style: Wire = .text(draft.limit == nil ? "market" : "limit")
         let isLong = plan.key.leg == .long || (plan.key.leg == .net && (draft.side == .sell) == draft.reduces)
@@ -141,7 +141,8 @@ extension BitgetWorld {
         let wire: Wire = [
             "orderId": .text(plan.id), "clientOid": .text(plan.clientID), "symbol": .text(plan.key.symbol.name),
             "category": .text(isStream ? category.lowercased() : category), "qty": .amount(draft.size),
-            "posSide": .text(isLong ? "long" : "short"), "status": .text(plan.status.unified),
+            "posSide": plan.key.leg == .spot ? "" : .text(isLong ? "long" : "short"),
+            "status": .text(plan.status.unified),
             "triggerType": .text(isProfit ? "takeProfit" : isLoss ? "stopLoss" : ""), "tpTriggerBy": by,
             "slTriggerBy": by, "takeProfit": text(isProfit, plan.trigger), "stopLoss": text(isLoss, plan.trigger),
             "tpOrderType": style, "slOrderType": style, "tpLimitPrice": text(isProfit, draft.limit),
@@ -152,7 +153,7 @@ extension BitgetWorld {
         ]
         guard isStream else { return wire }
         return wire.adding([
-            "side": .text(draft.side.rawValue), "type": .text(plan.kind.isProtective ? "tpsl" : "trigger"),
+            "side": .text(draft.side.rawValue), "type": .text(plan.isExit ? "tpsl" : "trigger"),
             "reduceOnly": .text(draft.reduces ? "yes" : "no"),
         ])
     }

@@ -18,6 +18,7 @@ extension BitgetWorld {
     }
 
     mutating func placeStrategy(_ call: BitgetCall) throws(BitgetFault) -> Wire {
+        if try category(call) == .spot { return try placeSpotStrategy(call) }
         guard try category(call) == .futures else { throw .wrong("category") }
         let symbol = try symbol(call)
         let (key, side) = try exitKey(call, symbol)
@@ -57,7 +58,7 @@ extension BitgetWorld {
     mutating func modifyStrategy(_ call: BitgetCall) throws(BitgetFault) -> Wire {
         let number = try strategy(call)
         _ = try call.required("qty")
-        let isProfit = plans[number].kind.isProfit
+        let isProfit = plans[number].isProfit
         let limit = try call.price(isProfit ? "tpLimitPrice" : "slLimitPrice")
         try change(
             number, trigger: try call.price(isProfit ? "takeProfit" : "stopLoss"),
@@ -68,10 +69,16 @@ extension BitgetWorld {
 
     func strategies(_ call: BitgetCall, where matches: (BitgetPlan) -> Bool) throws(BitgetFault) -> Wire {
         let symbol = try optionalSymbol(call)
+        let asked = try category(call)
+        guard asked != .spot || setup.hasNewStrategies else { throw .wrong("category") }
+        let type = call["type"]?.lowercased() ?? "tpsl"
+        let types = ["tpsl", "trigger"] + (setup.hasNewStrategies ? ["oco", "trailing_stop", "iceberg", "twap"] : [])
+        guard types.contains(type) else { throw .wrong("type") }
         // Without a type only protections are listed: the narrower of what the documentation leaves open.
-        let wantsTriggers = call["type"]?.lowercased() == "trigger"
-        let all = plans.filter {
-            matches($0) && $0.kind.isProtective != wantsTriggers && (symbol == nil || $0.key.symbol == symbol)
+        let all = plans.filter { plan in
+            matches(plan) && asked == (plan.key.leg == .spot ? .spot : .futures)
+                && type == (plan.isExit ? "tpsl" : "trigger")
+                && (symbol == nil || plan.key.symbol == symbol)
         }
         let (found, end) = page(all, call, id: \.id, at: \.createdAt)
         let rows = Wire.list(found.map { unifiedPlan($0, isStream: false) })

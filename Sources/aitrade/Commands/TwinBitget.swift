@@ -45,6 +45,8 @@ struct TwinBitget: AsyncParsableCommand {
     @Flag(help: "Use the error codes from before October 2025 where they differ.") var oldCodes = false
     @Flag(help: "Ignore tradeSide in one-way mode instead of refusing it.") var lenientTradeSide = false
     @Flag(help: "List partly filled futures orders also when no status is asked for.") var wideLists = false
+    @Flag(help: "Refuse strategy orders of spot, and lists of types that older documentation does not know.")
+    var oldStrategies = false
     @Flag(help: "Do not count requests against the limits.") var noLimits = false
 
     func validate() throws {
@@ -84,6 +86,7 @@ struct TwinBitget: AsyncParsableCommand {
         setup.slippage = FixedDecimal(slippage) ?? .zero
         (setup.hasLimits, setup.usesOldCodes) = (!noLimits, oldCodes)
         (setup.refusesTradeSide, setup.listsNarrowly) = (!lenientTradeSide, !wideLists)
+        setup.hasNewStrategies = !oldStrategies
         setup.largestMarket = maxMarketOrder.flatMap { Quantity($0) }
         return setup
     }

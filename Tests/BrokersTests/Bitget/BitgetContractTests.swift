@@ -89,7 +89,7 @@ enum BitgetBench {
 /// Starts a broker in front of a scripted venue, and stops both afterwards.
 func withBitget(
     _ standIn: BitgetStandIn, adjust: (inout BitgetSettings) -> Void = { _ in }, isStarted: Bool = true,
-    _ body: (BitgetBroker, StandInServer) async throws -> Void
+    symbols: [Symbol] = [BitgetBench.symbol], _ body: (BitgetBroker, StandInServer) async throws -> Void
 ) async throws {
     let server = try await standIn.serve()
     var settings = BitgetBench.settings(port: server.port, isSpot: standIn.isSpot)
@@ -98,7 +98,7 @@ func withBitget(
     do {
         if isStarted {
             try await broker.start(
-                VenueWatch(symbols: [BitgetBench.symbol], interval: nil, barsAfter: .epoch))
+                VenueWatch(symbols: symbols, interval: nil, barsAfter: .epoch))
         }
         try await body(broker, server)
     } catch {

@@ -22,6 +22,18 @@ import Testing
         return body(unified.protect(stop, stance))
     }
 
+    /// A row of the ticker stream names neither its symbol nor its time.
+    @Test func aTickerMayBeNamedOutsideOfItsRows() throws {
+        let message =
+            #"{"action":"snapshot","arg":{"instType":"spot","topic":"ticker","symbol":"BTCUSDT"},"ts":1753230479687,"#
+            + #""data":[{"lastPrice":"119818.83","bid1Price":"119811.26","ask1Price":"119831.18"}]}"#
+        let tickers = try unified.tickers(json(message))
+        let ticker = try #require(tickers.first)
+        #expect(tickers.count == 1 && ticker.symbol == btc && ticker.last == Price("119818.83"))
+        #expect(ticker.bid == Price("119811.26") && ticker.ask == Price("119831.18"))
+        #expect(ticker.at == Timestamp(milliseconds: 1_753_230_479_687))
+    }
+
     /// A client id has at most 32 characters there; ours are UUIDs of 36.
     @Test func aUUIDGoesWithoutItsDashesAndComesBackWithThem() throws {
         let order = BitgetBench.request(uuid, .buy)

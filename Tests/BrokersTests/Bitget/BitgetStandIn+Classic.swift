@@ -77,11 +77,13 @@ extension BitgetStandIn {
     }
 
     private func contracts(_ request: StandInRequest, _ state: State) -> String {
-        guard request.query["symbol"] ?? "BTCUSDT" == "BTCUSDT" else { return "[]" }
+        let symbol = request.query["symbol"] ?? "BTCUSDT"
+        guard symbol == "BTCUSDT" || state.otherSymbols.contains(symbol) else { return "[]" }
+        let status = symbol == "BTCUSDT" ? state.symbolStatus : "normal"
         return """
-            [{"symbol":"BTCUSDT","baseCoin":"BTC","quoteCoin":"USDT","minTradeNum":"0.01","priceEndStep":"1",\
+            [{"symbol":"\(symbol)","baseCoin":"BTC","quoteCoin":"USDT","minTradeNum":"0.01","priceEndStep":"1",\
             "volumePlace":"3","pricePlace":"1","sizeMultiplier":"0.01","minTradeUSDT":"5",\
-            "symbolStatus":"\(state.symbolStatus)",\
+            "symbolStatus":"\(status)",\
             "limitOpenTime":"-1","maxLever":"125","newFieldOfTomorrow":{"a":[1]}}]
             """
     }

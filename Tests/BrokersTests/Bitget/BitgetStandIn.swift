@@ -35,6 +35,8 @@ final class BitgetStandIn: StandInVenue {
         var bars: [[String]] = []
         var leverage = "10"
         var symbolStatus = "normal"
+        /// Other symbols than the usual one.
+        var otherSymbols: Set<String> = []
         var marginMode = "crossed"
         /// The leverage of isolated short positions, where it is another.
         var shortLeverage: String?

@@ -52,6 +52,47 @@ import Testing
         }
     }
 
+    private func asked(_ venue: BitgetStandIn, _ symbol: Symbol) -> Int {
+        venue.requests("market/contracts").count { $0.query["symbol"] == symbol.name }
+    }
+
+    /// Waits for so many questions about the rules of a symbol.
+    private func until(_ count: Int, _ venue: BitgetStandIn, _ symbol: Symbol) async throws -> Bool {
+        for _ in 0..<2000 {
+            if asked(venue, symbol) >= count { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    /// One symbol is closed and asked about again and again; the others are not.
+    @Test func onlyWhatIsClosedIsLookedAtMoreOften() async throws {
+        let (venue, other) = (BitgetStandIn(), try #require(Symbol("ETHUSDT")))
+        venue.state.withLock { ($0.symbolStatus, $0.otherSymbols) = ("maintain", [other.name]) }
+        let adjust = { (settings: inout BitgetSettings) in settings.closedAge = .milliseconds(20) }
+        try await withBitget(venue, adjust: adjust, symbols: [BitgetBench.symbol, other]) { _, _ in
+            let isWatched = try await until(8, venue, BitgetBench.symbol)
+            #expect(isWatched, "the closed one is looked at")
+            #expect(asked(venue, other) == 1)
+        }
+    }
+
+    /// A refused order is a reason to look at its own symbol, and at no other.
+    @Test func onlyWhatWasRefusedIsLookedAtOnce() async throws {
+        let (venue, other) = (BitgetStandIn(), try #require(Symbol("ETHUSDT")))
+        venue.state.withLock { $0.otherSymbols = [other.name] }
+        try await withBitget(venue, symbols: [BitgetBench.symbol, other]) { broker, _ in
+            for round in 1...2 {
+                let before = asked(venue, BitgetBench.symbol)
+                venue.fail("place-order", .refused(code: "41114"))
+                _ = await broker.submit(BitgetBench.request("refused-\(round)", .buy))
+                let isLookedAt = try await until(before + 1, venue, BitgetBench.symbol)
+                #expect(isLookedAt)
+            }
+            #expect(asked(venue, other) == 1)
+        }
+    }
+
     @Test func aClockThatRunsAwayIsToldAgain() async throws {
         let venue = BitgetStandIn()
         try await withBitget(venue, adjust: { $0.clockAge = .milliseconds(50) }) { broker, _ in

@@ -91,6 +91,27 @@ import Twins
         }
     }
 
+    /// One lot cannot be halved: what the venue finds too large even then is refused for good.
+    @Test func oneLotIsNotHalved() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn) { broker, _ in
+            _ = await broker.submit(TinkoffBench.request("in", .buy, lots: 3))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("in"))
+            let answer = #"{"code":3,"message":"too large","description":"90003"}"#
+            for _ in 0..<9 {
+                standIn.fail(
+                    "OrdersService/PostOrder", .answerInstead(status: 400, headers: [:], body: answer))
+            }
+            let request = TinkoffBench.request("out", .sell, lots: 3, reduceOnly: true, purpose: .exit)
+            var remedies: [VenueError.Remedy] = []
+            while remedies.count < 6, case .refused(let error) = await broker.submit(request) {
+                remedies.append(error.remedy)
+                if error.remedy == .rejected { break }
+            }
+            #expect(remedies == [.retryable, .rejected], "three lots, one lot, and no more")
+        }
+    }
+
     /// What a stop becomes is an order like any other: too large a one would do nothing when it fires.
     @Test func aStopThatWouldComeToNothingIsRefused() async throws {
         try await withMillions { broker, _ in

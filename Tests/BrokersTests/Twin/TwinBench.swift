@@ -15,15 +15,18 @@ struct TwinBench: Sendable {
 
     /// A venue whose only instrument stands still at 100.
     ///
-    /// - Parameter skew: How far its clock is ahead.
+    /// - Parameters:
+    ///   - skew: How far its clock is ahead.
+    ///   - hasNewStrategies: Whether a unified account has strategy orders of newer documentation.
     init(
         isUnified: Bool, isHedge: Bool, hasLimits: Bool = true, isDemo: Bool = false, skew: TimeSpan = .zero,
-        largestMarket: Quantity? = nil
+        largestMarket: Quantity? = nil, hasNewStrategies: Bool = true
     ) async throws {
         var setup = BitgetSetup()
         setup.family = isUnified ? .unified : .classic
         setup.holdMode = isHedge ? .hedge : .oneWay
         (setup.hasLimits, setup.isDemo, setup.largestMarket) = (hasLimits, isDemo, largestMarket)
+        setup.hasNewStrategies = hasNewStrategies
         let cent = FixedDecimal(1).divided(by: FixedDecimal(100))
         let rules = Instrument(
             symbol: BitgetBench.symbol, tick: Price(FixedDecimal(1).divided(by: FixedDecimal(10))),

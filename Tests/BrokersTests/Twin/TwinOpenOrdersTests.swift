@@ -110,4 +110,42 @@ import Testing
             #expect(try await broker.snapshot(fillsSince: .epoch).fills.isEmpty)
         }
     }
+
+    private static func strategy(_ members: String) -> String {
+        #"{"category":"SPOT","symbol":"BTCUSDT","side":"sell","qty":"1",\#(members)}"#
+    }
+
+    /// Unified accounts have them by newer documentation alone.
+    @Test(arguments: [false, true]) func strategyOrdersOfSpotAreOpenAndGoAway(oneByOne: Bool) async throws {
+        try await withTwin(.unifiedSpot) { broker, twin in
+            _ = await broker.submit(BitgetBench.request("in", .buy, size: 3))
+            _ = try await until(broker) { !$0.positions.isEmpty && $0.openOrders.isEmpty }
+            let levels = [#""stopLoss":"90""#, #""takeProfit":"110""#, #""type":"trigger","triggerPrice":"95""#]
+            for level in levels {
+                try await twin.post("/api/v3/trade/place-strategy-order", Self.strategy(level))
+            }
+            let orders = try await broker.snapshot().openOrders
+            #expect(
+                Set(orders.map(\.kind)) == [
+                    .stop(trigger: Price(FixedDecimal(90))), .takeProfit(trigger: Price(FixedDecimal(110))),
+                    .stop(trigger: Price(FixedDecimal(95))),
+                ])
+            #expect(orders.allSatisfy { $0.side == .sell && $0.quantity == Quantity(.one) && $0.kind.isProtective })
+            if oneByOne {
+                for order in orders { _ = await broker.cancel(.venue(order.venueOrderID), order.symbol) }
+            } else {
+                try await broker.cancelAll(BitgetBench.symbol)
+            }
+            #expect(try await until(broker) { $0.openOrders.isEmpty }.openOrders.isEmpty)
+        }
+    }
+
+    /// A venue of older documentation refuses the questions: it has none of those orders, and can be proven flat.
+    @Test(arguments: [TwinContractTests.Manner.unifiedSpot, .unifiedOneWay])
+    func whatAVenueDoesNotKnowIsNotThere(manner: TwinContractTests.Manner) async throws {
+        try await withTwin(manner, hasNewStrategies: false) { broker, _ in
+            #expect(try await broker.snapshot().isFlat)
+            try await broker.cancelAll(BitgetBench.symbol)
+        }
+    }
 }

@@ -8,11 +8,13 @@ import Core
 ///   - symbols: What is watched from the start.
 func withTwin(
     _ manner: TwinContractTests.Manner, isDemo: Bool = false, largestMarket: Quantity? = nil,
-    symbols: [Symbol] = [BitgetBench.symbol], adjust: (inout BitgetSettings) -> Void = { _ in },
+    hasNewStrategies: Bool = true, symbols: [Symbol] = [BitgetBench.symbol],
+    adjust: (inout BitgetSettings) -> Void = { _ in },
     _ body: (BitgetBroker, TwinBench) async throws -> Void
 ) async throws {
     let twin = try await TwinBench(
-        isUnified: manner.isUnified, isHedge: manner.isHedge, isDemo: isDemo, largestMarket: largestMarket)
+        isUnified: manner.isUnified, isHedge: manner.isHedge, isDemo: isDemo, largestMarket: largestMarket,
+        hasNewStrategies: hasNewStrategies)
     var settings = TwinContractTests.settings(twin, isSpot: manner.isSpot)
     settings.isDemo = isDemo
     adjust(&settings)
