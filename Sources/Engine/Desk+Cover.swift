@@ -66,8 +66,9 @@ extension Desk {
         leg.order.flatMap { orders[$0] }.map { cancel($0, at: now) } ?? []
     }
 
-    /// Whether the venue is to hold the leg. Where it knows no reduce-only, it holds the stop alone, and not while we
-    /// want to get out ourselves and can: two orders that can both execute would flip the position.
+    /// Whether the venue is to hold the leg. Where it knows no reduce-only, it holds the stop alone, because two orders
+    /// that can both execute would flip the position, and no new one while we want to get out ourselves and can. What
+    /// stands stays, unless it is in the way.
     private func isNativeWanted(_ leg: Protection.Leg, _ purpose: OrderPurpose) -> Bool {
         let capabilities = rules.asset.capabilities
         guard capabilities.nativeProtections, !leg.isWatchedOnly, !isNativeHeld else { return false }
@@ -78,7 +79,9 @@ extension Desk {
             return false
         }
         guard !capabilities.reduceOnly else { return true }
-        return purpose == .stop && (!risk.isOpen || !wantsOut && !protection.isLeaving)
+        guard purpose == .stop else { return false }
+        if !risk.isOpen || isHeld || !wantsOut && !protection.isLeaving { return true }
+        return !capabilities.stopsBlock && stands(leg)
     }
 
     /// Whether the venue holds the leg as it should be: what was placeable once stays, however near the price comes.
@@ -124,7 +127,8 @@ extension Desk {
         return cancel(order, at: now)
     }
 
-    private mutating func place(_ leg: inout Protection.Leg, _ purpose: OrderPurpose, at now: Timestamp) -> [Effect] {
+    /// Places the native order of a leg.
+    mutating func place(_ leg: inout Protection.Leg, _ purpose: OrderPurpose, at now: Timestamp) -> [Effect] {
         let request = OrderRequest(
             clientID: nextName(purpose), symbol: symbol, side: position.quantity > .zero ? .sell : .buy,
             quantity: leg.quantity,

@@ -10,15 +10,20 @@ extension AccountSnapshot {
 }
 
 extension Desk {
-    /// The kill switch was pulled: forget the goal and cancel every order on its way, protections included. A close of
-    /// the sequence itself stays: after a restart in the middle of it, cancelling it would only lose its place.
+    /// The kill switch was pulled: forget the goal and cancel every order on its way, protections included, but for a
+    /// stop that a close has to take the place of: it goes once the account was read. A close of the sequence itself
+    /// stays: after a restart in the middle of it, cancelling it would only lose its place.
     package mutating func standDown(at now: Timestamp) -> [Effect] {
         goal = nil
         (isHeld, heldAt, entriesHeld, isNativeHeld) = (false, nil, nil, false)
         clearRefusals()
         // What provably never left does not have to be cancelled.
         orders.dropRepeats(at: now)
-        return orders.openOrders.filter { $0.request.purpose != .flatten }.flatMap { cancel($0, at: now) }
+        return orders.openOrders
+            .filter {
+                $0.request.purpose != .flatten && !isGuard($0.request.kind, $0.request.side, of: position.quantity)
+            }
+            .flatMap { cancel($0, at: now) }
     }
 
     /// Whether no order of ours can execute any more, not even one that was believed lost and is late.
@@ -32,9 +37,11 @@ extension Desk {
     ) -> [Effect] {
         var effects: [Effect] = []
         let listed = snapshot.openOrders.filter { $0.symbol == symbol }
-        for report in listed { effects += cancelListed(report, at: now) }
-        askAboutUnlisted(listed, at: now)
         let reported = snapshot.positions.first { $0.symbol == symbol }?.quantity ?? .zero
+        let guards = Guards(of: self, reported, listed)
+        for report in listed where !guards.listed.contains(report) { effects += cancelListed(report, at: now) }
+        for report in guards.listed { _ = orders.apply(report, at: now) }
+        askAboutUnlisted(listed, at: now)
         if reported == .zero {
             // How much was held tells what a fee took of it from an execution that is missing.
             let excursion = position.isFlat ? nil : protection.excursion
@@ -46,6 +53,12 @@ extension Desk {
             rules.asset.capabilities.reduceOnly || mayCloseWhereItCouldTurn(reported, listed, engagedAt, at: now)
         else { return effects }
         guard mayClose(at: now) else { return effects + queueClose(of: reported) }
+        if let kept = keepGuarded(reported, guards, at: now) { return effects + kept }
+        if rules.asset.capabilities.stopsBlock, !guards.isEmpty {
+            for report in guards.listed { effects += cancelListed(report, at: now) }
+            if now - max(engagedAt, triedAgainAt ?? engagedAt) < Self.cancelPatience { return effects }
+        }
+        letGuardsGo(at: now)
         flattenWave += 1
         let id = ClientOrderID.derived(
             artifact: "kill/\(broker)", account: rules.account, symbol: symbol, time: engagedAt, leg: flattenWave,
@@ -56,12 +69,15 @@ extension Desk {
         return effects + sendAsReported(request, position: reported, at: now)
     }
 
-    /// Where a close beside another order could turn the position: every order goes first, and the reading must not be
-    /// older than what we know. What the venue does not cancel is not waited for without end.
+    /// Where a close beside another order could turn the position: every order but its stops goes first, and the
+    /// reading must not be older than what we know. What the venue does not cancel is not waited for without end.
     private func mayCloseWhereItCouldTurn(
         _ reported: Quantity, _ listed: [OrderReport], _ engagedAt: Timestamp, at now: Timestamp
     ) -> Bool {
-        if now - engagedAt < Self.cancelPatience, !orders.executable.isEmpty || !listed.isEmpty { return false }
+        let isWaiting =
+            orders.executable.contains { !isGuard($0.request.kind, $0.request.side, of: reported) }
+            || listed.contains { !isGuard($0.kind, $0.side, of: reported) }
+        if isWaiting, now - engagedAt < Self.cancelPatience { return false }
         return isCloseable(asReported: reported, at: now)
     }
 

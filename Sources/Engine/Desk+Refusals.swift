@@ -53,6 +53,7 @@ extension Desk {
         // Of a closed market nothing else can be expected: the close waits for the opening.
         guard risk.isOpen else { return [.alert(Alert(.warning, "ORDER_REFUSED", message))] }
         guard closingRefusals.count(reason, limit: limit), !isHeld else {
+            if isHeld, order.request.purpose == .flatten { heldAt = now }
             return [.alert(Alert(.warning, "ORDER_REFUSED", message))]
         }
         holdClosing(at: now)

@@ -24,11 +24,10 @@ extension Desk {
     }
 
     /// What could execute beside a closing order and has to be gone before: an exit that waits for its price, and where
-    /// the venue knows no reduce-only, every protective order.
+    /// stops block, every protective order.
     var inTheWay: [Order] {
         orders.openOrders.filter { order in
-            order.request.reduceOnly
-                && (!order.request.kind.isProtective || !rules.asset.capabilities.reduceOnly)
+            order.request.reduceOnly && (!order.request.kind.isProtective || rules.asset.capabilities.stopsBlock)
         }
     }
 
@@ -115,9 +114,10 @@ extension Desk {
     ) -> [Effect] {
         let obstacles = inTheWay
         // Before a closed market what stands there protects better than a close that has to wait.
-        guard risk.isOpen || obstacles.isEmpty, mayClose(at: now) else { return queueClose(of: held) }
+        guard risk.isOpen || obstacles.isEmpty && !isGuarded, mayClose(at: now) else { return queueClose(of: held) }
         guard obstacles.isEmpty else { return obstacles.flatMap { cancel($0, at: now) } }
         let effects = order(-closable(held), kind: kind, reduceOnly: true, purpose: purpose, .active, at: now)
+        if !effects.orders.isEmpty { letGuardsGo(at: now) }
         if let rung, let id = effects.orders.first?.clientID { rungs[id] = rung }
         return effects
     }

@@ -24,7 +24,10 @@ public struct Desk: Hashable, Codable, Sendable {
     /// Since when a part of the position has had no armed stop.
     @inline(__always) public var exposedSince: Timestamp? { page.span[0].protection.exposedSince }
     /// The levels that we watch ourselves.
-    @inline(__always) public var watchLevels: [Price] { page.span[0].protection.watchLevels }
+    public var watchLevels: [Price] {
+        // Asked for after every step, and there are mostly none.
+        page.span[0].protection.isWatching ? page.span[0].protection.watchLevels : []
+    }
     /// Orders that may still execute, oldest first.
     public var openOrders: [Order] { orders.openOrders }
 
@@ -99,7 +102,8 @@ public struct Desk: Hashable, Codable, Sendable {
         page[0].saw(price, isClose: isClose, at: now)
         guard page.span[0].position.quantity != .zero, state != .halted else { return [] }
         let hasMoved = follow(price)
-        guard !isClosingAtMarket, let reached = protection.triggered(by: price, position: position.quantity) else {
+        let held = page.span[0].position.quantity
+        guard !isClosingAtMarket, let reached = page.span[0].protection.triggered(by: price, position: held) else {
             noteReach(at: now)
             return hasMoved ? settle(state, at: now) : []
         }
@@ -115,6 +119,11 @@ public struct Desk: Hashable, Codable, Sendable {
             page[0].protection.excursion?.reach(price)
             return false
         }
+        return moveStop(after: price)
+    }
+
+    /// The same where the rules move it. A function of its own, so that where they do not nothing is copied for it.
+    @inline(never) private mutating func moveStop(after price: Price) -> Bool {
         let stopBefore = protection.excursion?.secured
         let (moves, instrument) = (rules.protection, rules.asset.instrument)
         protection.excursion?.observe(price, moves, instrument)

@@ -70,7 +70,7 @@ struct CloseRun {
         for symbol in strangers { legs[symbol] = 0 }
         pending.formUnion(await unsettled(strangers))
         // Fills cross cancellations and lookups: what is closed is what is read after both.
-        let cancelled = await cancelOrders(account.openOrders, except: pending)
+        let cancelled = await cancelOrders(account.openOrders.filter { !isGuard($0, account) }, except: pending)
         if cancelled || !strangers.isEmpty {
             guard let again = await read() else { return false }
             account = again
@@ -106,6 +106,15 @@ struct CloseRun {
             }
         }
         return pending
+    }
+
+    /// Whether a stop looks after a position, and goes by itself once a close can take its place: until then it stays.
+    private func isGuard(_ order: OrderReport, _ account: AccountSnapshot) -> Bool {
+        let capabilities = broker.capabilities
+        guard order.kind.isProtective, !capabilities.reduceOnly, !capabilities.stopsBlock,
+            let held = account.positions.first(where: { $0.symbol == order.symbol })?.quantity
+        else { return false }
+        return order.side == (held > .zero ? .sell : .buy)
     }
 
     /// Cancels everything but the closing orders on their way.

@@ -33,10 +33,13 @@ extension Bench {
     }
 
     mutating func submit(_ request: OrderRequest, to broker: BrokerName) throws -> EngineEvent? {
+        if let refusal = try makeWay(for: request, at: broker) { return refusal }
         var venue = try venue(broker)
         switch manners[broker] ?? .prompt {
         case .refusingProtections where request.kind.isProtective: return refusal(of: request, "NO_STOPS")
         case .refusing(let code): return refusal(of: request, code)
+        case .refusingCloses(let code) where request.reduceOnly && !request.kind.isProtective:
+            return refusal(of: request, code)
         case .capricious: return refusal(of: request, "MOOD_\(events.count)")
         case .lost, .unreachable: return .silent(request.symbol, request.clientID)
         case .notReached:
@@ -54,7 +57,8 @@ extension Bench {
             }
             venues[broker] = venue
             return .silent(request.symbol, request.clientID)
-        case .prompt, .mute, .losingCancellations, .refusingProtections, .readingExecutions:
+        case .prompt, .mute, .losingCancellations, .refusingProtections, .refusingCloses,
+            .readingExecutions:
             if isDuplicateSafe, try self.venue(broker).order(request.clientID) != nil {
                 duplicates.append(request.clientID)
                 return refusal(of: request, "DUPLICATE")
@@ -66,6 +70,25 @@ extension Bench {
             venues[broker] = venue
             return manners[broker] == .mute ? nil : .reported(report)
         }
+    }
+
+    /// What a broker does that takes back by itself the stops that a close would stand beside.
+    private mutating func makeWay(for request: OrderRequest, at broker: BrokerName) throws -> EngineEvent? {
+        switch manners[broker] ?? .prompt {
+        case .lost, .unreachable, .notReached, .refusing, .losingRequests: return nil
+        default: break
+        }
+        guard takesStopsBack, request.reduceOnly else { return nil }
+        let beside = try venue(broker).openOrders.filter { $0.symbol == request.symbol && $0.side == request.side }
+        guard !request.kind.isProtective else {
+            guard beside.contains(where: { !$0.kind.isProtective }) else { return nil }
+            let error = VenueError(.retryable, code: "CLOSE_IN_THE_WAY", message: "refused")
+            return .refused(request.symbol, request.clientID, error)
+        }
+        for stop in beside where stop.kind.isProtective {
+            if let gone = try venues[broker]?.cancel(.venue(stop.venueOrderID)).get() { asides.append(.reported(gone)) }
+        }
+        return nil
     }
 
     func refusal(of request: OrderRequest, _ code: String) -> EngineEvent {

@@ -28,6 +28,8 @@ struct Bench {
         case capricious
         /// It refuses stops and take-profits.
         case refusingProtections
+        /// It refuses what is to close a position, for this reason, and takes stops.
+        case refusingCloses(String)
         /// Its account cannot be read, and nothing else works either.
         case unreachable
     }
@@ -48,23 +50,28 @@ struct Bench {
     let isDuplicateSafe: Bool
     /// Everything the engine asked for so far.
     private(set) var effects: [Effect] = []
+    /// What a venue tells besides its next answer.
+    var asides: [EngineEvent] = []
+    /// Whether a broker takes back by itself the stops that a close would stand beside.
+    let takesStopsBack: Bool
     /// Every event with its moment, for replays.
     private(set) var events: [(event: EngineEvent, at: Timestamp)] = []
 
     init(
         native: Bool = true, amends: Bool = false, reduceOnly: Bool = true, duplicateSafe: Bool = false,
-        assets: Int = 1, limits: RiskLimits = RiskLimits(), reconcile: ReconcileRules = .onRequest,
-        protection: ProtectionRules = ProtectionRules(), orders: OrderRules = OrderRules(),
-        triggers: TriggerRules? = nil
+        stopsBlock: Bool? = nil, assets: Int = 1, limits: RiskLimits = RiskLimits(),
+        reconcile: ReconcileRules = .onRequest, protection: ProtectionRules = ProtectionRules(),
+        orders: OrderRules = OrderRules(), triggers: TriggerRules? = nil
     ) throws {
         isDuplicateSafe = duplicateSafe
+        takesStopsBack = !reduceOnly && stopsBlock == false
         let traded = try Self.assets.prefix(assets).map { asset in
             venues[BrokerName(asset.broker)] = ModelVenue(BrokerName(asset.broker))
             return AssetConfiguration(
                 instrument: try Self.instrument(asset.name, triggers), broker: BrokerName(asset.broker),
                 capabilities: BrokerCapabilities(
                     nativeProtections: native, reduceOnly: reduceOnly, duplicateSafe: duplicateSafe,
-                    amendsProtections: amends),
+                    amendsProtections: amends, stopsBlock: stopsBlock),
                 budget: Money(FixedDecimal(1000)))
         }
         try take(
@@ -102,6 +109,8 @@ struct Bench {
             effects += wanted
             for effect in wanted {
                 if let answer = try perform(effect) { waiting.append(answer) }
+                waiting += asides
+                asides = []
             }
         }
         return asked

@@ -112,4 +112,29 @@ import Testing
         try bench.hold()
         #expect(try bench.openStop() != nil)
     }
+
+    /// A stop whose position grew beyond what the venue takes at once: its level is watched from then on, over all of
+    /// the position, and the next position has its stop again.
+    @Test(arguments: [true, false]) func oneThatGrowsTooLargeIsWatched(reduceOnly: Bool) throws {
+        var bench = try Bench(reduceOnly: reduceOnly, stopsBlock: false)
+        try bench.hold()
+        bench.now = bench.now + .seconds(1)
+        let more = try #require(try bench.signal(0.8, stop: 90).orders.first)
+        bench.manners[Self.one] = .refusing("ANY_TOO_LARGE")
+        try bench.fill(more.clientID)
+        #expect(try bench.openStop() == nil)
+        #expect(try bench.desk.protection.stop?.mode == .armedSynthetic && bench.desk.exposedSince == nil)
+        #expect(try bench.desk.watchLevels.contains(try #require(Price("90"))) && !bench.desk.isNativeHeld)
+        bench.manners = [:]
+        try bench.wait(.seconds(60))
+        let close = try #require(try bench.price("89").orders.first)
+        #expect(close.kind == .market && close.quantity == Quantity("8"))
+        try bench.fill(close.clientID, at: "89")
+        #expect(try bench.desk.position.isFlat)
+        bench.now = bench.now + .seconds(1)
+        try bench.signal(0)
+        bench.now = bench.now + .seconds(1)
+        try bench.hold()
+        #expect(try bench.openStop() != nil)
+    }
 }

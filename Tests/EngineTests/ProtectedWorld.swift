@@ -35,7 +35,7 @@ struct ProtectedWorld {
             exitLimitPercent: seed % 6 == 4 ? FixedDecimal(1) : nil)
         bench = try Bench(
             native: seed % 5 != 4, amends: seed % 2 == 1, reduceOnly: respectsReduceOnly, duplicateSafe: seed % 4 == 0,
-            protection: rules, orders: orders)
+            stopsBlock: !respectsReduceOnly && seed % 2 == 0 ? false : nil, protection: rules, orders: orders)
         bench.refusesFlips = respectsReduceOnly
         try tell()
     }

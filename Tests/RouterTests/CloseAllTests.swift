@@ -48,6 +48,19 @@ import Testing
         #expect(await broker.faults == [])
     }
 
+    /// Where a broker takes stops back by itself they stay until a close is taken: a market that refuses every close
+    /// leaves the positions to them.
+    @Test func stopsStayUntilAPositionCanBeClosed() async throws {
+        let broker = ModelBroker("one", held: held, openOrders: 1, hasStops: true, mood: .closed)
+        #expect(await close([broker]).map(\.isFlat) == [false])
+        let kept = try await broker.snapshot().openOrders
+        #expect(kept.map(\.symbol) == held.keys.sorted() && kept.allSatisfy(\.kind.isProtective))
+        await broker.recover()
+        #expect(await close([broker]).map(\.isFlat) == [true])
+        #expect(await broker.faults == [])
+        #expect(try await broker.snapshot().openOrders.isEmpty)
+    }
+
     /// Fills that come late must not make the next attempt close the same position again.
     @Test(arguments: 0..<5) func slowFillsNeverFlip(slowness: Int) async throws {
         let broker = ModelBroker("one", held: held, openOrders: 1, slowness: slowness)

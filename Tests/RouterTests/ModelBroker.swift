@@ -20,7 +20,7 @@ actor ModelBroker: Broker {
     }
 
     nonisolated let name: BrokerName
-    nonisolated let capabilities = BrokerCapabilities(nativeProtections: false, reduceOnly: false, duplicateSafe: false)
+    nonisolated let capabilities: BrokerCapabilities
     private(set) var mood: Mood
     private(set) var faults: [String] = []
     private(set) var sent: [OrderRequest] = []
@@ -31,9 +31,13 @@ actor ModelBroker: Broker {
     private var waiting: [(request: OrderRequest, snapshots: Int)] = []
     private var parked: [CheckedContinuation<Void, Never>] = []
 
+    /// - Parameter hasStops: Each position has a stop, which the broker takes back by itself when it takes a close.
     init(
-        _ name: String, held: [Symbol: Quantity] = [:], openOrders: Int = 0, mood: Mood = .healthy, slowness: Int = 0
+        _ name: String, held: [Symbol: Quantity] = [:], openOrders: Int = 0, hasStops: Bool = false,
+        mood: Mood = .healthy, slowness: Int = 0
     ) {
+        capabilities = BrokerCapabilities(
+            nativeProtections: hasStops, reduceOnly: false, duplicateSafe: false, stopsBlock: !hasStops)
         (self.name, self.held, self.mood, self.slowness) = (BrokerName(name), held, mood, slowness)
         orders = held.keys.sorted().prefix(1).flatMap { symbol in
             (0..<openOrders).map { index in
@@ -42,6 +46,13 @@ actor ModelBroker: Broker {
                     kind: .limit(Price(.one)), quantity: Quantity(.one), filled: .zero, state: .working, reason: nil,
                     at: .epoch)
             }
+        }
+        for (symbol, quantity) in held.sorted(by: { $0.key < $1.key }) where hasStops {
+            orders.append(
+                OrderReport(
+                    clientID: nil, venueOrderID: "stop-\(symbol)", symbol: symbol,
+                    side: quantity > .zero ? .sell : .buy, kind: .stop(trigger: Price(.one)),
+                    quantity: quantity.magnitude, filled: .zero, state: .working, reason: nil, at: .epoch))
         }
     }
 
@@ -70,6 +81,9 @@ actor ModelBroker: Broker {
         }
         if sent.contains(where: { $0.clientID == request.clientID }) { faults.append("\(request.clientID) sent twice") }
         sent.append(request)
+        if !capabilities.stopsBlock {
+            orders.removeAll { $0.symbol == request.symbol && $0.side == request.side && $0.kind.isProtective }
+        }
         let report = report(request, .working, filled: .zero)
         orders.append(report)
         if request.kind == .market { waiting.append((request, slowness)) }

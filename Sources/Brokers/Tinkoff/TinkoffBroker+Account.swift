@@ -2,6 +2,10 @@ public import Core
 
 extension TinkoffBroker {
     public func snapshot(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
+        try await TinkoffAnswers.$ofReading.withValue(TinkoffAnswers()) { try await reading(fillsSince: moment) }
+    }
+
+    private func reading(fillsSince moment: Timestamp) async throws -> AccountSnapshot {
         let stops = seesStops ? try await readStops() : []
         let look = try await settledLook()
         let balance = look.balance

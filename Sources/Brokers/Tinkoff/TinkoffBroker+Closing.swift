@@ -34,6 +34,7 @@ extension TinkoffBroker {
         let day = TinkoffTime.startOfDay(await now())
         let others = onTheWay(share, request, look, since: day)
         if !request.kind.isProtective, !stops.isEmpty, held - others - taken(stops, share) < wanted {
+            try await requireOpenMarket(share)
             try await withdraw(stops, share, request)
             stops = []
             // A stop that executed meanwhile took its part.

@@ -47,11 +47,12 @@ extension TinkoffBroker {
                 + "RISK_MAX_ORDER_NOTIONAL=RUB:\(settings.largestOrder)")
     }
 
-    /// What is told of a refusal. A closing order that the venue finds too large after all is tried again with half.
-    func halved(_ request: OrderRequest, _ sent: TinkoffPieces?, _ error: VenueError) -> VenueError {
-        guard request.reduceOnly, !request.kind.isProtective, Self.tooLarge.contains(error.code), let sent,
-            sent.count > 1
+    /// What is told of a refusal. A closing order that the venue finds too large after all is tried again with half,
+    /// down to one lot.
+    func halved(_ request: OrderRequest, _ draft: TinkoffMethods.Draft, _ error: VenueError) -> VenueError {
+        guard request.reduceOnly, !request.kind.isProtective, Self.tooLarge.contains(error.code), draft.lots.count > 1
         else { return error }
+        let sent = draft.share.lot.pieces(of: draft.lots)
         refusedSizes[request.symbol] = TinkoffPieces(sent.count / 2)
         return VenueError(
             .retryable, code: error.code, message: "\(error.message); the next order takes half of \(sent.count)")

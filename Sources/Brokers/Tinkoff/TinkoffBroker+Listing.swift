@@ -20,12 +20,15 @@ extension TinkoffBroker {
         if let own = shares.values.first(where: { $0.uid == uid || $0.figi == uid }) { return own }
         if let known = strangers[uid] { return known }
         if let until = listing.lawless[uid], uptime() < until { return nil }
+        let begun = uptime()
         do {
+            try TinkoffAnswers.ofReading?.refuse(uid)
             let found = try await ask(TinkoffMarketData.share(uid.utf8.count == 12 ? .figi(uid) : .uid(uid)))
             strangers[uid] = found
             return found
         } catch let error as VenueError {
             guard [.rejected, .notFound].contains(error.remedy) || error.code == TinkoffErrors.malformedCode else {
+                TinkoffAnswers.ofReading?.note(error, of: uid, after: uptime() - begun)
                 throw error
             }
             let age = error.code == TinkoffErrors.malformedCode ? Self.oddAge : Self.lawlessAge

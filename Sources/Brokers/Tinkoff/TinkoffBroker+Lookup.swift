@@ -190,16 +190,18 @@ extension TinkoffBroker {
 
     // MARK: What a cancellation means
 
-    /// What a stop guards can only be closed by the rules of its share: while they cannot be read, the stop is all that
-    /// looks after it, and stays.
-    func requireRules(_ symbol: Symbol) async throws {
+    /// What a stop guards can only be closed, or guarded anew, by the rules of its share: while they cannot be read,
+    /// the stop is all that looks after it, and stays for as long as there is something to look after.
+    func requireRules(_ target: Target) async throws {
         do {
-            _ = try await share(symbol)
-        } catch let error as VenueError
-            where [.rejected, .notFound].contains(error.remedy) || error.code == TinkoffErrors.malformedCode
-        {
+            _ = try await share(target.report.symbol)
+        } catch let error as VenueError {
             // There are none that orders could keep to, now or later: nobody waits for them.
-            return
+            if [.rejected, .notFound].contains(error.remedy) || error.code == TinkoffErrors.malformedCode { return }
+            let stop = try await readStops().first { $0.stopID == target.report.venueOrderID }
+            guard let uid = stop?.uid else { throw error }
+            let holdings = try await settledLook(of: [uid]).balance.holdings
+            if holdings.contains(where: { $0.uid == uid }) { throw error }
         }
     }
 

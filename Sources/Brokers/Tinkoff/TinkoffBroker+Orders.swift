@@ -112,11 +112,13 @@ extension TinkoffBroker {
             lookSoon()
             return .accepted(report(request, placed.orderID, .working, await now()))
         } catch {
-            return await failed(request, error)
+            return await failed(request, error, draft)
         }
     }
 
-    private func failed(_ request: OrderRequest, _ failure: TinkoffFailure) async -> SubmitOutcome {
+    private func failed(
+        _ request: OrderRequest, _ failure: TinkoffFailure, _ draft: TinkoffMethods.Draft
+    ) async -> SubmitOutcome {
         switch failure.verdict {
         case .duplicate, .unknown:
             book.doubted(request.clientID, at: await now())
@@ -141,9 +143,8 @@ extension TinkoffBroker {
             book.forget(request.clientID)
             return .refused(await closedMarket(request.symbol, failure.error))
         case .rejected, .retry, .throttled, .configuration, .notFound, .ended:
-            let sent = book.open[request.clientID]?.sent
             book.forget(request.clientID)
-            return .refused(halved(request, sent, failure.error))
+            return .refused(halved(request, draft, failure.error))
         }
     }
 
@@ -178,7 +179,7 @@ extension TinkoffBroker {
             return .accepted(report(request, stopID, .working, await self.now()))
         } catch {
             forgetStops()
-            return await failed(request, error)
+            return await failed(request, error, draft)
         }
     }
 
@@ -203,7 +204,7 @@ extension TinkoffBroker {
 
     private func cancel(_ target: Target) async -> CancelOutcome {
         do {
-            if target.isStop { try await requireRules(target.report.symbol) }
+            if target.isStop { try await requireRules(target) }
             let methods = try await account()
             let question =
                 target.isStop
@@ -222,29 +223,5 @@ extension TinkoffBroker {
             let error = error as? VenueError ?? VenueError(.retryable, code: "TINKOFF_NOT_SENT", message: "\(error)")
             return .refused(Self.certain(error))
         }
-    }
-
-    package func cancelAll(_ symbol: Symbol) async throws {
-        let methods = try await account()
-        let uid = try await share(symbol).uid
-        var failures: [VenueError] = []
-        func cancel(_ question: TinkoffQuestion<Bool>) async {
-            do {
-                _ = try await client.ask(question)
-            } catch {
-                // What has ended meanwhile needs no cancellation.
-                if ![.ended, .notFound].contains(error.verdict) { failures.append(error.error) }
-            }
-        }
-        for order in try await readOrders() where order.uid == uid && !order.state.isFinal {
-            await cancel(methods.cancel(order.orderID))
-        }
-        if seesStops {
-            for stop in try await readStops(since: .now) where stop.uid == uid {
-                await cancel(methods.unprotect(stop.stopID))
-            }
-        }
-        hearOfStops()
-        if let first = failures.first { throw first }
     }
 }

@@ -52,6 +52,17 @@ extension TinkoffBroker {
         return days
     }
 
+    /// No stop is given up for a close that the market is known not to take.
+    ///
+    /// - Throws: `VenueError` with the next opening.
+    func requireOpenMarket(_ share: TinkoffShare) async throws {
+        func isClosed() -> Bool { (statuses[share.uid] ?? statuses[share.figi]).map { !$0.takesExits } ?? false }
+        guard isClosed() else { return }
+        let text = "the market takes no closing orders now; the stop stays until it does"
+        let error = await closedMarket(share.symbol, VenueError(.retryable, code: "TINKOFF_CLOSED", message: text))
+        if isClosed() { throw error }
+    }
+
     /// A refusal because of the hour, with the next opening.
     func closedMarket(_ symbol: Symbol, _ error: VenueError) async -> VenueError {
         if let uid = shares[symbol]?.uid, let found = try? await ask(TinkoffMarketData.statuses([uid])) {

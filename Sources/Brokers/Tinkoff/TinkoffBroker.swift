@@ -75,7 +75,7 @@ public actor TinkoffBroker: LiveBroker {
         self.settings = settings
         self.name = name ?? BrokerName("tinkoff")
         capabilities = BrokerCapabilities(
-            nativeProtections: settings.holdsStops, reduceOnly: false, duplicateSafe: true)
+            nativeProtections: settings.holdsStops, reduceOnly: false, duplicateSafe: true, stopsBlock: false)
         client = try TinkoffClient(settings, wallClock: wallClock)
         log = Logger(label: "venue")
         feed = .news()

@@ -27,7 +27,7 @@ public struct BrokerName: Hashable, Comparable, Codable, Sendable, CustomStringC
 public struct BrokerCapabilities: Hashable, Codable, Sendable {
     /// It holds stop and take-profit orders and triggers them without us.
     public let nativeProtections: Bool
-    /// It honours reduce-only.
+    /// It honours reduce-only: of two orders that both execute, none can turn a position.
     public let reduceOnly: Bool
     /// Sending the same client id twice is safe: the second is refused or answered with the first.
     public let duplicateSafe: Bool
@@ -35,14 +35,20 @@ public struct BrokerCapabilities: Hashable, Codable, Sendable {
     public let amendsProtections: Bool
     /// Which price its protective orders are triggered by.
     public let triggerPrice: TriggerPrice
+    /// A stop that waits keeps a close from being placed, or safe: it has to be gone before. Where it does not, either
+    /// both may stand, or the broker takes the stop back by itself once it knows that the close can be placed.
+    public let stopsBlock: Bool
 
     /// Capabilities as declared by a broker.
+    ///
+    /// - Parameter stopsBlock: As long as nothing is said, stops are in the way where nothing is reduce-only.
     public init(
         nativeProtections: Bool, reduceOnly: Bool, duplicateSafe: Bool, amendsProtections: Bool = false,
-        triggerPrice: TriggerPrice = .last
+        triggerPrice: TriggerPrice = .last, stopsBlock: Bool? = nil
     ) {
         (self.nativeProtections, self.reduceOnly, self.duplicateSafe) = (nativeProtections, reduceOnly, duplicateSafe)
         (self.amendsProtections, self.triggerPrice) = (amendsProtections, triggerPrice)
+        self.stopsBlock = stopsBlock ?? !reduceOnly
     }
 }
 
@@ -63,7 +69,8 @@ extension BrokerCapabilities {
             reduceOnly: try values.decode(Bool.self, forKey: .reduceOnly),
             duplicateSafe: try values.decode(Bool.self, forKey: .duplicateSafe),
             amendsProtections: try values.decodeIfPresent(Bool.self, forKey: .amendsProtections) ?? false,
-            triggerPrice: try values.decodeIfPresent(TriggerPrice.self, forKey: .triggerPrice) ?? .last)
+            triggerPrice: try values.decodeIfPresent(TriggerPrice.self, forKey: .triggerPrice) ?? .last,
+            stopsBlock: try values.decodeIfPresent(Bool.self, forKey: .stopsBlock))
     }
 }
 

@@ -85,6 +85,17 @@ import Testing
         try survives(BrokerCapabilities(nativeProtections: true, reduceOnly: false, duplicateSafe: true))
     }
 
+    /// Records that know one word for both: where nothing is reduce-only, stops are in the way.
+    @Test(arguments: [true, false]) func olderCapabilitiesKeepTheirMeaning(reduceOnly: Bool) throws {
+        let text = #"{"nativeProtections":true,"reduceOnly":\#(reduceOnly),"duplicateSafe":true}"#
+        let read = try JSONDecoder().decode(BrokerCapabilities.self, from: Data(text.utf8))
+        #expect(read == BrokerCapabilities(nativeProtections: true, reduceOnly: reduceOnly, duplicateSafe: true))
+        #expect(read.stopsBlock == !reduceOnly)
+        try survives(
+            BrokerCapabilities(
+                nativeProtections: true, reduceOnly: reduceOnly, duplicateSafe: true, stopsBlock: reduceOnly))
+    }
+
     @Test func signalRowsSurviveTheJournal() throws {
         for stop in [nil, 27_000.5] {
             try survives(
