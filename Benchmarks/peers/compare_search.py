@@ -103,15 +103,16 @@ def family():
     alone, paired = {}, {}
     for run in runs:
         kind = paired if run["case"].endswith("-threads-2") else alone
-        kind[run["evals"], run["bars"]] = run
+        kind[run["genomes"], run["bars"]] = run
     for (genomes, rows), run in sorted(alone.items()):
         limit = FAMILY_LIMITS.get(run["build"], math.nan)
         target("family", f"{genomes} genomes, {rows} rows, {run['build']}, processor time a bar and genome",
                run["cpu_s"] / rows / genomes * 1e9 if limit == limit else None, "at most", limit, "ns")
     for key, run in sorted(paired.items()):
         if key in alone:
-            target("family", f"{key[0]} genomes, {key[1]} rows: two threads, wall", alone[key]["min_s"] / run["min_s"],
-                   "at least", 1.8, "x")
+            # Each thread has a search of its own, as in training.
+            ratio = alone[key]["min_s"] / alone[key]["evals"] / (run["min_s"] / run["evals"])
+            target("family", f"{key[0]} genomes, {key[1]} rows: two threads, wall", ratio, "at least", 1.8, "x")
 
 
 def programs():

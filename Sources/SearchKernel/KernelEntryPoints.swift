@@ -8,11 +8,7 @@ public func tradeWindow(
 ) -> Int {
     let rows = Int(bars.pointee.rows)
     writeScores(strategy.pointee, rows: rows, scratch.pointee)
-    guard let returns = scratch.pointee.returns,
-        var trading = KernelTrading(
-            bars.pointee, strategy.pointee, scratch.pointee)
-    else { return 0 }
-    returns.update(repeating: 0, count: rows &+ 16)
+    guard var trading = KernelTrading(bars.pointee, strategy.pointee, scratch.pointee) else { return 0 }
     trading.run()
     return trading.trades
 }

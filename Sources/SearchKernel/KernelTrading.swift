@@ -25,6 +25,8 @@ struct KernelTrading {
     let exitLimit: Double
     private(set) var realised = 0.0
     private(set) var trades = 0
+    /// The first row whose return is not written yet.
+    private var written = 0
 
     @inline(__always)
     init?(_ bars: KernelBars, _ strategy: KernelStrategy, _ scratch: KernelScratch) {
@@ -48,13 +50,23 @@ struct KernelTrading {
         var row = 0
         while true {
             row = nextEntry(row)
-            guard row &+ 1 < rows else { return }
+            guard row &+ 1 < rows else { return clear(to: rows) }
             guard let order = order(row) else {
                 row &+= 1
                 continue
             }
+            clear(to: row &+ 1)
             guard let next = hold(entered(order, at: row &+ 1, before: realised)) else { return }
             row = next
+        }
+    }
+
+    /// Writes that nothing was earned up to a row. May write seven rows more: what is held there is marked afterwards.
+    @inline(__always) private func clear(to end: Int) {
+        var row = written
+        while row < end {
+            returns.store(Lanes(repeating: 0), at: row)
+            row &+= 8
         }
     }
 
@@ -126,7 +138,7 @@ struct KernelTrading {
                     let marked = row == position.entryRow ? position.before : position.equity(at: close[row &- 1])
                     settle(position, row, price)
                     returns[row] = realised - marked
-                    returns.store(Lanes(repeating: 0), at: row &+ 1)
+                    written = row &+ 1
                     return row &+ Int(strategy.cooldown)
                 }
                 let agreement = position.isLong ? scores[row] : -scores[row]
@@ -144,7 +156,7 @@ struct KernelTrading {
                     let marked = position.equity(at: close[row])
                     settle(position, row &+ 1, open[row &+ 1])
                     returns[row &+ 1] = realised - marked
-                    returns.store(Lanes(repeating: 0), at: row &+ 2)
+                    written = row &+ 2
                     return row &+ Int(strategy.cooldown)
                 }
                 row &+= 1

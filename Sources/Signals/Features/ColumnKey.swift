@@ -18,14 +18,14 @@ public enum ColumnKey: Hashable, Sendable {
     public var slot: Int {
         let periods = QuantisedPeriod.grid.count
         return switch self {
-        case .feature(let feature, let period): Self.ordinals[feature, default: 0] * periods + period.index
-        case .averageRange(let period): Feature.allCases.count * periods + period.index
-        case .volatility(let period): (Feature.allCases.count + 1) * periods + period.index
+        case .feature(let feature, let period): feature.ordinal * periods + period.index
+        case .averageRange(let period): Self.features * periods + period.index
+        case .volatility(let period): (Self.features + 1) * periods + period.index
         }
     }
 
-    private static let ordinals = Dictionary(
-        uniqueKeysWithValues: Feature.allCases.enumerated().map { ($0.element, $0.offset) })
+    /// Asking for all cases makes an array of them.
+    private static let features = Feature.allCases.count
 
     /// The first row at which the column is defined.
     public var warmUp: Int { machine().warmUp }

@@ -37,6 +37,28 @@ public enum Feature: String, Codable, CaseIterable, Hashable, Sendable {
     /// Yang-Zhang volatility against that of twice the period, as a logarithm. Unsigned.
     case volatilityChange
 
+    /// The position in `allCases`, without looking for it.
+    var ordinal: Int {
+        switch self {
+        case .trend: 0
+        case .crossover: 1
+        case .acceleration: 2
+        case .momentum: 3
+        case .direction: 4
+        case .trendStrength: 5
+        case .strength: 6
+        case .stochastic: 7
+        case .channelIndex: 8
+        case .donchian: 9
+        case .priceScore: 10
+        case .volumeScore: 11
+        case .vwapDeviation: 12
+        case .volumeFlow: 13
+        case .shock: 14
+        case .volatilityChange: 15
+        }
+    }
+
     /// The machine that computes this feature over `period` bars.
     func machine(period: Int) -> any FeatureMachine {
         switch self {

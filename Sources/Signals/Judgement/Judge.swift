@@ -59,7 +59,8 @@ struct Judge: Sendable {
             kurtosis: moments?.kurtosis, tStatistic: moments?.tStatistic,
             probabilisticSharpe: estimate.flatMap { try? ProbabilisticSharpe.probability($0) },
             minimumTrackRecord: estimate.flatMap { (try? MinimumTrackRecord.observations($0)).flatMap { $0 } },
-            efficiency: efficiency(profit, returns.count), overfitting: overfitting(candidates),
+            efficiency: efficiency(profit, returns.count),
+            overfitting: Self.overfitting(candidates, blocks: options.blocks),
             snooping: snooping(returns), randomEntries: randomEntries(trades, rows),
             shuffledBars: trades.isEmpty ? nil : shuffledBars(profit, rows),
             buyAndHold: WindowStatistics.buyAndHold(asset.bars, rows))
@@ -86,14 +87,6 @@ struct Judge: Sendable {
         }
     }
 
-    private func overfitting(_ candidates: [[Double]]) -> ArtifactEvidence.Overfitting? {
-        let leaders = NearDuplicates.leaders(candidates).map { candidates[$0] }
-        guard let result = try? BacktestOverfitting(leaders, blocks: options.blocks) else { return nil }
-        return ArtifactEvidence.Overfitting(
-            probability: result.probability, slope: result.slope, lossProbability: result.lossProbability,
-            dominance: result.dominance, candidates: candidates.count, trials: result.trials, splits: result.splits)
-    }
-
     /// The rows against what the n-th sampled trial of each fold would have made of the same bars.
     private func snooping(_ returns: [Double]) -> ArtifactEvidence.Snooping? {
         let alternatives = folds.map(\.sample.count).min() ?? 0
@@ -104,15 +97,7 @@ struct Judge: Sendable {
                     asset.traded(fold.sample[place], rows: fold.rows, flatRow: fold.flatRow, fold: 0).outcome.returns
                 }
             }
-        let columns = models.map { Self.summed($0, into: options.periods) }
-        var bootstrap = StationaryBootstrap(
-            meanBlock: StationaryBootstrap.usualBlock(rows: columns[0].count), random: random("bootstrap"))
-        guard let result = try? DataSnooping(columns, resamples: options.resamples, bootstrap: &bootstrap) else {
-            return nil
-        }
-        return ArtifactEvidence.Snooping(
-            realityCheck: result.realityCheck, lower: result.lower, consistent: result.consistent,
-            upper: result.upper, rows: result.pValue(of: 0), models: columns.count, resamples: result.resamples)
+        return Self.snooping(models.map { Self.summed($0, into: options.periods) }, options, random("bootstrap"))
     }
 
     // MARK: Baselines

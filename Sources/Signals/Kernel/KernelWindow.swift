@@ -43,7 +43,8 @@ struct KernelWindow {
         strategy.range = range
         // Terms that are not there count nothing.
         (strategy.column0, strategy.column1, strategy.column2, strategy.column3) = (range, range, range, range)
-        let sum = genome.terms.reduce(0) { $0 + abs($1.weight) }
+        var sum = 0.0
+        for term in genome.terms { sum += abs(term.weight) }
         for term in genome.terms where term.weight != 0 {
             let column = column(.feature(term.feature, term.period))
             let weight = term.weight / sum
@@ -108,19 +109,20 @@ struct KernelMemory {
         KernelScratch(scores: scores, entries: entries, returns: returns + lane * stride, trades: log)
     }
 
-    /// The scores of the first lanes, one for each number of trades.
-    func sums(_ build: KernelBuild, rows: Int, trades: [Int]) -> [WindowScore] {
+    /// Appends the scores of the first lanes.
+    func sum(_ build: KernelBuild, rows: Int, trades: SIMD8<Int>, lanes: Int, into scores: inout [WindowScore]) {
         var sums = KernelSums()
         build.sum(returns, stride: stride, rows: rows, &sums)
-        return withUnsafeBytes(of: sums) { raw in
+        withUnsafeBytes(of: sums) { raw in
             let values = raw.bindMemory(to: Double.self)
-            return trades.indices.map { lane in
+            for lane in 0..<lanes {
                 let net = values[lane]
                 let deviation = (values[8 + lane] / Double(rows - 1)).squareRoot()
                 let mean = net / Double(rows)
-                return WindowScore(
-                    netReturn: net, maxDrawdown: values[16 + lane] / values[24 + lane],
-                    sharpePerBar: rows > 1 && deviation > 0 ? mean / deviation : nil, trades: trades[lane])
+                scores.append(
+                    WindowScore(
+                        netReturn: net, maxDrawdown: values[16 + lane] / values[24 + lane],
+                        sharpePerBar: rows > 1 && deviation > 0 ? mean / deviation : nil, trades: trades[lane]))
             }
         }
     }

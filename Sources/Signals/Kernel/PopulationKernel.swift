@@ -30,9 +30,10 @@ public struct PopulationKernel: Sendable {
         scores.reserveCapacity(genomes.count)
         withWindow(rows) { window, scratch in
             for first in stride(from: 0, to: genomes.count, by: 8) {
-                let block = genomes[first..<min(first + 8, genomes.count)]
-                let trades = block.enumerated().map { lane, genome in window.trade(genome, scratch, lane: lane) }
-                scores += scratch.sums(build, rows: rows.count, trades: trades)
+                let lanes = min(8, genomes.count - first)
+                var trades = SIMD8(repeating: 0)
+                for lane in 0..<lanes { trades[lane] = window.trade(genomes[first + lane], scratch, lane: lane) }
+                scratch.sum(build, rows: rows.count, trades: trades, lanes: lanes, into: &scores)
             }
         }
         return scores

@@ -7,8 +7,7 @@ struct SignalsCommand: AsyncParsableCommand {
         discussion: "Example: aitrade signals --mode walk --assets BTCUSDT,LINKUSDT --seed 7",
         subcommands: [
             SignalsGenerate.self, SignalsInspect.self, SignalsVerify.self, SignalsExport.self,
-            SignalsPresets.self,
-            SignalsReport.self, SignalsTrials.self,
+            SignalsSweep.self, SignalsPresets.self, SignalsReport.self, SignalsTrials.self,
         ],
         defaultSubcommand: SignalsGenerate.self)
 }

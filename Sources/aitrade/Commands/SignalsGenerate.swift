@@ -43,7 +43,9 @@ struct SignalsGenerate: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.load()
         let options = try options(settings)
-        let series = longEnough(try loadBars(settings.universe), for: options)
+        let series = longEnough(
+            try ChosenBars(folder: bars.folder, interval: interval, assets: assets).load(settings.universe),
+            for: options)
         let generator: SignalGenerator
         do {
             generator = try SignalGenerator(
@@ -86,30 +88,6 @@ struct SignalsGenerate: AsyncParsableCommand {
         return options
     }
 
-    private func loadBars(_ universe: Universe) throws -> [BarSeries] {
-        let length = try Flags.interval(interval)
-        let store = BarStore(folder: bars.folder)
-        let catalog = try InstrumentCatalog(folder: bars.folder)
-        let wanted =
-            try assets.map(Flags.symbols) ?? Self.known(length, store) { universe.holds($0, catalog) }
-        guard !wanted.isEmpty else {
-            let kind = universe == .both ? "" : " of UNIVERSE_MODE=\(universe.rawValue)"
-            throw CommandFailure(
-                .corruptInput, "there are no \(length) bars\(kind) in \(bars.folder)",
-                fix: "import some (aitrade data import) or choose another --interval; aitrade data list shows them")
-        }
-        for symbol in wanted {
-            let others = try store.names().filter { $0.symbol == symbol }.map(\.interval)
-            guard !others.isEmpty, try store.source(of: symbol, length) == nil else { continue }
-            throw CommandFailure(
-                .corruptInput, "\(symbol) has no \(length) bars in \(bars.folder), nor any that make them",
-                fix:
-                    "choose --interval \(others.map(\.description).joined(separator: " or ")), or import \(length) bars"
-            )
-        }
-        return try wanted.map { try store.load($0, length) }
-    }
-
     /// Nobody named the assets: those whose bars fill no train window are left out, and not without saying so.
     private func longEnough(_ series: [BarSeries], for options: WalkForwardOptions) -> [BarSeries] {
         let kept = series.filter { $0.count > options.trainWindow }
@@ -117,14 +95,6 @@ struct SignalsGenerate: AsyncParsableCommand {
         let left = series.filter { $0.count <= options.trainWindow }.map { "\($0.symbol) (\($0.count) bars)" }
         Output.warn("left out, too short for --train-window \(options.trainWindow): \(left.joined(separator: ", "))")
         return kept
-    }
-
-    /// The assets of a universe with bars of that length, or with bars that make them.
-    private static func known(
-        _ length: BarInterval, _ store: BarStore, where isWanted: (Symbol) -> Bool
-    ) throws -> [Symbol] {
-        let stored = Set(try store.names().map(\.symbol)).filter(isWanted)
-        return try stored.filter { try store.source(of: $0, length) != nil }.sorted()
     }
 
     /// Finds out before the long work whether its result can be written.

@@ -26,15 +26,20 @@ struct TrialHistory {
     /// at least.
     func judgement(_ asset: ArtifactAsset, of artifact: SignalsArtifact) -> ArtifactJudgement? {
         guard let judgement = asset.judgement else { return nil }
-        let own = artifact.allTrials(with: judgement.trials)
-        let tried = (rows ?? []).tried(first: asset.bars.first, last: asset.bars.last).map {
+        return judgement.rejudged(
+            record(own: artifact.allTrials(with: judgement.trials), first: asset.bars.first, last: asset.bars.last))
+    }
+
+    /// Everything that was ever tried over bars that overlap `first ... last`; a search's own trials at least.
+    func record(own: TrialRecord, first: Int64, last: Int64) -> TrialRecord {
+        let tried = (rows ?? []).tried(first: first, last: last).map {
             TrialRecord(
                 evaluations: $0.evaluations, trials: $0.trials, effective: $0.effective,
                 sharpeVariance: $0.sharpeVariance, bars: $0.sharpeVariance == nil ? own.bars : $0.bars)
         }
-        guard let first = tried.first else { return judgement.rejudged(own) }
+        guard let first = tried.first else { return own }
         let all = tried.dropFirst().reduce(first) { $0.joined($1) }
-        return judgement.rejudged(all.trials < own.trials ? own : all)
+        return all.trials < own.trials ? own : all
     }
 
     /// Every asset that was judged, under everything that was ever tried.

@@ -21,7 +21,8 @@ struct ReportSection {
             <h3>Out-of-sample equity</h3>
             <p class="dim"><span class="key" style="background:var(--a);margin-left:0"></span>strategy, costs paid
             <span class="key" style="background:var(--b)"></span>buy and hold, without costs</p>
-            """, charts.equity, "<h3>Out-of-sample drawdown</h3>", charts.drawdown, clauses, sentences,
+            """, charts.equity, "<h3>Out-of-sample drawdown</h3>", charts.drawdown,
+            asset.judgement.map { ReportJudgement.clauses($0) } ?? "", ReportJudgement.sentences(asset.sentences),
             ReportValidation(validation: asset.crossValidation, note: asset.validationNote).html,
             "<h3>Trades on price</h3>", tradesNote, charts.trades, "<h3>Monthly returns, out-of-sample</h3>", months,
             "<h3>Costs</h3><p class=\"dim\">The same rows at other fees; slippage stays.</p>", costs,
@@ -66,28 +67,6 @@ struct ReportSection {
         ]
         return "<div class=\"tiles\">"
             + tiles.map { "<div>\($0.0)<b>\($0.1)</b></div>" }.joined() + "</div>"
-    }
-
-    private var clauses: String {
-        guard let judgement = asset.judgement else { return "" }
-        let rows = judgement.clauses.map { clause in
-            let style = clause.holds ? "pass" : (clause.isEssential ? "fail" : "weak")
-            let places = clause.name == "trades" ? 0 : 4
-            return [
-                clause.name, clause.isEssential ? "essential" : "supporting",
-                "<span class=\"\(style)\">\(clause.holds ? "holds" : "does not hold")</span>",
-                ReportText.number(clause.value, places), ReportText.number(clause.limit, min(places, 2)),
-            ]
-        }
-        return "<h3>Deployment gate</h3>"
-            + ReportText.table(["clause", "weight", "", "found", "limit"], rows, numbersFrom: 3)
-    }
-
-    private var sentences: String {
-        let rows = asset.sentences.map {
-            ["<b>\($0.name.escaped)</b>", "<b>\($0.value.escaped)</b>", $0.meaning.escaped]
-        }
-        return "<h3>Statistics</h3>" + ReportText.table(["", "value", "what it says"], rows, numbersFrom: 3)
     }
 
     private var tradesNote: String {

@@ -29,6 +29,7 @@ enum ReportStyle {
         .l.p{stroke:var(--dim);
         stroke-width:1}.f.a{fill:var(--a)}.f.b{fill:var(--b)}.f.up{fill:var(--up)}.f.down{fill:var(--down)}
         .f.fall{fill:var(--down);opacity:.35}.grid{stroke:var(--line)}.zero{stroke:var(--dim);opacity:.7}
+        .mark{fill:none;stroke:var(--ink);stroke-width:2}
         .key{display:inline-block;width:14px;height:3px;vertical-align:middle;margin:0 5px 0 12px}
         .small{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px}
         .small figure{margin:0;background:var(--card);border-radius:8px;padding:6px 8px}

@@ -15,6 +15,9 @@ struct FamilyCommand: ParsableCommand {
     @Option(help: "Threads.") var threads = 1
     @Option(help: "portable, avx2 or avx512; the fastest that runs here without it.") var build: String?
 
+    /// Generations of a thread's search.
+    private static let generations = 20
+
     func run() throws {
         let bars = try options.series()
         let costs = ArtifactCosts(feeBps: 10, slippageBps: 2)
@@ -24,33 +27,40 @@ struct FamilyCommand: ParsableCommand {
         }
         let kernel = PopulationKernel(table: table, costs: costs, build: chosen ?? .fastest)
         let space = try StrategyGenome.space()
-        var random = SeededRandom(seed: 5)
-        let population = (0..<genomes).map { _ in StrategyGenome(genes: space.randomGenome(&random).values) }
+        // Each thread has genomes of its own, as searches have: they share no reference counts.
+        let populations = (0..<max(threads, 1)).map { _ in
+            var random = SeededRandom(seed: 5)
+            return (0..<genomes).map { _ in StrategyGenome(genes: space.randomGenome(&random).values) }
+        }
         for text in windows.split(separator: ",") {
             let rows = try required(Int(text))
             let window = StrategyGenome.longestWarmUp..<(StrategyGenome.longestWarmUp + rows)
             guard window.upperBound <= bars.count else { throw BenchmarkFault("\(rows) rows need more bars") }
-            let (times, scores) = options.measure { evaluate(kernel, population, window) }
-            try compare(StrategyReference(table: table, costs: costs), population, window, scores)
+            let (times, scores) = options.measure { evaluate(kernel, populations, window) }
+            try compare(StrategyReference(table: table, costs: costs), populations[0], window, scores)
             var line = options.line(
-                "family", "\(rows)-rows-threads-\(threads)", bars: rows, evaluations: genomes, times)
+                "family", "\(rows)-rows-threads-\(threads)", bars: rows,
+                evaluations: threads > 1 ? genomes * threads * Self.generations : genomes, times)
+            line.add("genomes", genomes)
             line.add("build", "\(chosen ?? .fastest)")
             line.add("trades", scores.reduce(0) { $0 + $1.trades })
             line.print()
         }
     }
 
-    private func evaluate(_ kernel: PopulationKernel, _ population: [StrategyGenome], _ rows: Range<Int>)
+    /// As training shares its work out: a thread has a search of its own, all of its generations after each other.
+    private func evaluate(_ kernel: PopulationKernel, _ populations: [[StrategyGenome]], _ rows: Range<Int>)
         -> [WindowScore]
     {
-        guard threads > 1 else { return kernel.scores(population, rows: rows) }
-        let empty = WindowScore(netReturn: 0, maxDrawdown: 0, sharpePerBar: nil, trades: 0)
-        let all = Mutex(Array(repeating: empty, count: population.count))
-        onThreads(threads, population.count) { part in
-            let scores = kernel.scores(Array(population[part]), rows: rows)
-            all.withLock { $0.replaceSubrange(part, with: scores) }
+        guard threads > 1 else { return kernel.scores(populations[0], rows: rows) }
+        let last = Mutex<[WindowScore]>([])
+        onThreads(threads, threads) { part in
+            let population = populations[part.lowerBound]
+            for _ in 1..<Self.generations { _ = kernel.scores(population, rows: rows) }
+            let scores = kernel.scores(population, rows: rows)
+            last.withLock { $0 = scores }
         }
-        return all.withLock { $0 }
+        return last.withLock { $0 }
     }
 
     private func compare(

@@ -3,7 +3,7 @@ import Core
 import Signals
 import Synchronization
 
-/// A thousand pairs of averages over one series, through the kernel's rule sweep.
+/// A thousand pairs of averages over one series: the grid and the kernel of `aitrade signals sweep`.
 struct W2Command: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "w2", abstract: "Sweeps 1,000 pairs of averages over a series.")
@@ -11,22 +11,19 @@ struct W2Command: ParsableCommand {
     @OptionGroup var options: SearchOptions
     @Option(help: "Threads.") var threads = 1
 
-    static let pairs = stride(from: 4, through: 52, by: 2).flatMap { fast in
-        stride(from: 60, through: 255, by: 5).map { (fast: fast, slow: $0) }
-    }
-
     func run() throws {
         let bars = try options.series()
-        let sweep = RuleSweep(bars: bars, cash: 10_000, costShare: 0.0006)
-        let rules = Self.pairs.map { RuleSweep.Rule(above: .average($0.fast), .average($0.slow), from: $0.slow - 1) }
+        let grid = try RuleGrid(above: SweepSide("ema:4..52:2"), below: SweepSide("ema:60..255:5"))
+        let sweep = grid.sweep(over: bars, cash: 10_000, costShare: 0.0006)
+        let rules = grid.rules()
         let (times, equities) = options.measure { Self.equities(sweep, rules, threads: threads) }
-        for (index, pair) in Self.pairs.enumerated() where index % 37 == 0 {
-            guard equities[index] == w2Reference(bars, fast: pair.fast, slow: pair.slow) else {
+        for (index, pair) in grid.pairs.enumerated() where index % 37 == 0 {
+            guard equities[index] == w2Reference(bars, fast: pair.above, slow: pair.below) else {
                 throw BenchmarkFault("w2: the pair \(pair) differs from the plain loop")
             }
         }
         options.line("W2", "threads-\(threads)", bars: bars.count, evaluations: rules.count, times).print()
-        let rows = zip(Self.pairs, equities).map { "\($0.fast),\($0.slow),\($1)\n" }
+        let rows = zip(grid.pairs, equities).map { "\($0.above),\($0.below),\($1)\n" }
         try options.write("fast,slow,equity\n" + rows.joined(), to: "w2-aitrade.csv")
     }
 
