@@ -202,6 +202,7 @@ extension Desk {
         var protection: Protection = Protection()
         var lastPrice: Price?
         var lastPriceAt: Timestamp?
+        var tickAt: Timestamp?
         var referencePrice: Price?
         var lastSignalTime: Timestamp?
         var lastRefusal: RiskRefusal?
@@ -232,7 +233,7 @@ extension Desk {
         /// The market moved.
         @inline(__always) mutating func saw(_ price: Price, isClose: Bool, at now: Timestamp) {
             (lastPrice, lastPriceAt) = (price, now)
-            if isClose { referencePrice = price }
+            if isClose { referencePrice = price } else { tickAt = now }
             risk.saw(price, isClose: isClose)
         }
     }

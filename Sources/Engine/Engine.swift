@@ -164,11 +164,12 @@ public struct Engine: Hashable, Codable, Sendable {
             switch events[place] {
             case .price(let symbol, let price):
                 effects += onDesk(symbol, mayOpen: false) { $0.observe(price, isClose: false, $1, at: now) }
-            case .barClosed(let symbol, let bar, _):
+            case .barClosed(let symbol, let bar, let closeTime):
                 effects += onDesk(symbol, mayOpen: false) { desk, state in
                     guard let price = desk.grid.price(measured: bar.close) else { return [] }
                     let quote = desk.quote
                     if !closed.contains(quote) { closed.append(quote) }
+                    guard desk.closed(at: price, closeTime) else { return [] }
                     return desk.observe(price, isClose: true, state, at: now)
                 }
             case .quote(let symbol, let bid, let ask):

@@ -46,6 +46,28 @@ import Testing
         #expect("\(side)\(order.quantity)" == quantity)
     }
 
+    /// A run begins in the middle of a bar: the last complete one is told after the price of now, and is older.
+    @Test func anOlderCloseIsNoLastPrice() throws {
+        var limits = RiskLimits()
+        limits.slippagePercent = FixedDecimal("0.1")
+        var bench = try Bench(limits: limits)
+        let (symbol, closeTime) = (try Bench.symbol(), bench.now)
+        let bar = Bar(openTime: closeTime, open: 100, high: 100, low: 100, close: 100, volume: 1)
+        let price = try #require(Price("101"))
+        bench.now = bench.now + .seconds(600)
+        for events in [
+            [VenueEvent.price(symbol, price), .quote(symbol, bid: price, ask: price)],
+            [.barClosed(symbol, bar, closeTime: closeTime)],
+        ] { try bench.take(.venue(VenueBatch(broker: BrokerName("one"), at: bench.now, events: events))) }
+        #expect(try bench.desk.lastPrice == price && bench.desk.referencePrice == Price("100"))
+        #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
+        // The next one is newer than the price.
+        bench.now = bench.now + .seconds(60)
+        let next = VenueEvent.barClosed(symbol, bar, closeTime: bench.now)
+        try bench.take(.venue(VenueBatch(broker: BrokerName("one"), at: bench.now, events: [next])))
+        #expect(try bench.desk.lastPrice == Price("100"))
+    }
+
     @Test func aRowBeforeItsTimeIsIgnoredAndCanStillComeInTime() throws {
         var bench = try Bench()
         try bench.price("100")
