@@ -6,9 +6,8 @@ public func tradeWindow(
     _ bars: UnsafePointer<KernelBars>, _ strategy: UnsafePointer<KernelStrategy>,
     _ scratch: UnsafePointer<KernelScratch>
 ) -> Int {
-    let rows = Int(bars.pointee.rows)
-    writeScores(strategy.pointee, rows: rows, scratch.pointee)
-    guard var trading = KernelTrading(bars.pointee, strategy.pointee, scratch.pointee) else { return 0 }
+    writeEntries(strategy, rows: Int(bars.pointee.rows), scratch.pointee)
+    guard var trading = KernelTrading(bars.pointee, strategy, scratch.pointee) else { return 0 }
     trading.run()
     return trading.trades
 }

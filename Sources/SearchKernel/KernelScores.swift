@@ -1,82 +1,116 @@
 import CSearchKernel
 
-/// Weighted sums of one to four columns, added in the order of the reference.
-private protocol WeightedColumns {
-    func lanes(_ row: Int) -> Lanes
-    func value(_ row: Int) -> Double
-}
+/// The scores of a window in steps (`KernelSteps.h`), and what is decided by them.
+///
+/// Every decision is the exact score's: one in steps is off by less than a band, and where it lies within the band of
+/// what it is compared with, the exact one is computed.
+struct KernelScores {
+    let values: UnsafePointer<Int16>
+    /// A long position can only end where its score is below this, a short one where it is above minus this.
+    let exitLimit: Int16
+    private let strategy: UnsafePointer<KernelStrategy>
+    private let band: Int
+    /// The sizes of the thresholds in steps.
+    private let entry: Int
+    private let exit: Int
 
-private struct Column: WeightedColumns {
-    let column: UnsafePointer<Double>
-    let weight: Double
+    @inline(__always)
+    init?(_ strategy: UnsafePointer<KernelStrategy>, _ scratch: KernelScratch) {
+        guard let scores = scratch.scores else { return nil }
+        values = UnsafePointer(scores)
+        self.strategy = strategy
+        band = strategy.pointee.band
+        (entry, exit) = (strategy.pointee.entryThreshold.steps, abs(strategy.pointee.exitThreshold.steps))
+        // A reversal may lie above the exit threshold.
+        let limit = max(strategy.pointee.exitThreshold.steps, -entry, -Int(Int16.max) &- band)
+        exitLimit = Int16(clamping: limit &+ band)
+    }
 
-    @inline(__always) func lanes(_ row: Int) -> Lanes { Lanes(repeating: weight) * column.lanes(row) }
-    @inline(__always) func value(_ row: Int) -> Double { weight * column[row] }
-}
-
-private struct Sum<Rest: WeightedColumns>: WeightedColumns {
-    let rest: Rest
-    let last: Column
-
-    @inline(__always) func lanes(_ row: Int) -> Lanes { rest.lanes(row) + last.lanes(row) }
-    @inline(__always) func value(_ row: Int) -> Double { rest.value(row) + last.value(row) }
-}
-
-/// Writes the score of every row, and one bit a row on which the strategy may enter when it is flat.
-func writeScores(_ strategy: KernelStrategy, rows: Int, _ scratch: KernelScratch) {
-    guard let first = strategy.column0, let second = strategy.column1, let third = strategy.column2,
-        let fourth = strategy.column3
-    else { return }
-    let one = Column(column: first, weight: strategy.weight0)
-    let two = Sum(rest: one, last: Column(column: second, weight: strategy.weight1))
-    let three = Sum(rest: two, last: Column(column: third, weight: strategy.weight2))
-    let four = Sum(rest: three, last: Column(column: fourth, weight: strategy.weight3))
-    switch strategy.terms {
-    case 0, 1: write(one, strategy, rows, scratch)
-    case 2: write(two, strategy, rows, scratch)
-    case 3: write(three, strategy, rows, scratch)
-    default: write(four, strategy, rows, scratch)
+    /// A number that compares with the thresholds, of either sign, as the score of a row does.
+    @inline(__always) subscript(row: Int) -> Double {
+        let steps = Int(values[row])
+        let size = abs(steps)
+        if abs(size &- entry) <= band || abs(size &- exit) <= band { return strategy.score(row) }
+        return Double(steps) / Double(KERNEL_STEPS)
     }
 }
 
-private func write(_ columns: some WeightedColumns, _ strategy: KernelStrategy, _ rows: Int, _ scratch: KernelScratch) {
-    guard let scores = scratch.scores, let entries = scratch.entries else { return }
-    let threshold = Lanes(repeating: strategy.entryThreshold)
-    let keep = SIMD8<UInt64>(repeating: strategy.scoreKeep)
-    let flip = SIMD8<UInt64>(repeating: strategy.scoreFlip)
-    var start = 0
-    while start &+ 64 <= rows {
-        var bits: UInt64 = 0
-        var step = 0
-        while step < 64 {
-            let score = columns.lanes(start &+ step)
-            scores.store(score, at: start &+ step)
-            let sided = Lanes(bits: (score.bits & keep) ^ flip)
-            bits |= UInt64(kernel_at_least(sided, threshold)) &<< UInt64(truncatingIfNeeded: step)
-            step &+= 8
-        }
-        entries[start &>> 6] = sided(bits & gates(strategy, start &>> 6), strategy, start &>> 6, scores)
-        start &+= 64
+extension Double {
+    /// This number in steps, to nearest.
+    @inline(__always) fileprivate var steps: Int { Int((self * Double(KERNEL_STEPS)).rounded(.toNearestOrEven)) }
+
+    /// This weight in parts of 32,768.
+    @inline(__always) fileprivate var parts: Int16 { Int16(clamping: Int((self * 32768).rounded(.toNearestOrEven))) }
+}
+
+extension UnsafePointer<KernelStrategy> {
+    /// The weighted sum of up to four columns, added in the order of the reference.
+    @inline(never) fileprivate func score(_ row: Int) -> Double {
+        let strategy = pointee
+        guard let column0 = strategy.column0, let column1 = strategy.column1, let column2 = strategy.column2,
+            let column3 = strategy.column3
+        else { return .nan }
+        var score = strategy.weight0 * column0[row]
+        if strategy.terms > 1 { score += strategy.weight1 * column1[row] }
+        if strategy.terms > 2 { score += strategy.weight2 * column2[row] }
+        if strategy.terms > 3 { score += strategy.weight3 * column3[row] }
+        return score
     }
-    var bits: UInt64 = 0
-    var row = start
+}
+
+extension KernelStrategy {
+    /// By how many steps a score is off at most: half a step by the columns, 2.4 by the weights, 2 by the products, and
+    /// half a one by the threshold. More than there are where the coarse columns are not true.
+    @inline(__always) fileprivate var band: Int { isCoarseTrue ? 6 : 1 << 16 }
+
+    @inline(__always) fileprivate var coarse: KernelCoarse {
+        KernelCoarse(
+            column0: coarse0, column1: coarse1, column2: coarse2, column3: coarse3, weight0: weight0.parts,
+            weight1: weight1.parts, weight2: weight2.parts, weight3: weight3.parts, longs: permitsLong ? -1 : 0,
+            shorts: permitsShort ? -1 : 0, possible: Int16(clamping: entryThreshold.steps &- band),
+            certain: Int16(clamping: entryThreshold.steps &+ band))
+    }
+
+    /// Whether a score permits an entry of a side that is permitted.
+    @inline(__always) fileprivate func permits(_ score: Double) -> Bool {
+        permitsLong && score >= entryThreshold || permitsShort && -score >= entryThreshold
+    }
+}
+
+/// Writes the scores, and one bit a row on which the strategy may enter when it is flat.
+func writeEntries(_ strategy: UnsafePointer<KernelStrategy>, rows: Int, _ scratch: KernelScratch) {
+    guard let values = scratch.scores, let entries = scratch.entries, let scores = KernelScores(strategy, scratch)
+    else {
+        return
+    }
+    var coarse = strategy.pointee.coarse
+    var row = 0
     while row < rows {
-        let score = columns.value(row)
-        scores[row] = score
-        let sided = Double(bitPattern: (score.bitPattern & strategy.scoreKeep) ^ strategy.scoreFlip)
-        bits |= (sided >= strategy.entryThreshold ? 1 : 0) &<< UInt64(truncatingIfNeeded: row &- start)
-        row &+= 1
+        let first = kernel_score_rows(&coarse, Int64(row), values)
+        let second = kernel_score_rows(&coarse, Int64(row &+ 32), values)
+        let possible = first & 0xFFFF_FFFF | second &<< 32
+        let certain = first &>> 32 | second & ~0xFFFF_FFFF
+        let word = row &>> 6
+        var bits = possible & gates(strategy, word)
+        if rows &- row < 64 { bits &= (1 &<< UInt64(rows &- row)) &- 1 }
+        var doubtful = bits & ~certain
+        while doubtful != 0 {
+            let bit = doubtful.trailingZeroBitCount
+            if !strategy.pointee.permits(scores[row &+ bit]) { bits &= ~(1 &<< UInt64(bit)) }
+            doubtful &= doubtful &- 1
+        }
+        entries[word] = strategy.pointee.longGate == nil ? bits : sided(bits, strategy, word, scores)
+        row &+= 64
     }
-    entries[start &>> 6] = sidedOneByOne(bits & gates(strategy, start &>> 6), strategy, start &>> 6, scores)
-    scores.store(Lanes(repeating: .nan), at: rows)
 }
 
 /// Sixty-four rows of the gates, from the row `64 * word` of the window.
 @inline(__always)
-private func gates(_ strategy: KernelStrategy, _ word: Int) -> UInt64 {
-    guard let low = strategy.gate0, let high = strategy.gate1, let range = strategy.gate2 else { return 0 }
+private func gates(_ strategy: UnsafePointer<KernelStrategy>, _ word: Int) -> UInt64 {
+    guard let low = strategy.pointee.gate0, let high = strategy.pointee.gate1, let range = strategy.pointee.gate2
+    else { return 0 }
     let next = low[word &+ 1] & high[word &+ 1] & range[word &+ 1]
-    return joined(low[word] & high[word] & range[word], next, shift: strategy.gateShift)
+    return joined(low[word] & high[word] & range[word], next, shift: strategy.pointee.gateShift)
 }
 
 /// The 64 bits that begin at bit `shift` of the first of two words.
@@ -86,56 +120,19 @@ private func joined(_ here: UInt64, _ next: UInt64, shift: UInt64) -> UInt64 {
     here &>> shift | (next &<< 1) &<< (63 &- shift)
 }
 
-/// Of the entries of 64 rows those that the gate of their side lets pass; all 64 have a score.
-@inline(__always)
+/// Of the entries of 64 rows those that the gate of their side lets pass.
 private func sided(
-    _ bits: UInt64, _ strategy: KernelStrategy, _ word: Int, _ scores: UnsafeMutablePointer<Double>
+    _ bits: UInt64, _ strategy: UnsafePointer<KernelStrategy>, _ word: Int, _ scores: KernelScores
 ) -> UInt64 {
-    guard strategy.longGate != nil, bits != 0 else { return bits }
-    let (row, zero) = (word &<< 6, Lanes(repeating: 0))
-    var rising: UInt64 = 0
-    var step = 0
-    while step < 64 {
-        let lanes = UnsafePointer(scores).lanes(row &+ step)
-        rising |= UInt64(kernel_above(lanes, zero)) &<< UInt64(truncatingIfNeeded: step)
-        step &+= 8
-    }
-    return permitted(bits, rising: rising, strategy, word)
-}
-
-/// The same for rows of which only those with an entry are known to have a score.
-private func sidedOneByOne(
-    _ bits: UInt64, _ strategy: KernelStrategy, _ word: Int, _ scores: UnsafeMutablePointer<Double>
-) -> UInt64 {
-    guard strategy.longGate != nil else { return bits }
+    guard let long = strategy.pointee.longGate, let short = strategy.pointee.shortGate else { return bits }
     var rising: UInt64 = 0
     var rest = bits
     while rest != 0 {
-        let row = rest.trailingZeroBitCount
-        rising |= (scores[word &<< 6 &+ row] > 0 ? 1 : 0) &<< UInt64(truncatingIfNeeded: row)
+        let bit = rest.trailingZeroBitCount
+        rising |= (scores[word &<< 6 &+ bit] > 0 ? 1 : 0) &<< UInt64(bit)
         rest &= rest &- 1
     }
-    return permitted(bits, rising: rising, strategy, word)
-}
-
-@inline(__always)
-private func permitted(_ bits: UInt64, rising: UInt64, _ strategy: KernelStrategy, _ word: Int) -> UInt64 {
-    guard let long = strategy.longGate, let short = strategy.shortGate else { return bits }
-    let shift = strategy.gateShift
-    let longs = joined(long[word], long[word &+ 1], shift: shift)
-    let shorts = joined(short[word], short[word &+ 1], shift: shift)
+    let longs = joined(long[word], long[word &+ 1], shift: strategy.pointee.gateShift)
+    let shorts = joined(short[word], short[word &+ 1], shift: strategy.pointee.gateShift)
     return bits & (rising & longs | ~rising & shorts)
-}
-
-extension Lanes {
-    /// The bit patterns.
-    @inline(__always) var bits: SIMD8<UInt64> {
-        // The two types have one size and one layout.
-        unsafeBitCast(self, to: SIMD8<UInt64>.self)
-    }
-
-    @inline(__always) init(bits: SIMD8<UInt64>) {
-        // The two types have one size and one layout.
-        self = unsafeBitCast(bits, to: Lanes.self)
-    }
 }

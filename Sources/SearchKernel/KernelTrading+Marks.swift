@@ -7,13 +7,13 @@ extension KernelTrading {
     ///   the window.
     @inline(__always) func mark(_ position: KernelPosition, _ row: Int, _ limit: Int) -> Int {
         let (stop, goal) = (Lanes(repeating: position.stop), Lanes(repeating: position.goal))
-        let exit = Lanes(repeating: position.isLong ? exitLimit : -exitLimit)
+        let exit = position.isLong ? scores.exitLimit : -scores.exitLimit
         var start = row
         while start < rows {
             let now = position.equity(at: close.lanes(start))
             let before = position.equity(at: close.lanes(start &- 1))
             returns.store(now - before, at: start)
-            let (highs, lows, score) = (high.lanes(start), low.lanes(start), scores.lanes(start))
+            let (highs, lows, score) = (high.lanes(start), low.lanes(start), scores.values + start)
             let ends =
                 position.isLong
                 ? kernel_ends_long(lows, stop, highs, goal, score, exit)
@@ -24,6 +24,12 @@ extension KernelTrading {
             start &+= 8
         }
         return rows
+    }
+
+    /// Has what an order of a row needs brought near.
+    @inline(__always) func prefetch(_ row: Int) {
+        kernel_prefetch(range + row)
+        kernel_prefetch(volatility + row)
     }
 
     /// The entry bar's change counts from the equity before the entry.

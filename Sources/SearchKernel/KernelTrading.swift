@@ -12,7 +12,7 @@ struct KernelTrading {
     let close: UnsafePointer<Double>
     let range: UnsafePointer<Double>
     let volatility: UnsafePointer<Double>
-    let scores: UnsafePointer<Double>
+    let scores: KernelScores
     let entries: UnsafePointer<UInt64>
     let returns: UnsafeMutablePointer<Double>
     let log: UnsafeMutablePointer<KernelTrade>?
@@ -21,28 +21,25 @@ struct KernelTrading {
     let selling: Double
     let feeRate: Double
     let strategy: KernelStrategy
-    /// A long position may end where the score is below this, a short one where it is above minus this.
-    let exitLimit: Double
     private(set) var realised = 0.0
     private(set) var trades = 0
     /// The first row whose return is not written yet.
     private var written = 0
 
     @inline(__always)
-    init?(_ bars: KernelBars, _ strategy: KernelStrategy, _ scratch: KernelScratch) {
+    init?(_ bars: KernelBars, _ pointer: UnsafePointer<KernelStrategy>, _ scratch: KernelScratch) {
+        let strategy = pointer.pointee
         guard let open = bars.open, let high = bars.high, let low = bars.low, let close = bars.close,
-            let range = strategy.range, let volatility = strategy.volatility, let scores = scratch.scores,
-            let entries = scratch.entries, let returns = scratch.returns
+            let range = strategy.range, let volatility = strategy.volatility,
+            let scores = KernelScores(pointer, scratch), let entries = scratch.entries,
+            let returns = scratch.returns
         else { return nil }
         (self.open, self.high, self.low, self.close) = (open, high, low, close)
         (self.range, self.volatility) = (range, volatility)
-        (self.scores, self.entries) = (UnsafePointer(scores), UnsafePointer(entries))
+        (self.scores, self.entries) = (scores, UnsafePointer(entries))
         (self.returns, log, rows) = (returns, scratch.trades, Int(bars.rows))
         (buying, selling, feeRate) = (bars.buying, bars.selling, bars.feeRate)
         self.strategy = strategy
-        // Every reversal lies below the exit threshold, but for one exactly at it.
-        let turn = -strategy.entryThreshold
-        exitLimit = strategy.exitThreshold > turn ? strategy.exitThreshold : turn.nextUp
     }
 
     /// Trades the whole window.
@@ -133,6 +130,7 @@ struct KernelTrading {
                     correctEntry(position)
                     return nil
                 }
+                prefetch(nextEntry(row &+ Int(strategy.cooldown)))
                 if let price = touch(position, row) {
                     correctEntry(position)
                     let marked = row == position.entryRow ? position.before : position.equity(at: close[row &- 1])

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "KernelSteps.h"
+
 // What the kernel's three builds share: the layout of its arguments, lane masks as bits, and which build this
 // processor can run.
 
@@ -34,6 +36,13 @@ typedef struct {
     double weight3;
     /// How many of the columns count, 0 to 4; a first one of weight 0 never trades. None may be null.
     int64_t terms;
+    /// The same columns in steps, to nearest. May be read 63 rows beyond the window.
+    const int16_t *coarse0;
+    const int16_t *coarse1;
+    const int16_t *coarse2;
+    const int16_t *coarse3;
+    /// Whether those say what the columns say on every row of the window. Where not, nothing is decided by them.
+    bool isCoarseTrue;
     const double *range;
     const double *volatility;
     /// One bit a row each; all three must be set for an entry.
@@ -45,10 +54,8 @@ typedef struct {
     const uint64_t *shortGate;
     /// The bit of the first word that belongs to the window's first row.
     uint64_t gateShift;
-    /// Score bits that permission looks at: all but the sign when both sides are permitted.
-    uint64_t scoreKeep;
-    /// Score bits that permission turns: the sign when only short is permitted.
-    uint64_t scoreFlip;
+    bool permitsLong;
+    bool permitsShort;
     double entryThreshold;
     double exitThreshold;
     double stopRanges;
@@ -70,8 +77,8 @@ typedef struct {
 
 /// Where the kernel writes; all of it belongs to the caller.
 typedef struct {
-    /// One value a row of the window, and sixteen more.
-    double *scores;
+    /// The score in steps: one value a row of the window, and 64 more.
+    int16_t *scores;
     /// One bit a row, and one word more.
     uint64_t *entries;
     /// One value a row, and sixteen more: the change of the marked equity at each close.
@@ -118,32 +125,34 @@ typedef double KernelLanes __attribute__((ext_vector_type(8)));
 typedef bool KernelFlags __attribute__((ext_vector_type(8)));
 
 /// One bit a lane, the first lane lowest.
-#define KERNEL_BITS(condition)                                           \
-    KernelFlags flags = __builtin_convertvector((condition), KernelFlags); \
-    uint8_t bits;                                                        \
-    __builtin_memcpy(&bits, &flags, 1);                                  \
+#define KERNEL_BITS(condition, more)                                            \
+    KernelFlags flags = __builtin_convertvector((condition), KernelFlags) | (more); \
+    uint8_t bits;                                                               \
+    __builtin_memcpy(&bits, &flags, 1);                                         \
     return bits
 
-/// Lanes of `left` that are at least those of `right`.
-static inline __attribute__((always_inline)) uint32_t kernel_at_least(KernelLanes left, KernelLanes right) {
-    KERNEL_BITS(left >= right);
-}
+/// Has a value brought near before it is needed. The address may be any.
+static inline __attribute__((always_inline)) void kernel_prefetch(const double *value) { __builtin_prefetch(value); }
 
-/// Lanes in which a bar or a score ends a long position.
+typedef int16_t KernelEightSteps __attribute__((ext_vector_type(8), aligned(2)));
+
+/// Lanes in which a bar, or a score in steps, may end a long position.
 static inline __attribute__((always_inline)) uint32_t kernel_ends_long(
-    KernelLanes low, KernelLanes stop, KernelLanes high, KernelLanes goal, KernelLanes score, KernelLanes limit) {
-    KERNEL_BITS((low <= stop) | (high >= goal) | (score < limit));
+    KernelLanes low, KernelLanes stop, KernelLanes high, KernelLanes goal, const int16_t *scores, int16_t limit) {
+    KernelFlags below = __builtin_convertvector(*(const KernelEightSteps *)scores < limit, KernelFlags);
+    KERNEL_BITS((low <= stop) | (high >= goal), below);
 }
 
-/// Lanes in which a bar or a score ends a short position.
+/// Lanes in which a bar, or a score in steps, may end a short position.
 static inline __attribute__((always_inline)) uint32_t kernel_ends_short(
-    KernelLanes low, KernelLanes goal, KernelLanes high, KernelLanes stop, KernelLanes score, KernelLanes limit) {
-    KERNEL_BITS((high >= stop) | (low <= goal) | (score > limit));
+    KernelLanes low, KernelLanes goal, KernelLanes high, KernelLanes stop, const int16_t *scores, int16_t limit) {
+    KernelFlags above = __builtin_convertvector(*(const KernelEightSteps *)scores > limit, KernelFlags);
+    KERNEL_BITS((high >= stop) | (low <= goal), above);
 }
 
 /// Lanes of `left` that are greater than those of `right`.
 static inline __attribute__((always_inline)) uint32_t kernel_above(KernelLanes left, KernelLanes right) {
-    KERNEL_BITS(left > right);
+    KERNEL_BITS(left > right, (KernelFlags)0);
 }
 
 /// Turns 64 bytes, each a row of eight bits, into eight words, each a bit of 64 rows.

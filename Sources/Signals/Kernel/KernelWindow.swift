@@ -4,6 +4,7 @@ import Core
 /// One window of a series as the kernel sees it; lives only inside ``PopulationKernel``'s closure.
 struct KernelWindow {
     private let columns: FeatureTable.Columns
+    private let coarse: CoarseColumns.Rows
     private let words: UnsafeBufferPointer<UInt64>
     private let gates: GateBits
     private let build: KernelBuild
@@ -11,10 +12,12 @@ struct KernelWindow {
     private let bars: KernelBars
 
     init(
-        rows: Range<Int>, columns: FeatureTable.Columns, prices: UnsafeBufferPointer<Double>, stride: Int,
-        words: UnsafeBufferPointer<UInt64>, gates: GateBits, costs: ArtifactCosts, build: KernelBuild
+        rows: Range<Int>, columns: FeatureTable.Columns, coarse: CoarseColumns.Rows,
+        prices: UnsafeBufferPointer<Double>, stride: Int, words: UnsafeBufferPointer<UInt64>, gates: GateBits,
+        costs: ArtifactCosts, build: KernelBuild
     ) {
-        (self.columns, self.words, self.gates, self.build) = (columns, words, gates, build)
+        (self.columns, self.coarse) = (columns, coarse)
+        (self.words, self.gates, self.build) = (words, gates, build)
         firstRow = rows.lowerBound
         func column(_ index: Int) -> UnsafePointer<Double>? {
             prices.baseAddress.map { $0 + index * stride + rows.lowerBound }
@@ -43,19 +46,23 @@ struct KernelWindow {
         strategy.range = range
         // Terms that are not there count nothing.
         (strategy.column0, strategy.column1, strategy.column2, strategy.column3) = (range, range, range, range)
+        let none = coarse.start(0)
+        (strategy.coarse0, strategy.coarse1, strategy.coarse2, strategy.coarse3) = (none, none, none, none)
+        strategy.isCoarseTrue = true
         var sum = 0.0
         for term in genome.terms { sum += abs(term.weight) }
         for term in genome.terms where term.weight != 0 {
-            let column = column(.feature(term.feature, term.period))
-            let weight = term.weight / sum
+            let key = ColumnKey.feature(term.feature, term.period)
+            let (column, steps, weight) = (column(key), coarse.start(key.slot), term.weight / sum)
             switch strategy.terms {
-            case 0: (strategy.column0, strategy.weight0) = (column, weight)
-            case 1: (strategy.column1, strategy.weight1) = (column, weight)
-            case 2: (strategy.column2, strategy.weight2) = (column, weight)
-            case 3: (strategy.column3, strategy.weight3) = (column, weight)
+            case 0: (strategy.column0, strategy.coarse0, strategy.weight0) = (column, steps, weight)
+            case 1: (strategy.column1, strategy.coarse1, strategy.weight1) = (column, steps, weight)
+            case 2: (strategy.column2, strategy.coarse2, strategy.weight2) = (column, steps, weight)
+            case 3: (strategy.column3, strategy.coarse3, strategy.weight3) = (column, steps, weight)
             default: preconditionFailure("the kernel evaluates genomes of the gene space")
             }
             strategy.terms += 1
+            if !coarse.isTrue(key.slot) { strategy.isCoarseTrue = false }
         }
         strategy.volatility = column(.volatility(genome.volatilityPeriod))
         let starts = gates.starts(genome)
@@ -64,8 +71,7 @@ struct KernelWindow {
         if let sides = gates.sides(genome) {
             (strategy.longGate, strategy.shortGate) = (gate(sides.long), gate(sides.short))
         }
-        strategy.scoreKeep = genome.permission == .both ? ~0 >> 1 : ~0
-        strategy.scoreFlip = genome.permission == .short ? 1 << 63 : 0
+        (strategy.permitsLong, strategy.permitsShort) = (genome.permission != .short, genome.permission != .long)
         strategy.entryThreshold = genome.entryThreshold
         strategy.exitThreshold = genome.entryThreshold * genome.exitShare
         (strategy.stopRanges, strategy.takeProfitRanges) = (genome.stopRanges, genome.takeProfitRanges)
@@ -85,7 +91,7 @@ struct KernelWindow {
 
 /// The kernel's scratch for eight genomes over one window.
 struct KernelMemory {
-    private let scores: UnsafeMutablePointer<Double>
+    private let scores: UnsafeMutablePointer<Int16>
     private let entries: UnsafeMutablePointer<UInt64>
     let returns: UnsafeMutablePointer<Double>
     private let stride: Int
@@ -93,7 +99,7 @@ struct KernelMemory {
     init(rows: Int) {
         // An odd number of cache lines, so that the lanes do not meet in one set of the cache.
         stride = ((rows + 16 + 7) / 8 | 1) * 8
-        scores = .allocate(capacity: rows + 16)
+        scores = .allocate(capacity: rows + 64)
         entries = .allocate(capacity: rows / 64 + 2)
         returns = .allocate(capacity: 8 * stride)
         returns.initialize(repeating: 0, count: 8 * stride)

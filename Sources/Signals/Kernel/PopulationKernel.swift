@@ -10,6 +10,7 @@ import Core
 public struct PopulationKernel: Sendable {
     /// The bars and their columns, all of them.
     public let table: FeatureTable
+    private let coarse: CoarseColumns
     private let prices: KernelPrices
     private let gates: GateBits
     private let costs: ArtifactCosts
@@ -18,6 +19,7 @@ public struct PopulationKernel: Sendable {
     /// A kernel over the bars of `table`, which must have every column.
     public init(table: FeatureTable, costs: ArtifactCosts, build: KernelBuild = .fastest) {
         (self.table, self.costs, self.build) = (table, costs, build)
+        coarse = CoarseColumns(table)
         prices = KernelPrices(table.bars)
         gates = GateBits(table)
     }
@@ -56,12 +58,14 @@ public struct PopulationKernel: Sendable {
         let memory = KernelMemory(rows: rows.count)
         defer { memory.free() }
         return table.withColumns { columns in
-            prices.values.withUnsafeBufferPointer { prices in
-                gates.words.withUnsafeBufferPointer { words in
-                    let window = KernelWindow(
-                        rows: rows, columns: columns, prices: prices, stride: self.prices.stride, words: words,
-                        gates: gates, costs: costs, build: build)
-                    return body(window, memory)
+            coarse.lend(from: rows.lowerBound) { coarse in
+                prices.values.withUnsafeBufferPointer { prices in
+                    gates.words.withUnsafeBufferPointer { words in
+                        let window = KernelWindow(
+                            rows: rows, columns: columns, coarse: coarse, prices: prices,
+                            stride: self.prices.stride, words: words, gates: gates, costs: costs, build: build)
+                        return body(window, memory)
+                    }
                 }
             }
         }

@@ -22,10 +22,14 @@ import Testing
     }
 
     /// Compares trades, returns and scores of some genomes over one window.
-    private static func compare(_ table: FeatureTable, _ genomes: [StrategyGenome], rows: Range<Int>) {
+    ///
+    /// - Returns: how many positions were closed.
+    @discardableResult
+    static func compare(_ table: FeatureTable, _ genomes: [StrategyGenome], rows: Range<Int>) -> Int {
         let reference = StrategyReference(table: table, costs: costs)
         let builds = KernelBuild.supported.map { PopulationKernel(table: table, costs: costs, build: $0) }
         let scores = builds.map { $0.scores(genomes, rows: rows) }
+        var trades = 0
         for (index, genome) in genomes.enumerated() {
             let expected = reference.evaluate(genome, rows: rows, keepsDecisions: false)
             let closed = expected.trades.filter { $0.exitRow < rows.upperBound }
@@ -38,7 +42,9 @@ import Testing
                 #expect(kernel.trace(genome, rows: rows) == trace, "\(genome) over \(rows)")
                 #expect(all[index] == WindowScore(outcome), "\(genome) over \(rows)")
             }
+            trades += closed.count
         }
+        return trades
     }
 
     @Test(arguments: BundledBars.names) func tradesAndEquityAreTheReferences(name: String) throws {
