@@ -72,6 +72,29 @@ extension Acceptance {
             try await again.expectSettled()
             try await again.twin.stop()
         }
+
+        /// The venue goes away between its rules and its bars while a run starts again: what is held there needs
+        /// somebody who looks after it, so the start goes on, and the venue takes part as soon as it answers.
+        @Test func theVenueMayDieDuringAStart() async throws {
+            let live = try await LiveSite()
+            let first = try live.start()
+            try await live.untilProtected()
+            first.send(SIGKILL)
+            _ = try await first.end()
+            try await live.twin.control(
+                "faults",
+                #"{"rules":[{"do":"dropRequest","path":"/api/v2/mix/market/candles"},"#
+                    + #"{"do":"dropRequest","path":"/api/v2/mix/market/history-candles"}]}"#)
+            let runner = try live.start()
+            let goesOn = try await waitFor { live.site.hasLogged("a venue does not start") }
+            let errors = try runner.errorsSoFar
+            #expect(goesOn, "\(errors)")
+            try await live.twin.control("faults", "{}")
+            #expect(try await waitFor { live.site.hasLogged("a venue that was not there is there") })
+            try await live.end(runner)
+            try await live.expectSettled()
+            try await live.twin.stop()
+        }
     }
 }
 

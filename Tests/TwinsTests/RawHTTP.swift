@@ -5,7 +5,9 @@ import Twins
 /// A client that writes bytes to a socket and reads until the other side closes.
 enum RawHTTP {
     /// Everything that came back; empty when the connection was closed without a word.
-    static func ask(port: Int, _ method: String, _ target: String, body: String = "") async throws -> String {
+    static func ask(
+        port: Int, _ method: String, _ target: String, body: String = "", headers: [String: String] = [:]
+    ) async throws -> String {
         let group = MultiThreadedEventLoopGroup.singleton
         let done = group.next().makePromise(of: String.self)
         let channel = try await ClientBootstrap(group: group)
@@ -15,9 +17,10 @@ enum RawHTTP {
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
+        let fields = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
         let request =
             "\(method) \(target) HTTP/1.1\r\nHost: twin\r\nConnection: close\r\n"
-            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            + "\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         try await channel.writeAndFlush(ByteBuffer(string: request))
         return try await done.futureResult.get()
     }

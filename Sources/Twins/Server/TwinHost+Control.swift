@@ -5,16 +5,16 @@ import Synchronization
 
 extension TwinHost {
     /// The control endpoint: what a test or a person changes while clients are connected.
-    func control(_ request: TwinRequest) -> (TwinReply, [StreamDelivery]) {
+    func control(_ request: TwinRequest, at wall: Timestamp) -> (TwinReply, [StreamDelivery]) {
         let command = String(request.path.dropFirst("/twin/".count))
         let body = request.body.isEmpty ? .object([]) : Wire(json: request.body)
         guard let body else { return (Self.mistake("the body is not JSON"), []) }
         if command == "disconnect" { return disconnect(body) }
         return state.withLock { state in
-            let now = moment(state)
+            let now = moment(state, at: wall)
             let answer = perform(command, body, request, &state, at: now)
             if !state.world.faults.isFrozen { state.world.advance(to: now) }
-            return (answer, deliveries(&state))
+            return (answer, deliveries(&state, at: wall))
         }
     }
 

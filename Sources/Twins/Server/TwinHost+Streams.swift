@@ -7,24 +7,35 @@ extension TwinHost {
     func open(
         path: String, send: @escaping @Sendable (StreamMessage.Content) -> Void
     ) -> (session: Int, [StreamDelivery])? {
+        noting(.open(path: path)) { (open(path: path, at: $0, send: send), true) }
+    }
+
+    func open(
+        path: String, at wall: Timestamp, send: @escaping @Sendable (StreamMessage.Content) -> Void
+    ) -> (session: Int, [StreamDelivery])? {
         state.withLock { state in
             state.sessions += 1
             let session = state.sessions
-            guard state.world.open(session, path: path, at: moment(state)) else { return nil }
+            guard state.world.open(session, path: path, at: moment(state, at: wall)) else { return nil }
             state.streams[session] = send
-            return (session, deliveries(&state))
+            return (session, deliveries(&state, at: wall))
         }
     }
 
     /// Header fields with which a stream is opened; nil when the venue opens none for this request.
     func handshake(_ request: TwinRequest) -> [String: String]? {
-        state.withLock { $0.world.handshake(request, at: moment($0)) }
+        let now = self.now()
+        return state.withLock { $0.world.handshake(request, at: moment($0, at: now)) }
     }
 
     /// Whether a stream would be opened just now.
     func refusesStreams(path: String) -> Bool {
+        noting(.knock(path: path)) { (refusesStreams(path: path, at: $0), true) }
+    }
+
+    func refusesStreams(path: String, at wall: Timestamp) -> Bool {
         state.withLock { state in
-            let now = moment(state).wall
+            let now = moment(state, at: wall).wall
             return state.world.faults.isFrozen
                 || state.world.faults.rule(.refuseStream, about: path, at: now) != nil
         }
@@ -32,17 +43,25 @@ extension TwinHost {
 
     /// A text came in.
     func receive(_ text: String, from session: Int) -> [StreamDelivery] {
+        noting(.text(text, session: session)) { (receive(text, from: session, at: $0), true) }
+    }
+
+    func receive(_ text: String, from session: Int, at wall: Timestamp) -> [StreamDelivery] {
         state.withLock { state in
             guard !state.world.faults.isFrozen else { return [] }
-            let now = moment(state)
+            let now = moment(state, at: wall)
             state.world.advance(to: now)
             state.world.receive(text, from: session, at: now)
-            return deliveries(&state)
+            return deliveries(&state, at: wall)
         }
     }
 
     /// A stream is gone.
     func close(_ session: Int) {
+        noting(.close(session: session)) { _ in (forget(session), true) }
+    }
+
+    func forget(_ session: Int) {
         state.withLock { state in
             state.streams[session] = nil
             state.world.close(session)
@@ -60,10 +79,10 @@ extension TwinHost {
     }
 
     /// What the world wants to say, less what gets lost, with what comes twice or late.
-    func deliveries(_ state: inout State) -> [StreamDelivery] {
+    func deliveries(_ state: inout State, at wall: Timestamp) -> [StreamDelivery] {
         let messages = state.world.takeMessages()
         guard !messages.isEmpty else { return [] }
-        let now = moment(state).wall
+        let now = moment(state, at: wall).wall
         return messages.flatMap { message -> [StreamDelivery] in
             guard let send = state.streams[message.session] else { return [] }
             guard case .text = message.content else {

@@ -37,17 +37,20 @@ package final class TwinHost<World: TwinWorld>: Sendable {
     let state: Mutex<State>
     private let wallClock: @Sendable () -> Timestamp
     private let trace: (@Sendable (String) -> Void)?
+    private let journal: TwinJournal?
 
     /// A host of a world.
     ///
     /// - Parameters:
     ///   - wallClock: The real time.
     ///   - trace: Gets a line for each request.
+    ///   - journal: Hears everything that the world is told, before anybody hears what came of it.
     package init(
-        _ world: World, wallClock: @escaping @Sendable () -> Timestamp, trace: (@Sendable (String) -> Void)? = nil
+        _ world: World, wallClock: @escaping @Sendable () -> Timestamp, trace: (@Sendable (String) -> Void)? = nil,
+        journal: TwinJournal? = nil
     ) {
         state = Mutex(State(world: world))
-        (self.wallClock, self.trace) = (wallClock, trace)
+        (self.wallClock, self.trace, self.journal) = (wallClock, trace, journal)
     }
 
     /// Looks at the world, for tests and reports.
@@ -55,9 +58,19 @@ package final class TwinHost<World: TwinWorld>: Sendable {
         try state.withLock { try look(&$0.world) }
     }
 
-    /// Now, as the venue's clocks show it.
-    func moment(_ state: State) -> TwinMoment {
-        let wall = wallClock()
+    /// The real time.
+    func now() -> Timestamp { wallClock() }
+
+    /// Does something at one reading of the clock, and lets the journal know what it was.
+    func noting<Result>(_ deed: TwinInput.Deed, _ act: (Timestamp) -> (Result, isFelt: Bool)) -> Result {
+        let now = wallClock()
+        let (result, isFelt) = act(now)
+        journal?(TwinInput(at: now, deed), isFelt)
+        return result
+    }
+
+    /// A moment as the venue's clocks show it.
+    func moment(_ state: State, at wall: Timestamp) -> TwinMoment {
         var skew = state.skew
         if let spell = state.world.faults.spell(.wrongClock, at: wall) {
             skew = skew + .milliseconds(spell.size % 2 == 0 ? spell.size : -spell.size)
@@ -67,10 +80,17 @@ package final class TwinHost<World: TwinWorld>: Sendable {
 
     /// Lets time go on; gives what leaves on streams.
     func tick() -> [StreamDelivery] {
+        noting(.tick) { now in
+            let told = tick(at: now)
+            return (told, !told.isEmpty)
+        }
+    }
+
+    func tick(at wall: Timestamp) -> [StreamDelivery] {
         state.withLock { state in
             guard !state.world.faults.isFrozen else { return [] }
-            state.world.advance(to: moment(state))
-            return deliveries(&state)
+            state.world.advance(to: moment(state, at: wall))
+            return deliveries(&state, at: wall)
         }
     }
 
@@ -78,15 +98,24 @@ package final class TwinHost<World: TwinWorld>: Sendable {
 
     /// What becomes of a request, and what leaves on streams because of it.
     func handle(_ request: TwinRequest) -> (TwinReply, [StreamDelivery]) {
-        if request.path.hasPrefix("/twin/") || request.path == "/twin" { return control(request) }
+        let now = wallClock()
+        let result = handle(request, at: now)
+        // Whoever is told to come again later has changed nothing.
+        if case .later = result.0 { return result }
+        journal?(TwinInput(at: now, request.isLook ? .tick : .request(request)), true)
+        return result
+    }
+
+    func handle(_ request: TwinRequest, at wall: Timestamp) -> (TwinReply, [StreamDelivery]) {
+        if request.path.hasPrefix("/twin/") || request.path == "/twin" { return control(request, at: wall) }
         return state.withLock { state in
             guard !state.world.faults.isFrozen else { return (.later, []) }
-            let now = moment(state)
+            let now = moment(state, at: wall)
             state.world.advance(to: now)
             let reply = outcome(request, &state, at: now)
             state.world.advance(to: now)
             note(request, reply, &state, at: now.wall)
-            return (reply, deliveries(&state))
+            return (reply, deliveries(&state, at: wall))
         }
     }
 

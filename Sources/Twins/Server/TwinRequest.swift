@@ -1,7 +1,7 @@
 package import Core
 
 /// One HTTP request as it came in.
-package struct TwinRequest: Sendable {
+package struct TwinRequest: Hashable, Sendable {
     /// `GET`, `POST`, ...
     package let method: String
     /// The path without its query.
@@ -20,6 +20,12 @@ package struct TwinRequest: Sendable {
         query = parts.count > 1 ? String(parts[1]) : ""
         (self.headers, self.body) = (headers, body)
     }
+
+    /// The path with its query, as sent.
+    package var target: String { query.isEmpty ? path : "\(path)?\(query)" }
+
+    /// Whether it only looks at a twin through its control endpoint.
+    var isLook: Bool { method == "GET" && path.hasPrefix("/twin") }
 
     /// The fields of the query, decoded; of a repeated one the last.
     package var parameters: [String: String] {

@@ -92,12 +92,14 @@ struct TwinBitget: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let stage = try TwinStage(options, broker: BrokerName("bitget"), interval: "1h")
-        let now = SystemTime.wall()
+        let known = [BitgetKey.trading, .reading].flatMap { [$0.key, $0.passphrase] }
+        let memory = TwinMemory.of("bitget", options, interval: "1h", known: known)
+        let now = memory?.began ?? SystemTime.wall()
+        let stage = try TwinStage(options, broker: BrokerName("bitget"), interval: "1h", at: now)
         let moment = TwinMoment(wall: now, venue: stage.market.venueTime(at: now))
         var world = BitgetWorld(setup: setup, market: stage.market, faults: stage.faults, at: moment)
         if let script = stage.script { world.market.follow(script, at: moment) }
-        try await stage.serve(world) { port in
+        try await stage.serve(world, memory) { port in
             let key = BitgetKey.trading
             return TwinLines(
                 venue: "bitget",

@@ -24,6 +24,7 @@ struct TwinOptions: ParsableArguments {
     @Option(help: "Seconds of the bars' time that pass in one second.") var speed = 1.0
     @Option(help: "real: the venue lives now. bars: it lives in the stored bars' own time.") var clock = "real"
     @Option(help: "JSON file of prices instead of bars; see docs/twin.md.") var script: String?
+    @Flag(help: "Begin anew, even if a twin was killed here that this one would go on for.") var new = false
     @Flag(help: "Print a line for each request.") var trace = false
     @Flag(help: "Print what started as JSON.") var json = false
 

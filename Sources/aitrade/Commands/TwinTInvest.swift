@@ -100,12 +100,14 @@ struct TwinTInvest: AsyncParsableCommand {
 
     func run() async throws {
         let setup = try self.setup()
-        let stage = try TwinStage(options, broker: BrokerName("tinkoff"), interval: "1d")
-        let now = SystemTime.wall()
+        let known = [TInvestToken.trading, .reading, .sandbox].map { "Bearer \($0.text)" }
+        let memory = TwinMemory.of("tinvest", options, interval: "1d", known: known)
+        let now = memory?.began ?? SystemTime.wall()
+        let stage = try TwinStage(options, broker: BrokerName("tinkoff"), interval: "1d", at: now)
         let moment = TwinMoment(wall: now, venue: stage.market.venueTime(at: now))
         var world = TInvestWorld(setup: setup, market: stage.market, faults: stage.faults, at: moment)
         if let script = stage.script { world.market.follow(script, at: moment) }
-        try await stage.serve(world) { port in
+        try await stage.serve(world, memory) { port in
             let token = sandbox ? TInvestToken.sandbox : TInvestToken.trading
             return TwinLines(
                 venue: "tinvest",

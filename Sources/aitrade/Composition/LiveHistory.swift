@@ -21,10 +21,10 @@ struct LiveHistory {
     /// The earliest of them.
     var start: Timestamp { newest.values.min() ?? .epoch }
 
-    /// Asks all venues at once. One of several that fails, or takes much longer than the others, is left for later like
-    /// one that was silent: ``catchUp(_:)`` asks it then what its bars were meanwhile.
+    /// Asks all venues at once. One that fails, or takes much longer than the others, is left for later like one that
+    /// was silent: ``catchUp(_:)`` asks it then what its bars were meanwhile.
     ///
-    /// - Throws: `VenueError` where there is but one venue.
+    /// - Throws: `VenueError` where there is but one venue, and no earlier run whose positions need looking after.
     init(_ run: LiveRun, _ terms: StartTerms, _ reception: inout Reception) async throws {
         let origin = run.file.artifact.origin
         (interval, isRehearsal) = (origin.interval, run.settings.venues.isRehearsal)
@@ -118,7 +118,8 @@ private struct Reading: Sendable {
             switch item {
             case .answer(let answer, let broker): answers[broker] = answer
             case .failure(let error, let broker):
-                guard venues.seats.count > 1, let seat = asked.first(where: { $0.name == broker }),
+                guard let seat = asked.first(where: { $0.name == broker }),
+                    venues.seats.count > 1 || LiveVenues.knows(seat, terms.known),
                     venues.leaves(seat, after: error, terms)
                 else { throw error }
                 failures[broker] = error

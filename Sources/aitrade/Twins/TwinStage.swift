@@ -20,11 +20,12 @@ struct TwinStage {
     private let options: TwinOptions
     private let sources: [String]
 
-    /// - Parameter interval: Of the bars to follow where none is named.
-    init(_ options: TwinOptions, broker: BrokerName, interval: String) throws {
+    /// - Parameters:
+    ///   - interval: Of the bars to follow where none is named.
+    ///   - now: When the twin begins, or began.
+    init(_ options: TwinOptions, broker: BrokerName, interval: String, at now: Timestamp) throws {
         self.options = options
         let (instruments, series) = try Self.bars(options, broker: broker, interval)
-        let now = SystemTime.wall()
         var start = now
         if let from = options.from {
             start = try Flags.moment(from, flag: "--from")
@@ -83,10 +84,17 @@ struct TwinStage {
 
     /// Serves a world until a signal comes.
     ///
-    /// - Parameter lines: What to say, given the port.
-    func serve<World: TwinWorld>(_ world: World, lines: (_ port: Int) -> TwinLines) async throws {
+    /// - Parameters:
+    ///   - memory: What a twin that was killed had been told, and where this one writes that down.
+    ///   - lines: What to say, given the port.
+    func serve<World: TwinWorld>(
+        _ world: World, _ memory: TwinMemory? = nil, lines: (_ port: Int) -> TwinLines
+    ) async throws {
         let trace: (@Sendable (String) -> Void)? = options.trace ? { @Sendable line in Output.warn(line) } : nil
-        let host = TwinHost(world, wallClock: SystemTime.wall, trace: trace)
+        var journal: TwinJournal?
+        if let memory { journal = { memory.note($0, isFelt: $1) } }
+        let host = TwinHost(world, wallClock: SystemTime.wall, trace: trace, journal: journal)
+        if let memory { recall(memory, host) }
         let (stops, stopped) = AsyncStream.makeStream(of: Void.self)
         let listener = await StopSignals.forward(to: { stopped.yield() })
         defer { listener.cancel() }
@@ -107,7 +115,18 @@ struct TwinStage {
         try say(lines(server.port), port: server.port)
         for await _ in stops { break }
         await server.stop()
+        memory?.forget()
         if !options.json { print("Stopped.") }
+    }
+
+    /// Goes through what a twin was told that was killed. Its streams are gone.
+    private func recall<World: TwinWorld>(_ memory: TwinMemory, _ host: TwinHost<World>) {
+        guard !memory.inputs.isEmpty else { return }
+        Output.warn(
+            "a twin was killed here: this one goes on with its orders, positions and money (--new begins anew)")
+        let end = TwinInput(at: SystemTime.wall(), .lost)
+        host.replay(memory.inputs + [end])
+        memory.note(end, isFelt: true)
     }
 
     private struct Started: Encodable {
