@@ -51,6 +51,15 @@ extension Acceptance {
             try await site.fail(73, saying: ["/proc", "fix:"], command + ["--report", "/proc/none/report"])
             try await site.fail(73, saying: ["trial ledger", "fix:"], command + ["--trials", "/proc/trials.sqlite"])
             #expect(try !site.exists("one.bin") && site.names("").allSatisfy { !$0.hasSuffix(".json") })
+            for (text, fault) in [
+                ("{\"name\": \"a\"", "end of file"),
+                ("{\"name\": \"a\", \"summary\": \"s\", \"generations\": 2.5}", "generations: it takes a whole number"),
+                ("{\"name\": \"a\", \"summary\": \"s\", \"fitness\": {\"drawdownWeight\": -1}}", "not -1.0"),
+            ] {
+                try text.write(to: site.url.appending(path: "mine"), atomically: true, encoding: .utf8)
+                let own = command + ["--preset", "mine"]
+                try await site.fail(65, saying: ["preset mine", fault, "docs/presets.md"], own)
+            }
         }
 
         @Test func anInterruptedSearchPrintsNothingButJSON() async throws {

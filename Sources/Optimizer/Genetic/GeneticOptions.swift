@@ -25,6 +25,11 @@ public struct GeneticOptions: Hashable, Codable, Sendable {
     /// Generations without improvement after which the search stops; nil never stops early.
     public var stopAfterStagnation: Int?
 
+    /// The sizes that a generation may have.
+    public static let populations = 2...1_000_000
+    /// How many generations there may be.
+    public static let generationCounts = 1...1_000_000
+
     /// The defaults, which suit a few dozen genes and a thousand evaluations.
     public init() {}
 
@@ -38,8 +43,8 @@ public struct GeneticOptions: Hashable, Codable, Sendable {
     public var flaw: String? {
         let rates = [crossoverRate, mutationRate ?? 0, mutationCeiling]
         return switch true {
-        case population < 2 || population > 1_000_000: "population must be 2...1000000, not \(population)"
-        case generations < 1 || generations > 1_000_000: "generations must be 1...1000000, not \(generations)"
+        case !Self.populations.contains(population): "population must be 2...1000000, not \(population)"
+        case !Self.generationCounts.contains(generations): "generations must be 1...1000000, not \(generations)"
         case elites < 0 || elites >= population: "elites must be at least 0 and less than the population, not \(elites)"
         case tournament < 1: "tournament must be at least 1, not \(tournament)"
         case !rates.allSatisfy { (0...1).contains($0) }: "crossover and mutation rates must be 0...1"

@@ -40,9 +40,21 @@ public struct SignalPreset: Hashable, Codable, Sendable {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             drawdownWeight = try container.decodeIfPresent(Double.self, forKey: .drawdownWeight)
             fewTradesWeight = try container.decodeIfPresent(Double.self, forKey: .fewTradesWeight)
-            barsPerTrade = try container.decodeIfPresent(Int.self, forKey: .barsPerTrade)
+            barsPerTrade = try container.whole(.barsPerTrade)
             dispersionWeight = try container.decodeIfPresent(Double.self, forKey: .dispersionWeight)
+            // A penalty below zero is a reward: the search would look for what it is meant to avoid.
+            for (key, weight) in [
+                (CodingKeys.drawdownWeight, drawdownWeight), (.fewTradesWeight, fewTradesWeight),
+                (.dispersionWeight, dispersionWeight),
+            ] {
+                try container.check(key, weight, in: 0...1_000_000)
+            }
+            try container.check(.barsPerTrade, barsPerTrade, in: 1...1_000_000)
         }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, summary, trainWindow, tradeWindow, population, generations, fitness, timeframes, genes
     }
 
     /// Reads a preset; a key it does not know is an error.
@@ -54,13 +66,32 @@ public struct SignalPreset: Hashable, Codable, Sendable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
         summary = try container.decode(String.self, forKey: .summary)
-        trainWindow = try container.decodeIfPresent(Int.self, forKey: .trainWindow)
-        tradeWindow = try container.decodeIfPresent(Int.self, forKey: .tradeWindow)
-        population = try container.decodeIfPresent(Int.self, forKey: .population)
-        generations = try container.decodeIfPresent(Int.self, forKey: .generations)
+        trainWindow = try container.whole(.trainWindow)
+        tradeWindow = try container.whole(.tradeWindow)
+        population = try container.whole(.population)
+        generations = try container.whole(.generations)
         fitness = try container.decodeIfPresent(Fitness.self, forKey: .fitness)
         timeframes = try container.decodeIfPresent(TimeframeChoice.self, forKey: .timeframes)
         genes = try container.decodeIfPresent([String: GeneLimit].self, forKey: .genes)
+        try checkWords(container)
+        try container.check(.trainWindow, trainWindow, in: 1...100_000_000)
+        try container.check(.tradeWindow, tradeWindow, in: 1...100_000_000)
+        try container.check(.population, population, in: GeneticOptions.populations)
+        try container.check(.generations, generations, in: GeneticOptions.generationCounts)
+    }
+
+    /// Both texts are printed on terminals and pages, and the name is how an artifact says what it was made with.
+    private func checkWords(_ container: KeyedDecodingContainer<CodingKeys>) throws {
+        for (key, text, longest) in [(CodingKeys.name, name, 60), (.summary, summary, 500)] {
+            let isPlain = text.unicodeScalars.allSatisfy {
+                ![.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+            }
+            guard isPlain, (1...longest).contains(text.count), text.contains(where: { !$0.isWhitespace }) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: key, in: container,
+                    debugDescription: "it is one line of 1 to \(longest) characters, none of them a control character")
+            }
+        }
     }
 
     /// Puts the preset into options; `timeframes` are the weights of a preset that asks for timeframes without any.
@@ -79,6 +110,25 @@ public struct SignalPreset: Hashable, Codable, Sendable {
         options.fitness.barsPerTrade = fitness?.barsPerTrade ?? options.fitness.barsPerTrade
         options.fitness.dispersionWeight = fitness?.dispersionWeight ?? options.fitness.dispersionWeight
         options.limits = genes ?? options.limits
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A whole number. A decoder of JSON says of a fraction that the data is no JSON, and does not say where.
+    fileprivate func whole(_ key: Key) throws -> Int? {
+        guard let number = try decodeIfPresent(Double.self, forKey: key) else { return nil }
+        guard let whole = Int(exactly: number) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self, debugDescription: "it takes a whole number, not \(number)")
+        }
+        return whole
+    }
+
+    fileprivate func check<Value: Comparable>(_ key: Key, _ value: Value?, in range: ClosedRange<Value>) throws {
+        guard let value, !range.contains(value) else { return }
+        throw DecodingError.dataCorruptedError(
+            forKey: key, in: self,
+            debugDescription: "it takes \(range.lowerBound) to \(range.upperBound), not \(value)")
     }
 }
 

@@ -26,6 +26,9 @@ enum BundledPresets {
     }
 
     private static func preset(_ data: Data, _ name: String) throws -> SignalPreset {
+        if let fault = fault(data) {
+            throw CommandFailure(.corruptInput, "preset \(name) is no JSON: \(fault)", fix: help)
+        }
         do {
             return try JSONDecoder().decode(SignalPreset.self, from: data)
         } catch let error as DecodingError {
@@ -39,6 +42,16 @@ enum BundledPresets {
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             (context.codingPath.map(\.stringValue) + [context.debugDescription]).joined(separator: ": ")
         @unknown default: "\(error)"
+        }
+    }
+
+    /// Where text that is no JSON goes wrong; the decoder only says that it does.
+    private static func fault(_ data: Data) -> String? {
+        do {
+            _ = try JSONSerialization.jsonObject(with: data)
+            return nil
+        } catch {
+            return (error as? CocoaError)?.userInfo[NSDebugDescriptionErrorKey] as? String ?? "\(error)"
         }
     }
 }

@@ -32,11 +32,12 @@ final class ProgressDisplay: Sendable {
             guard isTerminal ? finished || now > state.lastDrawn + 100_000_000 : finished else { return nil }
             state.lastDrawn = now
             let seconds = Double(now - start) / 1e9
-            let lines = lines(progress, state, seconds: seconds)
+            let width = isTerminal ? TerminalWidth.standardError : .max
+            let lines = lines(progress, state, seconds: seconds, width: width)
             guard isTerminal else { return lines.joined(separator: "  ") + "\n" }
             let back = state.isDrawn ? "\r\u{1B}[1A" : ""
             state.isDrawn = true
-            return back + lines.map { "\r\u{1B}[K\($0)" }.joined(separator: "\n")
+            return back + lines.map { "\r\u{1B}[K\($0.prefix(width))" }.joined(separator: "\n")
         }
         if let text { write(text) }
     }
@@ -47,18 +48,21 @@ final class ProgressDisplay: Sendable {
         if isDrawn { write("\r\u{1B}[K\u{1B}[1A\r\u{1B}[K") }
     }
 
-    private func lines(_ progress: SignalProgress, _ state: State, seconds: Double) -> [String] {
+    private func lines(_ progress: SignalProgress, _ state: State, seconds: Double, width: Int) -> [String] {
         let share = progress.share
         let left = progress.secondsLeft(after: seconds).map { "\(Output.number($0, 0)) s left" } ?? "going on"
         let best = progress.bestFitness.isFinite ? Output.number(progress.bestFitness, 3) : "-"
-        let history = Self.sparkline(state.best[progress.unit] ?? [], width: 20)
+        let unit = "\(progress.unit)  generation \(progress.generation)/\(progress.generations)  best \(best) "
+        let pace = "  \(progress.trials) genomes, \(Output.number(progress.rate(after: seconds), 0))/s"
+        // The line of the best ones takes what is left: the figures matter more.
+        let room = min(20, max(0, width - unit.count - pace.count))
+        let history = Self.sparkline(state.best[progress.unit] ?? [], width: room)
         let filled = Int(share * 24)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
         return [
             "[\(bar)] \(Output.number(share * 100, 0)) %  fold \(progress.unitsDone)/\(progress.unitsTotal)  "
                 + left,
-            "\(progress.unit)  generation \(progress.generation)/\(progress.generations)  best \(best) \(history)  "
-                + "\(progress.trials) genomes, \(Output.number(progress.rate(after: seconds), 0))/s",
+            unit + history + pace,
         ]
     }
 

@@ -36,7 +36,7 @@ final class SweepDisplay: Sendable {
         }
         guard isDue else { return }
         let text = line(progress, seconds: Double(now - start) / 1e9)
-        write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+        write(isTerminal ? "\r\u{1B}[K\(text.prefix(TerminalWidth.standardError))" : "\(text)\n")
     }
 
     /// Takes the line away.
@@ -46,12 +46,12 @@ final class SweepDisplay: Sendable {
 
     private func line(_ progress: SweepStudy.Progress, seconds: Double) -> String {
         let share = Double(progress.done) / Double(progress.total)
-        let filled = Int(share * 24)
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
+        let filled = Int(share * 12)
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 12 - filled)
         let rate = seconds > 0 ? Output.number(Double(progress.done) / seconds, 0) : "-"
         let left = share > 0 ? Output.number(seconds / share - seconds, 0) : "-"
-        return "[\(bar)] \(name)  \(progress.done)/\(progress.total) rules  \(rate)/s  \(left) s left  "
-            + "best of the first part \(Output.percent(progress.best))"
+        return "[\(bar)] \(name)  \(progress.done)/\(progress.total) rules  \(rate)/s  \(left) s left  best "
+            + Output.percent(progress.best)
     }
 
     private func write(_ text: String) {

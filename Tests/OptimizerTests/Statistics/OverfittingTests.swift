@@ -47,6 +47,7 @@ struct OverfittingTests {
             }
         }
         #expect(columns.reduce(0) { $0 + $1.reduce(0, +) } == sum)
+        #expect(columns.prefix(5).map { $0[0] } == [88, -9, 100, 8, -84])
         let result = try BacktestOverfitting(columns, blocks: blocks)
         #expect(result.splits == splits)
         #expect(abs(result.probability - probability) < 1e-9)

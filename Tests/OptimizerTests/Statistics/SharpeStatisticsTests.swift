@@ -75,6 +75,9 @@ struct SharpeStatisticsTests {
         let fat = SharpeEstimate(sharpe: 2 / (12.0).squareRoot(), count: 0, skewness: -0.72, kurtosis: 5.78)
         let years = try MinimumTrackRecord.observations(fat, benchmark: 1 / (12.0).squareRoot())
         #expect(abs((years ?? 0) / 12 - 4.991258224) < 1e-9)
+        let steep = SharpeEstimate(sharpe: 3 / (12.0).squareRoot(), count: 0, skewness: -0.72, kurtosis: 5.78)
+        let longer = try MinimumTrackRecord.observations(steep, benchmark: 2.5 / (12.0).squareRoot())
+        #expect(abs((longer ?? 0) / 12 - 27.3529201960) < 1e-9)
     }
 
     @Test func noLengthProvesARatioBelowItsBenchmark() throws {

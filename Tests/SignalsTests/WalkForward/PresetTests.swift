@@ -36,6 +36,28 @@ import Testing
     }
 
     @Test(arguments: [
+        ("\"fitness\": {\"drawdownWeight\": -1}", "drawdownWeight", "0.0 to 1000000.0, not -1.0"),
+        ("\"fitness\": {\"fewTradesWeight\": 1e9}", "fewTradesWeight", "0.0 to 1000000.0"),
+        ("\"fitness\": {\"dispersionWeight\": -0.5}", "dispersionWeight", "not -0.5"),
+        ("\"fitness\": {\"barsPerTrade\": 0}", "barsPerTrade", "1 to 1000000, not 0"),
+        ("\"population\": 1", "population", "2 to 1000000, not 1"),
+        ("\"generations\": 0", "generations", "1 to 1000000, not 0"),
+        ("\"trainWindow\": -800", "trainWindow", "not -800"), ("\"tradeWindow\": 0", "tradeWindow", "not 0"),
+    ]) func whatNoSearchCanMeanIsRefused(field: String, key: String, text: String) {
+        #expect {
+            try decoded("{\"name\": \"a\", \"summary\": \"s\", \(field)}")
+        } throws: {
+            "\($0)".contains(key) && "\($0)".contains(text)
+        }
+    }
+
+    @Test(arguments: ["", " ", "a\\nb", "\\u001b[31mred", "a\\u202eb", String(repeating: "n", count: 61)])
+    func aNameThatCannotBePrintedIsRefused(name: String) throws {
+        #expect(throws: DecodingError.self) { try decoded("{\"name\": \"\(name)\", \"summary\": \"s\"}") }
+        #expect(try decoded("{\"name\": \"утро ☀\", \"summary\": \"s\"}").name == "утро ☀")
+    }
+
+    @Test(arguments: [
         ("mood", GeneLimit(0, 1), "no gene 'mood'"), ("cooldown", GeneLimit(3, 2), "[3.0, 2.0]"),
         ("cooldown", GeneLimit(1.5, 2), "1.0 to 24.0"), ("exitShare", GeneLimit(-3, 0), "-1.0 to 0.9"),
     ]) func impossibleLimitsAreNamed(gene: String, limit: GeneLimit, text: String) {
