@@ -78,8 +78,8 @@ extension Desk {
         {
             return false
         }
-        guard !capabilities.reduceOnly else { return true }
-        guard purpose == .stop else { return false }
+        guard !capabilities.reduceOnly || capabilities.stopsBlock else { return true }
+        guard purpose == .stop || capabilities.reduceOnly else { return false }
         if !risk.isOpen || isHeld || !wantsOut && !protection.isLeaving { return true }
         return !capabilities.stopsBlock && stands(leg)
     }

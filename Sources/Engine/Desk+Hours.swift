@@ -43,8 +43,10 @@ extension Desk {
     }
 
     /// The market is closed: the close waits for it, and what stays open is told once, in money.
-    mutating func queueClose(of held: Quantity) -> [Effect] {
-        closeAgainAt = closeDue
+    ///
+    /// - Parameter isTried: Whether it is tried in spite of the hour; where a stop looks after it, the opening decides.
+    mutating func queueClose(of held: Quantity, isTried: Bool = true) -> [Effect] {
+        closeAgainAt = isTried ? closeDue : nil
         guard residualTold != held else { return [] }
         residualTold = held
         let worth = residual?.worth.map { "\($0) \(rules.asset.instrument.quote.code)" } ?? "unknown"

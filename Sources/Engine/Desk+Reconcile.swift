@@ -55,6 +55,13 @@ extension Desk {
         return fills
     }
 
+    /// An order of ours turned out to have caused an execution that was booked as somebody else's.
+    mutating func claimed(_ fill: Fill, at now: Timestamp) -> [Effect] {
+        guard let order = fill.clientID.flatMap({ orders[$0] }), order.request.kind.isProtective else { return [] }
+        heardOfProtection(order, at: now)
+        return []
+    }
+
     /// Books executions of somebody else that came to nothing together: the position stays, the money moved.
     mutating func bookRoundTrip(_ strangers: [Fill], at now: Timestamp) {
         let before = position.quantity
@@ -67,6 +74,7 @@ extension Desk {
     private mutating func bookForeign(_ fill: Fill, at now: Timestamp) {
         let before = position.quantity
         position.book(fill)
+        orders.bookForeign(fill)
         let after = position.quantity
         let opened =
             after.isOpposite(to: before) ? after.magnitude : max(.zero, after.magnitude - before.magnitude)

@@ -114,7 +114,8 @@ extension Desk {
     ) -> [Effect] {
         let obstacles = inTheWay
         // Before a closed market what stands there protects better than a close that has to wait.
-        guard risk.isOpen || obstacles.isEmpty && !isGuarded, mayClose(at: now) else { return queueClose(of: held) }
+        guard risk.isOpen || obstacles.isEmpty && !isGuarded else { return queueClose(of: held, isTried: false) }
+        guard mayClose(at: now) else { return queueClose(of: held) }
         guard obstacles.isEmpty else { return obstacles.flatMap { cancel($0, at: now) } }
         let effects = order(-closable(held), kind: kind, reduceOnly: true, purpose: purpose, .active, at: now)
         if !effects.orders.isEmpty { letGuardsGo(at: now) }

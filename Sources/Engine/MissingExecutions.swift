@@ -27,14 +27,16 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
 
     package init() {}
 
-    /// A venue told of an order, as `report` says; the books have it as `order`.
-    mutating func note(_ report: OrderReport, of order: Order, at now: Timestamp) {
-        heardAt = now
+    /// A venue told of an order, as `report` says; the books have it as `order`, and had it in `before`. What says the
+    /// same again, as every list of open orders does, is nothing heard.
+    mutating func note(_ report: OrderReport, of order: Order, after before: OrderState, at now: Timestamp) {
         let (id, request) = (order.request.clientID, order.request)
         let total = report.state == .filled ? request.quantity : min(report.filled, request.quantity)
         let lacking = total - order.filled
         // An older report may be overtaken by a newer one: what was told once stays told.
-        guard lacking > orders[id]?.quantity ?? .zero else { return }
+        let isMore = lacking > orders[id]?.quantity ?? .zero
+        if isMore || order.state != before { heardAt = now }
+        guard isMore else { return }
         orders[id] = Missing(side: request.side, quantity: lacking, since: orders[id]?.since ?? now)
         readAt = readAt ?? now + Self.delay
     }

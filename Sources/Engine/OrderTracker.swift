@@ -10,7 +10,9 @@ package struct OrderTracker: Hashable, Codable, Sendable {
     /// What is going on about each open order, in the same places.
     var affairs: [Affair] = []
     private var ended: [ClientOrderID: Order] = [:]
-    private var booked: Set<String> = []
+    var booked: Set<String> = []
+    /// Those of them that were booked as somebody else's; left out by older journals.
+    var foreign: Set<String>?
     /// When a cancellation was last asked for.
     var wishes: [ClientOrderID: Timestamp] = [:]
     /// Orders that were sent more than once.
@@ -88,11 +90,12 @@ package struct OrderTracker: Hashable, Codable, Sendable {
             case .expired: .expired
             }
         guard let event else { return true }
+        let before = order.state
         guard (try? order.apply(event, venueOrderID: report.venueOrderID, reason: report.reason, at: now)) != nil
         else { return false }
         repeats.answered(id)
         changes.adopt(report, &order, at: now)
-        missing.note(report, of: order, at: now)
+        missing.note(report, of: order, after: before, at: now)
         settleQuestion(of: order)
         if report.state == .filled, let place = place(of: id) {
             affairs[place].question = nil
@@ -102,34 +105,23 @@ package struct OrderTracker: Hashable, Codable, Sendable {
         return true
     }
 
-    /// What became of an execution.
-    package enum Booking: Hashable, Sendable {
-        /// It was new and counts.
-        case booked
-        /// It was booked before.
-        case repeated
-        /// It cannot be: none of our orders, or not as we ordered.
-        case implausible
-    }
-
-    /// Whether an execution is in the books.
-    package func hasBooked(_ fill: Fill) -> Bool { booked.contains("\(fill.venue)/\(fill.tradeID)") }
-
     /// Books an execution once.
     package mutating func book(_ fill: Fill, at now: Timestamp) -> Booking {
         let trade = "\(fill.venue)/\(fill.tradeID)"
-        if booked.contains(trade) { return .repeated }
+        let isClaimed = isForeign(fill)
+        if booked.contains(trade), !isClaimed { return .repeated }
         guard let id = fill.clientID, var order = self[id], fill.side == order.request.side,
             fill.quantity > .zero, fill.price > .zero, changes.makeRoom(in: &order, for: fill, at: now),
             (try? order.fill(fill.quantity, at: now)) != nil
         else { return .implausible }
         booked.insert(trade)
+        if isClaimed { foreign?.remove(trade) }
         missing.booked(fill.quantity, of: id, at: now)
         repeats.answered(id)
         settleQuestion(of: order)
         if let place = place(of: id) { affairs[place].filledAt = now }
         store(order)
-        return .booked
+        return isClaimed ? .claimed : .booked
     }
 
     /// News of an order answers what was asked about it, except what became of a cancellation: were that forgotten, an

@@ -37,6 +37,9 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
     var settledTrades: Set<String> = []
     /// Foreign executions that wait for an explanation by position, in the order they came.
     var strangers: [Fill] = []
+    /// Those that were told since the account was asked for: the answer may be older than they are. Left out by older
+    /// journals.
+    private(set) var unread: Set<String>?
     /// Money by currency less what our executions moved, at the last reading that agreed.
     var bases: [String: MoneyBase] = [:]
 
@@ -44,7 +47,7 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
     static let limitStrangers = 1000
 
     /// Notes that the account is asked for.
-    mutating func ask(_ question: Question) { self.question = question }
+    mutating func ask(_ question: Question) { (self.question, unread) = (question, nil) }
 
     /// Takes the reading on its way as answered.
     mutating func answered() -> Question? {
@@ -52,8 +55,26 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
         return question
     }
 
+    /// An execution that is none of ours was told.
+    mutating func met(_ fill: Fill) {
+        remember(fill)
+        unread = (unread ?? []).union([fill.tradeID])
+    }
+
+    /// A reading lists an execution that is none of ours.
+    mutating func read(_ fill: Fill) {
+        remember(fill)
+        unread?.remove(fill.tradeID)
+    }
+
+    /// Whether an execution that is none of ours may be younger than what was read last.
+    func isUnread(_ fill: Fill) -> Bool { unread?.contains(fill.tradeID) ?? false }
+
+    /// Whatever was told counts, however old the last reading is.
+    mutating func takeUnread() { unread = nil }
+
     /// Remembers executions that are none of ours.
-    mutating func remember(_ fill: Fill) {
+    private mutating func remember(_ fill: Fill) {
         guard !settledTrades.contains(fill.tradeID), !strangers.contains(where: { $0.tradeID == fill.tradeID }) else {
             return
         }
@@ -61,12 +82,12 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
         if strangers.count > Self.limitStrangers { strangers.removeFirst() }
     }
 
-    /// The foreign executions of `symbol` are in the books, or were before they were read first; those of `kept` wait.
+    /// The foreign executions of `symbol` are in the books, or were before they were read first; those of `kept` wait,
+    /// and so do those that may be younger than what was read.
     mutating func settleStrangers(of symbol: Symbol, except kept: Set<String>) {
-        for fill in strangers where fill.symbol == symbol && !kept.contains(fill.tradeID) {
-            settledTrades.insert(fill.tradeID)
-        }
-        strangers.removeAll { $0.symbol == symbol && !kept.contains($0.tradeID) }
+        let settled = strangers.filter { $0.symbol == symbol && !kept.contains($0.tradeID) && !isUnread($0) }
+        settledTrades.formUnion(settled.map(\.tradeID))
+        strangers.removeAll { settled.contains($0) }
     }
 }
 

@@ -55,13 +55,16 @@ struct Comparison {
                 desks.firstIndex { $0.symbol == fill.symbol && $0.orders[id] != nil }
             }
             guard let place else {
-                if question != nil || account.fillsSince != nil { account.remember(fill) }
+                if question != nil || account.fillsSince != nil { account.read(fill) }
                 continue
             }
-            guard !account.settledTrades.contains(fill.tradeID), let effects = desks[place].book(fill, at: now) else {
-                continue
-            }
-            if desks[place].orders.hasBooked(fill) {
+            let isClaimed = desks[place].orders.isForeign(fill)
+            guard isClaimed || !account.settledTrades.contains(fill.tradeID),
+                let effects = desks[place].book(fill, at: now)
+            else { continue }
+            if isClaimed {
+                differ(.missedFill, fill.symbol, "trade \(fill.tradeID) turned out to be ours", .booked)
+            } else if desks[place].orders.hasBooked(fill) {
                 let sentence =
                     "\(fill.side.rawValue) \(fill.quantity) at \(fill.price) (trade \(fill.tradeID)) was not told"
                 differ(.missedFill, fill.symbol, sentence, .booked)
@@ -84,6 +87,7 @@ struct Comparison {
             agrees = compare(&desks[place], isClean: isClean) && agrees
         }
         for report in snapshot.openOrders where !isOurs(report, desks) { meet(report) }
+        if account.strangers.contains(where: account.isUnread) { isDisputed = true }
         if agrees { compareMoney(desks) }
     }
 

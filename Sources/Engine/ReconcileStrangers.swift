@@ -9,10 +9,11 @@ extension Comparison {
     }
 
     /// The executions of other hands that may explain a position of `desk`. What turned out to be ours is in the books
-    /// already.
+    /// already, and what may be younger than the reading explains nothing that it shows.
     func strangers(of desk: Desk) -> [Fill] {
         account.strangers.filter {
-            $0.symbol == desk.symbol && !beside.contains($0.tradeID) && !desk.orders.hasBooked($0)
+            $0.symbol == desk.symbol && !beside.contains($0.tradeID) && !account.isUnread($0)
+                && !desk.orders.hasBooked($0)
         }
     }
 

@@ -97,7 +97,7 @@ struct Reconciler: Hashable, Codable, Sendable {
     /// An execution that is none of ours: the account is read to see what it means.
     mutating func met(_ stranger: Fill, _ rules: ReconcileRules, at now: Timestamp) -> Bool {
         guard rules.interval != nil, var account = accounts[stranger.venue] else { return false }
-        account.remember(stranger)
+        account.met(stranger)
         account.dueAt = min(account.dueAt ?? .distantFuture, now)
         accounts[stranger.venue] = account
         return true
@@ -138,7 +138,8 @@ struct Reconciler: Hashable, Codable, Sendable {
     mutating func closeBooks(
         _ snapshot: AccountSnapshot, _ desks: inout [Desk], _ rules: ReconcileRules, at now: Timestamp
     ) -> [Effect] {
-        let account = accounts[snapshot.broker] ?? ReconcileAccount()
+        var account = accounts[snapshot.broker] ?? ReconcileAccount()
+        account.takeUnread()
         var comparison = Comparison(
             snapshot: snapshot, rules: rules, state: .halted, now: now, question: nil, account: account)
         for place in desks.indices where desks[place].broker == snapshot.broker {

@@ -14,9 +14,10 @@ import Testing
         return bench
     }
 
-    private func session(_ bench: inout Bench, open: Bool) throws {
+    @discardableResult
+    private func session(_ bench: inout Bench, open: Bool) throws -> [Effect] {
         let news = VenueEvent.session(try Bench.symbol(), isOpen: open, next: nil)
-        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [news])))
+        return try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [news])))
     }
 
     /// Nobody knows what is held, so nothing can be closed: the stop is all that looks after it.
@@ -124,6 +125,55 @@ import Testing
         #expect(try bench.desk.exposedSince == nil)
         #expect(!bench.effects.cancelled.contains(.client(stop)))
         #expect(bench.effects.orders.count { $0.purpose == .flatten } < 12)
+    }
+
+    /// Somebody bought more by hand, or an execution is missing: the venue's account counts, however often it lists the
+    /// stop.
+    @Test(arguments: [true, false]) func aHaltClosesWhatTheBooksLackBesideAStop(stopsBlock: Bool) throws {
+        var bench = try holding(stopsBlock: stopsBlock)
+        try bench.wait(.seconds(60))
+        bench.venues[Self.one]?.positions[try Bench.symbol()] = Quantity("8")
+        try bench.kill()
+        try bench.wait(.seconds(15))
+        #expect(bench.effects.orders.last { $0.purpose == .flatten }?.quantity == Quantity("8"))
+        try bench.seeThrough()
+        #expect(bench.engine.kill.phase == .flat)
+        #expect(try bench.one.snapshot(at: bench.now).isFlat)
+    }
+
+    /// Whatever a broker declares, an exit is asked for once and gets out.
+    @Test(arguments: [true, false], [true, false])
+    func anExitGetsOutWhateverIsDeclared(reduceOnly: Bool, stopsBlock: Bool) throws {
+        var bench = try Bench(reduceOnly: reduceOnly, stopsBlock: stopsBlock)
+        try bench.hold()
+        bench.now = bench.now + .seconds(1)
+        let asked = try bench.signal(0).orders
+        #expect(asked.map(\.purpose) == [.exit], "\(asked)")
+        try bench.fill(try #require(asked.first).clientID)
+        try bench.wait(.seconds(10))
+        #expect(try bench.desk.position.isFlat && bench.one.openOrders.isEmpty)
+    }
+
+    /// What was tried at an earlier closing of the market says nothing of when to try again: the opening does.
+    @Test func aCloseThatLeavesThePositionToItsStopIsNotTriedAtAMomentThatHasPassed() throws {
+        var bench = try holding(stopsBlock: false)
+        try session(&bench, open: false)
+        try bench.kill()
+        bench.venues[Self.one]?.positions = [:]
+        if let gone = try bench.openStop().flatMap({ bench.venues[Self.one]?.cancel(.venue($0.venueOrderID)) }) {
+            try bench.take(.reported(gone.get()))
+        }
+        try bench.wait(.seconds(120))
+        try bench.take(.release)
+        try bench.take(.operated(.acknowledge(try Bench.symbol(), by: "ann")))
+        try session(&bench, open: true)
+        try bench.hold()
+        try session(&bench, open: false)
+        bench.now = bench.now + .seconds(1)
+        #expect(try bench.signal(0).orders.isEmpty)
+        try bench.wait(.seconds(600))
+        #expect(try bench.openStop() != nil && bench.effects.alerts.contains("RESIDUAL_EXPOSURE"))
+        #expect(try session(&bench, open: true).orders.map(\.kind) == [.market])
     }
 
     /// A stop of a position that is gone is no guard.

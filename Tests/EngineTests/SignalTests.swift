@@ -68,6 +68,23 @@ import Testing
         #expect(try bench.desk.lastPrice == Price("100"))
     }
 
+    /// A clock was set back by an hour, so the engine's time is ahead of the venue's: what a bar closes at is the last
+    /// price all the same, and triggers the stop that we watch.
+    @Test func aCloseCountsHoweverFarOurClockIsAhead() throws {
+        var bench = try Bench(native: false)
+        try bench.hold()
+        let (symbol, venueTime) = (try Bench.symbol(), bench.now)
+        bench.now = bench.now + .seconds(3600)
+        func news(_ event: VenueEvent, after seconds: Int64) -> EngineEvent {
+            .venue(VenueBatch(broker: BrokerName("one"), at: venueTime + .seconds(seconds), events: [event]))
+        }
+        try bench.take(news(.price(symbol, try #require(Price("100"))), after: 1))
+        bench.now = bench.now + .seconds(60)
+        let bar = Bar(openTime: venueTime, open: 95, high: 95, low: 88, close: 88, volume: 1)
+        let asked = try bench.take(news(.barClosed(symbol, bar, closeTime: venueTime + .seconds(60)), after: 60))
+        #expect(asked.orders.map(\.kind) == [.market])
+    }
+
     @Test func aRowBeforeItsTimeIsIgnoredAndCanStillComeInTime() throws {
         var bench = try Bench()
         try bench.price("100")

@@ -60,7 +60,8 @@ struct ChaosMarket {
             fillPolicy: policy)
         return FaultyVenue(
             market: try ReplayedMarket(configuration: configuration, series: series), plan: venue.faults, seed: seed,
-            calmFrom: calmFrom, isIdempotent: venue.idempotent, honoursReduceOnly: venue.reduceOnly)
+            calmFrom: calmFrom, isIdempotent: venue.idempotent, honoursReduceOnly: venue.reduceOnly,
+            takesStopsBack: !venue.reduceOnly && venue.stopsBlock == false)
     }
 
     private func bars(of symbol: Symbol, _ closures: [Range<Timestamp>]) -> [Bar] {
@@ -126,7 +127,8 @@ struct ChaosMarket {
                     instrument: $0, broker: BrokerName(venue.name),
                     capabilities: BrokerCapabilities(
                         nativeProtections: venue.nativeProtections, reduceOnly: venue.reduceOnly,
-                        duplicateSafe: venue.idempotent, amendsProtections: venue.amendsProtections),
+                        duplicateSafe: venue.idempotent, amendsProtections: venue.amendsProtections,
+                        stopsBlock: venue.stopsBlock),
                     budget: Self.budget)
             }
         }

@@ -12,13 +12,16 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
         public var reduceOnly = true
         /// Whether it holds stop and take-profit orders itself.
         public var nativeProtections = true
+        /// Whether a stop has to be gone before a close; where not, its broker makes way by itself. Nil says: it has,
+        /// where nothing is reduce-only.
+        public var stopsBlock: Bool?
         /// Whether it changes a protective order in place.
         public var amendsProtections = false
         /// What goes wrong.
         public var faults = FaultPlan()
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case name, idempotent, reduceOnly, nativeProtections, amendsProtections, faults
+            case name, idempotent, reduceOnly, nativeProtections, stopsBlock, amendsProtections, faults
         }
 
         /// A venue without faults.
@@ -35,6 +38,7 @@ public struct ChaosScenario: Hashable, Codable, Sendable {
             idempotent = try container.decodeIfPresent(Bool.self, forKey: .idempotent) ?? true
             reduceOnly = try container.decodeIfPresent(Bool.self, forKey: .reduceOnly) ?? true
             nativeProtections = try container.decodeIfPresent(Bool.self, forKey: .nativeProtections) ?? true
+            stopsBlock = try container.decodeIfPresent(Bool.self, forKey: .stopsBlock)
             amendsProtections = try container.decodeIfPresent(Bool.self, forKey: .amendsProtections) ?? false
             faults = try container.decodeIfPresent(FaultPlan.self, forKey: .faults) ?? FaultPlan()
         }

@@ -33,7 +33,7 @@ extension ChaosWorld {
         // By index: venues and desks are not copied to look at them.
         for place in venues.indices {
             if let id = venues[place].doubled { fail(.oneOrderPerIntent, "\(venues[place].name) has two of \(id)") }
-            if let (id, at) = venues[place].flipped, !wasTouched(venues[place], before: at) {
+            if let id = venues[place].flipped {
                 fail(.noFlip, "\(id) was to reduce, and \(venues[place].name) let it do more")
             }
         }

@@ -13,14 +13,14 @@ extension ChaosWorld {
     private static let stopBudget: Int64 = 90_000
     /// How long a venue may keep an order that opens after the kill switch was pulled.
     private static let cancelBudget: Int64 = 60_000
-    /// How long after somebody traded by hand our own orders may still be sized for what was held before.
-    private static let touchSpan = TimeSpan.seconds(300)
 
     mutating func check() {
         lookAtKillFile()
         guard isUp, violation == nil else { return }
         operate()
-        let flattening = watch.span(of: "flattening", while: engine.kill.phase == .flattening)
+        // A market of minute bars is closed for longer than it says: until the next of them opens.
+        let isTrading = venues.allSatisfy { $0.market.isTrading }
+        let flattening = watch.span(of: "flattening", while: engine.kill.phase == .flattening && isTrading)
         if flattening > Self.flatBudget { fail(.flatAfterKill, "not flat after \(flattening) ms") }
         watch.looks += 1
         for place in venues.indices {
@@ -95,11 +95,6 @@ extension ChaosWorld {
         if watch.span(of: "opening \(place)", while: opening != nil) >= Self.cancelBudget, let opening {
             fail(.noOpeningAfterKill, "\(venues[place].name) still works \(opening.side.rawValue) \(opening.symbol)")
         }
-    }
-
-    /// Whether somebody traded at the venue by hand shortly before `moment`.
-    func wasTouched(_ venue: FaultyVenue, before moment: Timestamp) -> Bool {
-        venue.lastInterference.map { $0 <= moment && moment - $0 < Self.touchSpan } ?? false
     }
 }
 

@@ -41,11 +41,14 @@ extension FaultyVenue {
         let change = fill.side.signed(fill.quantity)
         let before = flows[fill.symbol]?.quantity ?? .zero
         let isReducing = before > .zero ? change < .zero && -change <= before : change > .zero && change <= -before
-        if let id = fill.clientID, reductions.contains(id), !isReducing { flipped = flipped ?? (id, market.now) }
+        if let id = fill.clientID, reductions.contains(id), !isReducing, !wasTouched { flipped = flipped ?? id }
         flows[fill.symbol, default: Flow()].quantity += change
         flows[fill.symbol, default: Flow()].cash += (fill.side == .buy ? -fill.notional : fill.notional) - fill.fee
         flows[fill.symbol, default: Flow()].foreign += isForeign ? 1 : 0
     }
+
+    /// Whether somebody traded by hand so shortly ago that our orders may still be sized for what was held before.
+    private var wasTouched: Bool { lastInterference.map { market.now - $0 < .seconds(300) } ?? false }
 
     private func outward(_ event: VenueEvent) -> VenueEvent {
         switch event {

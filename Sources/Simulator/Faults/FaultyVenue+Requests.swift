@@ -55,7 +55,12 @@ extension FaultyVenue {
 
     private mutating func take(_ order: OrderRequest) -> SubmitOutcome {
         if let error = objection(to: order) { return .refused(error) }
-        switch market.submit(inward(order)) {
+        let size: Quantity
+        switch makeWay(for: order) {
+        case .failure(let error): return .refused(error)
+        case .success(let free): size = free
+        }
+        switch market.submit(inward(order, size)) {
         case .failure(let error): return .refused(error)
         case .success(let report):
             acceptances[order.clientID, default: 0] += 1
@@ -151,7 +156,7 @@ extension FaultyVenue {
 
     /// The order as the market gets it: under another name when a name is used again on a venue that allows it, with a
     /// trigger that is never reached when it is a stop that will not fire.
-    private mutating func inward(_ order: OrderRequest) -> OrderRequest {
+    private mutating func inward(_ order: OrderRequest, _ size: Quantity) -> OrderRequest {
         var (name, kind) = (order.clientID, order.kind)
         if name.text.isEmpty {
             namelessOrders += 1
@@ -163,11 +168,11 @@ extension FaultyVenue {
             let never = order.side == .sell ? book.tick : book.onTick(Price(FixedDecimal(1_000_000_000)))
             kind = .stop(trigger: never)
         }
-        if name != order.clientID || kind != order.kind { originals[name] = order }
+        if name != order.clientID || kind != order.kind || size != order.quantity { originals[name] = order }
         let isPlain = order.reduceOnly && !honoursReduceOnly
         if isPlain { reductions.insert(name) }
         return OrderRequest(
-            clientID: name, symbol: order.symbol, side: order.side, quantity: order.quantity, kind: kind,
+            clientID: name, symbol: order.symbol, side: order.side, quantity: size, kind: kind,
             reduceOnly: order.reduceOnly && !isPlain, purpose: order.purpose)
     }
 
@@ -177,10 +182,13 @@ extension FaultyVenue {
         let original = originals[name]
         let isForeign = Self.isManual(name)
         guard original != nil || isForeign else { return report }
+        let quantity = takesStopsBack ? original?.quantity ?? report.quantity : report.quantity
+        let isShort = report.state == .filled && report.filled < quantity
         return OrderReport(
             clientID: isForeign ? nil : original?.clientID ?? name, venueOrderID: report.venueOrderID,
-            symbol: report.symbol, side: report.side, kind: original?.kind ?? report.kind, quantity: report.quantity,
-            filled: report.filled, state: report.state, reason: report.reason, at: report.at)
+            symbol: report.symbol, side: report.side, kind: original?.kind ?? report.kind, quantity: quantity,
+            filled: report.filled, state: isShort ? .cancelled : report.state,
+            reason: isShort ? "ENDED_SHORT" : report.reason, at: report.at)
     }
 
     func outward(_ fill: Fill) -> Fill {

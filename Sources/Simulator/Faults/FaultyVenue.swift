@@ -47,12 +47,15 @@ public struct FaultyVenue: Sendable {
     public let isIdempotent: Bool
     /// Whether a reduce-only order may only reduce; otherwise it is executed like any other, as where shares trade.
     public let honoursReduceOnly: Bool
+    /// Whether it takes back by itself the stops that a close would stand beside, and sends no more than can be closed.
+    public let takesStopsBack: Bool
     /// How often each client id was accepted.
     public internal(set) var acceptances: [ClientOrderID: Int] = [:]
     /// An intent that was accepted more than once.
     public internal(set) var doubled: ClientOrderID?
-    /// An order that was to reduce and turned the position, or opened one, and when.
-    public internal(set) var flipped: (order: ClientOrderID, at: Timestamp)?
+    /// An order that was to reduce and turned the position, or opened one, although nobody had traded by hand shortly
+    /// before: until the books know of that, orders are sized for what was held.
+    public internal(set) var flipped: ClientOrderID?
     /// Money and quantity that every execution of an instrument moved, told or not.
     public internal(set) var flows: [Symbol: Flow] = [:]
     /// When someone last traded or cancelled by hand.
@@ -83,11 +86,12 @@ public struct FaultyVenue: Sendable {
     ///   - calmFrom: From this moment on nothing goes wrong any more.
     ///   - isIdempotent: Whether a client id names one order only.
     ///   - honoursReduceOnly: Whether a reduce-only order may only reduce.
+    ///   - takesStopsBack: Whether a broker stands before it that makes way for closes.
     public init(
         market: ReplayedMarket, plan: FaultPlan, seed: UInt64, calmFrom: Timestamp, isIdempotent: Bool = true,
-        honoursReduceOnly: Bool = true
+        honoursReduceOnly: Bool = true, takesStopsBack: Bool = false
     ) {
-        self.market = market
+        (self.market, self.takesStopsBack) = (market, takesStopsBack)
         (self.isIdempotent, self.honoursReduceOnly) = (isIdempotent, honoursReduceOnly)
         let name = market.configuration.broker.text
         dice = FaultDice(plan: plan, name: name, seed: seed, from: market.now, calmFrom: calmFrom)

@@ -8,10 +8,11 @@ enum BundledScenarios {
     static let all: [(name: String, bytes: [UInt8])] = [
         ("calm", PackageResources.calm_json), ("clocks", PackageResources.clocks_json),
         ("crashes", PackageResources.crashes_json), ("drill", PackageResources.drill_json),
-        ("far", PackageResources.far_json), ("hands", PackageResources.hands_json),
-        ("kills", PackageResources.kills_json), ("network", PackageResources.network_json),
-        ("refusals", PackageResources.refusals_json), ("shares", PackageResources.shares_json),
-        ("storm", PackageResources.storm_json), ("streams", PackageResources.streams_json),
+        ("far", PackageResources.far_json), ("guards", PackageResources.guards_json),
+        ("hands", PackageResources.hands_json), ("kills", PackageResources.kills_json),
+        ("network", PackageResources.network_json), ("refusals", PackageResources.refusals_json),
+        ("shares", PackageResources.shares_json), ("storm", PackageResources.storm_json),
+        ("streams", PackageResources.streams_json),
     ]
 
     /// The scenario of that name, or the one in that file.

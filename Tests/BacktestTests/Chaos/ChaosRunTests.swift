@@ -26,6 +26,12 @@ import Testing
         #expect(outcome.violation == nil, "seed \(seed): \(outcome.violation?.description ?? "")")
     }
 
+    /// Whole days in which a close waited for its market beside a stop.
+    @Test(arguments: [55, 92] as [UInt64]) func aCloseThatWaitsBesideAStopKeepsNobodyBusy(seed: UInt64) throws {
+        let outcome = try ChaosRun(try #require(Self.scenarios["guards"]), seed: seed).outcome()
+        #expect(outcome.violation == nil, "seed \(seed): \(outcome.violation?.description ?? "")")
+    }
+
     /// Venues half a second away and back.
     @Test func aPositionIsWithoutAStopForTwoSecondsAtMost() throws {
         var spans = ChaosSpans()
