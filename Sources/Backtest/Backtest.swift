@@ -17,6 +17,9 @@ public struct Backtest: Sendable {
     private let world: BacktestWorld
     private var watched: [Symbol: [Price]] = [:]
     private var pacing = HaltPacing()
+    /// The news at hand, and what the engine wants done about them: lists that are used again and again.
+    private var news: VenueBatch
+    private var effects: [Effect] = []
 
     /// What to hold from the close of a bar on, or nil to leave things as they are; asked once per closed bar.
     /// `position` is what is held at that moment.
@@ -53,6 +56,8 @@ public struct Backtest: Sendable {
         decide: @escaping Decision
     ) {
         (self.market, self.world, self.decide) = (market, world, decide)
+        news = market.emptyBatch
+        record.expect(bars: market.barsLeft)
         take(.configured(configuration), at: market.now)
     }
 
@@ -69,11 +74,12 @@ public struct Backtest: Sendable {
         owing effects: [Effect]
     ) {
         (self.engine, world) = (engine, BacktestWorld())
-        self.market = market
+        (self.market, news) = (market, market.emptyBatch)
         var rows: [Symbol: [Timestamp: SignalRow]] = [:]
         for row in signals { rows[row.symbol, default: [:]][row.time] = row }
         decide = { [rows] symbol, moment, _ in rows[symbol]?[moment] }
-        let waiting = answers + perform(effects)
+        self.effects = effects
+        let waiting = answers + performAll()
         for event in waiting { take(event, at: engine.now) }
     }
 
@@ -91,19 +97,19 @@ public struct Backtest: Sendable {
     public mutating func step() -> Bool {
         // Asked here, where it costs nothing: most steps are none of a halt.
         let limit = engine.kill.phase == .flattening ? pacing.limit(engine) : nil
-        let next = if let limit { market.next(until: limit) } else { market.next() }
-        guard let batch = next else {
+        let hasNews = if let limit { market.next(&news, until: limit) } else { market.next(&news) }
+        guard hasNews else {
             guard let moment = pacing.keep(engine) else { return false }
             take(.deadline, at: moment)
             return true
         }
-        if !world.isEmpty { for event in world.due(engine, at: batch.at) { take(event, at: batch.at) } }
-        record.note(batch)
-        take(.venue(batch), at: batch.at)
-        let events = batch.events.span
-        for place in events.indices {
-            guard case .barClosed(let symbol, _, let closeTime) = events[place] else { continue }
-            if let row = decide(symbol, closeTime, engine.position(of: symbol)) { take(.signal(row), at: batch.at) }
+        let now = news.at
+        if !world.isEmpty { for event in world.due(engine, at: now) { take(event, at: now) } }
+        record.note(news)
+        take(.venue(news), at: now)
+        for place in news.events.indices {
+            guard case .barClosed(let symbol, _, let closeTime) = news.events.span[place] else { continue }
+            if let row = decide(symbol, closeTime, engine.position(of: symbol)) { take(.signal(row), at: now) }
         }
         if let deadline = engine.nextDeadline, deadline <= engine.now { take(.deadline, at: engine.now) }
         return true
@@ -115,27 +121,31 @@ public struct Backtest: Sendable {
     }
 
     private mutating func take(_ event: EngineEvent, at moment: Timestamp) {
-        var answers = perform(engine.step(event, at: moment))
+        engine.step(event, at: moment, &effects)
+        var answers = performAll()
         var taken = 0
         while taken < answers.count {
-            answers += perform(engine.step(answers[taken], at: moment))
+            engine.step(answers[taken], at: moment, &effects)
+            answers += performAll()
             taken += 1
         }
-        watchSyntheticLevels()
+        if engine.isWatching || !watched.isEmpty { watchSyntheticLevels() }
     }
 
-    private mutating func perform(_ effects: [Effect]) -> [EngineEvent] {
+    private mutating func performAll() -> [EngineEvent] {
+        if effects.isEmpty { return [] }
         var answers: [EngineEvent] = []
         // Through a span, like everything that is looked at after every step: nothing is copied for it.
-        let effects = effects.span
         for place in effects.indices {
-            if case .mark(let point) = effects[place] {
+            if case .mark(let point) = effects.span[place] {
                 record.note(point)
             } else {
-                record.note(effects[place])
-                if let answer = perform(effects[place]) { answers.append(answer) }
+                let effect = effects[place]
+                record.note(effect)
+                if let answer = perform(effect) { answers.append(answer) }
             }
         }
+        while !effects.isEmpty { effects.removeLast() }
         return answers
     }
 
@@ -144,7 +154,6 @@ public struct Backtest: Sendable {
         let desks = engine.desks
         for place in desks.indices {
             let levels = desks.span[place].watchLevels
-            if levels.isEmpty, watched.isEmpty { continue }
             let symbol = desks[place].symbol
             guard levels != watched[symbol] ?? [] else { continue }
             watched[symbol] = levels.isEmpty ? nil : levels

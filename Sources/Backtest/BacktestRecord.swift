@@ -16,6 +16,9 @@ public struct BacktestRecord: Hashable, Sendable {
 
     init() {}
 
+    /// Makes room for the marks of `bars`: one list that grows is laid anew again and again.
+    mutating func expect(bars: Int) { equity.reserveCapacity(equity.count + bars) }
+
     mutating func note(_ batch: VenueBatch) {
         let events = batch.events.span
         for place in events.indices { if case .fill(let fill) = events[place] { fills.append(fill) } }

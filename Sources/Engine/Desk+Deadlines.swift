@@ -4,17 +4,24 @@ extension Desk {
     /// The next moment at which this desk wants to look again. Exposure, age and patience are no reason to look where
     /// nothing would come of it: a moment that stays in the past would be waited for without end.
     @inline(__always) package func nextDeadline(_ state: TradingState) -> Timestamp? {
-        memo.isKnown(for: state) ? memo.known : computedDeadline(state)
+        memo.isKnown(for: state) ? memo.deadline : computedDeadline(state)
     }
 
-    /// Keeps the next deadline in mind until something changes that it follows from.
-    ///
-    /// - Returns: False when it was known already, so neither orders nor position have changed since.
-    @inline(__always) mutating func rememberDeadline(_ state: TradingState) -> Bool {
-        if memo.isKnown(for: state) { return false }
+    /// Checks the desk after a change, and keeps in mind what follows from it.
+    mutating func review(_ state: TradingState) {
+        checkInvariants()
         // What is left of a position that cannot be closed depends on the price.
-        if !page.span[0].isHeld { memo.remember(computedDeadline(state), for: state) }
-        return true
+        memo.note(
+            computedDeadline(state), isWatching: isWatching, calm: calm, for: page.span[0].isHeld ? nil : state)
+    }
+
+    /// Where ``noteReach(at:)`` and the levels that are watched here have nothing to say.
+    private var calm: DeskMemo.Calm {
+        if isWatching { return .none }
+        guard let stop = protection.stop, stop.mode == .armedNative else { return .all }
+        guard stop.reachedAt == nil, !(stop.order.map { orders.isPartlyFilled($0) } ?? false) else { return .none }
+        let level = stop.heldPrice ?? stop.price
+        return position.quantity > .zero ? .above(level) : .below(level)
     }
 
     /// ``nextDeadline(_:)``, worked out.

@@ -5,7 +5,7 @@ public import Core
 /// It is all on one ``Page`` behind one pointer: a desk is large, and the compiler copies large values whenever a
 /// function that changes nothing is called on them. Through the page a field is read and changed in place, a desk is
 /// passed on at the price of a pointer, and two desks still never share what one of them changes. To change a field
-/// forgets the ``DeadlineMemo``; what a price alone changes does not.
+/// forgets the ``DeskMemo``; what a price alone changes does not.
 extension Desk {
     package internal(set) var rules: DeskRules {
         _read { yield page.span[0].rules }
@@ -230,10 +230,10 @@ extension Desk {
             position = Position(symbol: rules.symbol)
         }
 
-        /// The market moved.
-        @inline(__always) mutating func saw(_ price: Price, isClose: Bool, at now: Timestamp) {
+        /// The market moved. Single prices are dated by the venue's clock, as bars are: ours may be far from it.
+        @inline(__always) mutating func saw(_ price: Price, isClose: Bool, dated: Timestamp?, at now: Timestamp) {
             (lastPrice, lastPriceAt) = (price, now)
-            if isClose { referencePrice = price } else { tickAt = now }
+            if isClose { referencePrice = price } else { tickAt = dated }
             risk.saw(price, isClose: isClose)
         }
     }

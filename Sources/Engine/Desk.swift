@@ -10,8 +10,8 @@ public import Core
 public struct Desk: Hashable, Codable, Sendable {
     /// The only one; see `Desk+Fields.swift`.
     var page: [Page]
-    /// When it wants to look again, where that is known.
-    var memo = DeadlineMemo()
+    /// What follows from it, where that is known.
+    var memo = DeskMemo()
 
     package init(_ rules: DeskRules) {
         page = [Page(rules)]
@@ -24,10 +24,9 @@ public struct Desk: Hashable, Codable, Sendable {
     /// Since when a part of the position has had no armed stop.
     @inline(__always) public var exposedSince: Timestamp? { page.span[0].protection.exposedSince }
     /// The levels that we watch ourselves.
-    public var watchLevels: [Price] {
-        // Asked for after every step, and there are mostly none.
-        page.span[0].protection.isWatching ? page.span[0].protection.watchLevels : []
-    }
+    public var watchLevels: [Price] { isWatching ? page.span[0].protection.watchLevels : [] }
+    /// Whether there are any: asked for after every step, and mostly there are none.
+    @inline(__always) var isWatching: Bool { page.span[0].protection.isWatching }
     /// Orders that may still execute, oldest first.
     public var openOrders: [Order] { orders.openOrders }
 
@@ -35,14 +34,14 @@ public struct Desk: Hashable, Codable, Sendable {
     public var target: Double? { goal?.row.target }
 
     /// Profit, realised and not, less fees; nil price counts open lots at cost.
-    public var profit: Money {
-        position.realised - position.fees + unrealised
+    @inline(__always) public var profit: Money {
+        page.span[0].position.realised - page.span[0].position.fees + unrealised
     }
 
     /// Profit of the open lots at the last price.
-    var unrealised: Money {
-        guard !position.isFlat, let lastPrice else { return .zero }
-        return position.unrealised(at: lastPrice)
+    @inline(__always) var unrealised: Money {
+        guard page.span[0].position.quantity != .zero, let price = page.span[0].lastPrice else { return .zero }
+        return page.span[0].position.unrealised(at: price)
     }
 
     // MARK: Inputs
@@ -97,11 +96,14 @@ public struct Desk: Hashable, Codable, Sendable {
     }
 
     /// The market moved.
-    package mutating func observe(_ price: Price, isClose: Bool, _ state: TradingState, at now: Timestamp) -> [Effect] {
+    package mutating func observe(
+        _ price: Price, isClose: Bool, dated moment: Timestamp? = nil, _ state: TradingState, at now: Timestamp
+    ) -> [Effect] {
         guard price > .zero else { return [] }
-        page[0].saw(price, isClose: isClose, at: now)
+        page[0].saw(price, isClose: isClose, dated: moment, at: now)
         guard page.span[0].position.quantity != .zero, state != .halted else { return [] }
         let hasMoved = follow(price)
+        if !hasMoved, memo.isKnown(for: state), memo.isCalm(at: price) { return [] }
         let held = page.span[0].position.quantity
         guard !isClosingAtMarket, let reached = page.span[0].protection.triggered(by: price, position: held) else {
             noteReach(at: now)
@@ -159,8 +161,8 @@ public struct Desk: Hashable, Codable, Sendable {
                 if order.request.purpose == .entry { entryRefusals = RefusalCount() }
             }
             return explained(by: fill, at: now)
-        case .repeated:
-            return nil
+        case .repeated: return nil
+        case .claimed: return claimed(fill, at: now)
         case .implausible:
             let message = "\(symbol): \(fill.side.rawValue) \(fill.quantity) at \(fill.price) is no fill of our orders"
             return [.alert(Alert(.critical, "FILL_NOT_BOOKED", "\(message) (trade \(fill.tradeID))"))]
@@ -235,8 +237,7 @@ public struct Desk: Hashable, Codable, Sendable {
         orders.overdue(at: now, askAgainAt: now + rules.timing.questionSpacing).map { .query(symbol, $0, broker) }
     }
 
-    /// Traps when an invariant stated above does not hold. In line, like all that runs after every step: a call would
-    /// copy the desk.
+    /// Traps when an invariant stated above does not hold. In line: a call would copy the desk.
     @inline(__always) package func checkInvariants() {
         orders.checkInvariants()
         position.checkInvariants()

@@ -12,6 +12,6 @@ extension Engine {
         now = try container.decode(Timestamp.self, forKey: .now)
         index = try container.decode([Symbol: Int].self, forKey: .index)
         enteredThisStep = try container.decode(Int.self, forKey: .enteredThisStep)
-        awaitDeadline()
+        review()
     }
 }

@@ -33,12 +33,11 @@ extension Engine {
     }
 
     /// Restricts trading when a desk has been without protection for more than its budget of today.
-    mutating func watchExposure(at now: Timestamp) -> [Effect] {
+    @inline(__always) mutating func watchExposure(at now: Timestamp, _ effects: inout [Effect]) {
         for place in desks.indices where desks.span[place].exposedSince != nil {
             guard overexposed == nil, let finding = desks[place].exposureFinding(at: now) else { continue }
-            return restrict(finding, nil, at: now)
+            return effects += restrict(finding, nil, at: now)
         }
-        return []
     }
 }
 

@@ -32,8 +32,7 @@ extension Engine {
         for case .cancelled(.client(let id), let symbol) in told {
             onDesk(symbol, id) { _ = $0.orders.cancel(id, spacing: .zero, at: moment) }
         }
-        for desk in desks { desk.checkInvariants() }
-        awaitDeadline()
+        review()
     }
 
     private mutating func onDesk(_ symbol: Symbol, _ id: ClientOrderID, _ body: (inout Desk) -> Void) {

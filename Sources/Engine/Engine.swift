@@ -30,6 +30,8 @@ public struct Engine: Hashable, Codable, Sendable {
     var index: [Symbol: Int] = [:]
     /// The next moment at which a `deadline` event is wanted. It follows from the rest, and is worked out once a step.
     public private(set) var nextDeadline: Timestamp?
+    /// Whether a level is watched here rather than at a venue. It is worked out with the deadline.
+    public private(set) var isWatching = false
     /// Opening orders that the counters were told of in this step.
     var enteredThisStep = 0
 
@@ -54,28 +56,29 @@ public struct Engine: Hashable, Codable, Sendable {
 
     /// The place of the first desk of `symbol`. A handful of names is compared faster than one is hashed. In line, like
     /// all that is asked at every step: a call would copy the engine.
-    @inline(__always) private func place(of symbol: Symbol) -> Int? {
+    @inline(__always) func place(of symbol: Symbol) -> Int? {
         let desks = desks.span
         guard desks.count <= 8 else { return index[symbol] }
         for place in desks.indices where desks[place].rules.asset.instrument.symbol == symbol { return place }
         return nil
     }
 
-    /// The earliest moment at which anything wants to look again.
-    @inline(__always) private var computedDeadline: Timestamp? {
+    /// Looks over all desks, after everything else: checks those that may have changed, and works out when it wants to
+    /// look again.
+    @inline(__always) mutating func review() {
         var next = kill.isEngaged ? kill.nextDeadline : reconciler.nextDeadline
-        // Through a span, here and below: a desk is not copied to look at it.
-        let (desks, state) = (desks.span, state)
+        let state = state
+        isWatching = false
         for place in desks.indices {
-            guard let deadline = desks[place].nextDeadline(state) else { continue }
+            // A desk that still knows its deadline has the orders and the position that were checked before.
+            if !desks.span[place].memo.isKnown(for: state) { desks[place].review(state) }
+            if desks.span[place].memo.isWatching { isWatching = true }
+            guard let deadline = desks.span[place].memo.deadline else { continue }
             if let known = next, known <= deadline { continue }
             next = deadline
         }
-        return next
+        nextDeadline = next
     }
-
-    /// Works out when it wants to look again, after everything else.
-    @inline(__always) mutating func awaitDeadline() { nextDeadline = computedDeadline }
 
     /// Takes one event and says what has to be done about it.
     ///
@@ -83,12 +86,23 @@ public struct Engine: Hashable, Codable, Sendable {
     ///   - event: What happened.
     ///   - now: When; not earlier than the step before.
     public mutating func step(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
+        var effects: [Effect] = []
+        step(event, at: now, &effects)
+        return effects
+    }
+
+    /// The same, said in a list that the caller uses again and again.
+    ///
+    /// - Parameter effects: An empty list.
+    public mutating func step(_ event: EngineEvent, at now: Timestamp, _ effects: inout [Effect]) {
+        precondition(effects.isEmpty, "what was wanted before was done or written down")
         self.now = max(self.now, now)
         enteredThisStep = 0
         let before = state
         risk.roll(to: self.now)
         let wasFlattening = kill.phase == .flattening
-        var effects = watchExposure(at: self.now) + handle(event, at: self.now)
+        watchExposure(at: self.now, &effects)
+        handle(event, at: self.now, &effects)
         if wasFlattening || kill.phase == .flattening { effects += continueKill(at: self.now) }
         effects += collectRest(at: self.now) + tellRegime(after: event, at: self.now)
         if kill.phase == .flat, wasFlattening {
@@ -96,99 +110,57 @@ public struct Engine: Hashable, Codable, Sendable {
         }
         if !effects.isEmpty { reconciler.note(effects, desks, at: self.now) }
         risk.trading.follow(killed: kill.isEngaged)
+        review()
         checkInvariants(effects, before)
-        awaitDeadline()
-        return effects
     }
 
-    private mutating func handle(_ event: EngineEvent, at now: Timestamp) -> [Effect] {
+    private mutating func handle(_ event: EngineEvent, at now: Timestamp, _ effects: inout [Effect]) {
         switch event {
-        case .configured(let configuration): return configure(configuration, at: now)
-        case .joined(let broker, let assets): return join(broker, assets, at: now)
-        case .venue(let batch): return take(batch, at: now)
-        case .reported(let report): return onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
-        case .signal(let row): return onDesk(row.symbol) { $0.act(on: row, $1, at: now) }
+        case .venue(let batch): take(batch, at: now, &effects)
+        case .configured(let configuration): effects += configure(configuration, at: now)
+        case .joined(let broker, let assets): effects += join(broker, assets, at: now)
+        case .reported(let report):
+            effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
+        case .signal(let row): effects += onDesk(row.symbol) { $0.act(on: row, $1, at: now) }
         case .refused(let symbol, let id, let error):
-            let effects = onDesk(symbol, id) { $0.refused(id, error, $1, at: now) }
+            effects += onDesk(symbol, id) { $0.refused(id, error, $1, at: now) }
             // The name is taken there: the account lists what look-ups may not find yet.
             if error.code == VenueError.duplicateName { readSoon(symbol, at: now) }
-            return effects
-        case .silent(let symbol, let id): return onDesk(symbol, id) { desk, _ in desk.silent(id, at: now) }
-        case .absent(let symbol, let id): return onDesk(symbol, id) { $0.absent(id, $1, at: now) }
+        case .silent(let symbol, let id): effects += onDesk(symbol, id) { desk, _ in desk.silent(id, at: now) }
+        case .absent(let symbol, let id): effects += onDesk(symbol, id) { $0.absent(id, $1, at: now) }
         case .cancelRefused(let symbol, let id, _):
-            return onDesk(symbol, id) { desk, _ in desk.cancelRefused(id, at: now) }
+            effects += onDesk(symbol, id) { desk, _ in desk.cancelRefused(id, at: now) }
         case .amendRefused(let symbol, let id, _):
-            return onDesk(symbol, id) { $0.amendRefused(id, $1, at: now) }
-        case .snapshot(let snapshot): return read(snapshot, at: now)
+            effects += onDesk(symbol, id) { $0.amendRefused(id, $1, at: now) }
+        case .snapshot(let snapshot): effects += read(snapshot, at: now)
         case .unreachable(let broker, let error):
             if let rules = configuration?.reconcile { reconciler.unreachable(broker, rules, at: now) }
-            return [.alert(Alert(.warning, "VENUE_UNREACHABLE", "\(broker): \(error)"))]
-        case .kill(let reason): return engage(reason: reason, at: now)
-        case .release: return release()
-        case .deadline: return look(at: now)
-        case .reconcile: return reconcile(at: now)
-        case .operated(let command): return operate(command, at: now)
-        case .regime(let reading):
-            look(reading)
-            return []
+            effects.append(.alert(Alert(.warning, "VENUE_UNREACHABLE", "\(broker): \(error)")))
+        case .kill(let reason): effects += engage(reason: reason, at: now)
+        case .release: effects += release()
+        case .deadline: effects += look(at: now)
+        case .reconcile: effects += reconcile(at: now)
+        case .operated(let command): effects += operate(command, at: now)
+        case .regime(let reading): look(reading)
         }
     }
 
     /// Lets the desk of `symbol` that knows the order work; the first one where none does.
     mutating func onDesk(
-        _ symbol: Symbol, _ order: ClientOrderID? = nil, mayOpen: Bool = true,
-        _ body: (inout Desk, TradingState) -> [Effect]
+        _ symbol: Symbol, _ order: ClientOrderID? = nil, _ body: (inout Desk, TradingState) -> [Effect]
     ) -> [Effect] {
         guard let first = place(of: symbol) else { return [] }
         var knowing: Int?
         if let order, first + 1 < desks.count, desks[first + 1].symbol == symbol {
             knowing = desks[first...].firstIndex { $0.symbol == symbol && $0.orders[order] != nil }
         }
-        return turn(knowing ?? first, mayOpen: mayOpen, at: now, body)
+        return turn(knowing ?? first, at: now, body)
     }
 
     /// Reads the account of a symbol at the next chance.
     private mutating func readSoon(_ symbol: Symbol, at now: Timestamp) {
         guard let broker = place(of: symbol).map({ desks[$0].broker }), reconciler.follows(broker) else { return }
         reconciler.wantReading(of: broker, at: now)
-    }
-
-    // MARK: News from venues
-
-    private mutating func take(_ batch: VenueBatch, at now: Timestamp) -> [Effect] {
-        var effects: [Effect] = []
-        var closed: [Currency] = []
-        // Through a span: news are not copied to look at them.
-        let events = batch.events.span
-        for place in events.indices {
-            switch events[place] {
-            case .price(let symbol, let price):
-                effects += onDesk(symbol, mayOpen: false) { $0.observe(price, isClose: false, $1, at: now) }
-            case .barClosed(let symbol, let bar, let closeTime):
-                effects += onDesk(symbol, mayOpen: false) { desk, state in
-                    guard let price = desk.grid.price(measured: bar.close) else { return [] }
-                    let quote = desk.quote
-                    if !closed.contains(quote) { closed.append(quote) }
-                    guard desk.closed(at: price, closeTime) else { return [] }
-                    return desk.observe(price, isClose: true, state, at: now)
-                }
-            case .quote(let symbol, let bid, let ask):
-                effects += onDesk(symbol, mayOpen: false) { desk, _ in
-                    desk.quoted(bid: bid, ask: ask, at: now)
-                    return []
-                }
-            case .session(let symbol, let isOpen, let next):
-                effects += onDesk(symbol, mayOpen: false) { $0.session(isOpen: isOpen, next: next, $1, at: now) }
-            case .clock(let offset): risk.clocks[batch.broker] = offset
-            case .order(let report):
-                effects += onDesk(report.symbol, report.clientID) { $0.apply(report, $1, at: now) }
-            case .fill(let fill): effects += take(fill, at: now)
-            case .reconnected: effects += reconcile([batch.broker], at: now)
-            }
-        }
-        if closed.count > 1 { closed.sort() }
-        for currency in closed { effects.append(.mark(equity(in: currency, at: now))) }
-        return effects
     }
 
     /// Lets the desks look whose moment has come; mostly it is an account that wants to be read.
@@ -233,9 +205,7 @@ public struct Engine: Hashable, Codable, Sendable {
         }
     }
 
-    private mutating func checkInvariants(_ effects: [Effect], _ before: TradingState) {
-        // A desk that still knows its deadline has the orders and the position that were checked before.
-        for place in desks.indices where desks[place].rememberDeadline(state) { desks[place].checkInvariants() }
+    private func checkInvariants(_ effects: [Effect], _ before: TradingState) {
         var opened = 0
         let effects = effects.span
         for place in effects.indices {

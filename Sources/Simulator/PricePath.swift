@@ -18,12 +18,22 @@ struct PricePath: Sendable {
     private var segment = 0
     private(set) var price: Price
 
+    /// A road that leads nowhere.
+    init() {
+        times = InlineArray(repeating: .epoch)
+        prices = InlineArray(repeating: .zero)
+        price = .zero
+    }
+
     init(openTime: Timestamp, span: TimeSpan, open: Price, first: Price, second: Price, close: Price) {
         let third = TimeSpan(milliseconds: span.milliseconds / 3)
         times = [openTime, openTime + third, openTime + third + third, openTime + span]
         prices = [open, first, second, close]
         price = open
     }
+
+    /// Where the road ends.
+    var end: Price { prices[3] }
 
     /// Moves along the road to where the price is at `now`, on the tick grid.
     mutating func move(to now: Timestamp, tick: Price) {

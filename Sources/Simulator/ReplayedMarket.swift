@@ -42,6 +42,8 @@ public struct ReplayedMarket: Sendable {
             next = rows.isEmpty ? nil : Timestamp(milliseconds: series.openTimes[row])
         }
 
+        var rowsLeft: Int { end - row }
+
         mutating func open() -> Bar {
             (isOpen, next) = (true, series.closeTime(row))
             return series[row]
@@ -91,36 +93,72 @@ public struct ReplayedMarket: Sendable {
     /// What determines the exchange's answers.
     public var configuration: ExchangeConfiguration { exchange.configuration }
 
+    /// How many bars are left, the open ones included.
+    public var barsLeft: Int { streams.reduce(0) { $0 + $1.rowsLeft } }
+
     /// Whether every bar was replayed; only flattening orders still trade, at the last closes.
     public var isAtEnd: Bool { streams.allSatisfy { $0.next == nil } }
+
+    /// Whether every symbol has a bar open, or had its last one: orders can be executed.
+    public var isTrading: Bool { streams.allSatisfy { $0.isOpen || $0.next == nil } }
 
     /// Goes on to the next instant that has news; nil at the end of the data, when only a further command can cause
     /// any.
     public mutating func next() -> VenueBatch? {
-        while true {
-            guard let instant = nextBoundary else {
-                guard let due = exchange.hasNews ? now : exchange.nextDeadline else { return nil }
-                if let batch = exchange.advance(to: max(due, now)) { return counted(batch) }
-                continue
-            }
-            if let batch = exchange.advance(to: instant) { return counted(batch) }
-            if !closeBars(at: instant) { openBars(at: instant) }
-        }
+        var batch = emptyBatch
+        return next(&batch) ? batch : nil
     }
 
-    private mutating func counted(_ batch: VenueBatch) -> VenueBatch {
-        pulled += 1
-        return batch
+    /// A batch without news, for ``next(_:)``.
+    public var emptyBatch: VenueBatch { VenueBatch(broker: configuration.broker, at: now, events: []) }
+
+    /// The same, told in a batch that is used again and again: most instants have one piece of news, and a list made
+    /// for each would cost more than the news.
+    ///
+    /// - Returns: False at the end of the data; the batch is then as it was.
+    public mutating func next(_ batch: inout VenueBatch) -> Bool {
+        if let instant = nextBoundary {
+            // A bar that closes or opens is news.
+            if !exchange.reachNews(before: instant) { cross(instant) }
+            tell(&batch)
+            return true
+        }
+        while let due = exchange.hasNews ? now : exchange.nextDeadline {
+            guard exchange.reachNews(before: max(due, now)) else { continue }
+            tell(&batch)
+            return true
+        }
+        return false
     }
 
     /// Goes on to the next instant that has news, but not beyond `limit`; nil when there is none before it. Time then
     /// stands at `limit`.
     public mutating func next(until limit: Timestamp) -> VenueBatch? {
-        while let instant = nextBoundary, instant <= limit {
-            if let batch = exchange.advance(to: instant) { return counted(batch) }
-            if !closeBars(at: instant) { openBars(at: instant) }
+        var batch = emptyBatch
+        return next(&batch, until: limit) ? batch : nil
+    }
+
+    /// The same, told in a batch that is used again.
+    ///
+    /// - Returns: False when there is no news before `limit`; the batch is then as it was.
+    public mutating func next(_ batch: inout VenueBatch, until limit: Timestamp) -> Bool {
+        if let instant = nextBoundary, instant <= limit {
+            if !exchange.reachNews(before: instant) { cross(instant) }
+        } else if !exchange.reachNews(before: max(limit, now)) {
+            return false
         }
-        return exchange.advance(to: max(limit, now)).map { counted($0) }
+        tell(&batch)
+        return true
+    }
+
+    private mutating func tell(_ batch: inout VenueBatch) {
+        exchange.tell(&batch)
+        pulled += 1
+    }
+
+    /// Closes the bars that close at `instant`; where none does, opens those that open.
+    private mutating func cross(_ instant: Timestamp) {
+        if !closeBars(at: instant) { openBars(at: instant) }
     }
 
     /// The next moment at which something may happen by itself; nil after the last bar when nothing is due.

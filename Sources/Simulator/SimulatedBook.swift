@@ -11,17 +11,22 @@ struct SimulatedBook: Sendable {
         /// Acts at or below the price; else at or above.
         let below: Bool
         let isStop: Bool
+
+        @inline(__always) func isMet(by price: Price) -> Bool { below ? price <= self.price : price >= self.price }
     }
 
     let instrument: Instrument
-    /// The grid of its prices, at hand: every bar asks for four.
-    private let grid: PriceGrid
     /// The open bar, or nil between bars.
     private(set) var bar: Bar?
     private(set) var closeTime = Timestamp.epoch
-    private var path: PricePath? { didSet { touch = nil } }
-    /// The next touch as last worked out, until something changes that it follows from; nil while nobody knows.
-    private var touch: PricePath.Touch??
+    /// The road through the open bar, once it was chosen.
+    private var path = PricePath() { didSet { isTouchKnown = false } }
+    /// Whether it was. Apart from the road itself: to forget an optional road costs as much as to lay one.
+    private var hasPath = false
+    /// The next touch as last worked out.
+    private var touch: PricePath.Touch?
+    /// Whether nothing has changed since that it follows from.
+    private var isTouchKnown = false
     /// The price now, or the last one known.
     private(set) var price: Price?
     /// The moment the price was brought to.
@@ -31,13 +36,13 @@ struct SimulatedBook: Sendable {
     /// What is left of the volume that may be taken in this bar; nil is no limit.
     var capacity: Quantity?
     /// Ascending by order.
-    var resting: [Level] = [] { didSet { touch = nil } }
+    var resting: [Level] = [] { didSet { isTouchKnown = false } }
     /// Orders that wait for an open or for their next part, ascending.
     var executing: [Int] = []
-    var watches: [Price] = [] { didSet { touch = nil } }
+    var watches: [Price] = [] { didSet { isTouchKnown = false } }
 
     init(instrument: Instrument) {
-        (self.instrument, grid) = (instrument, instrument.grid)
+        self.instrument = instrument
     }
 
     /// The price at which an order can trade now, if there is one.
@@ -47,12 +52,12 @@ struct SimulatedBook: Sendable {
     }
 
     /// Whether the price has not left the open yet.
-    func isAtOpen(_ now: Timestamp) -> Bool { bar?.openTime == now && path == nil }
+    func isAtOpen(_ now: Timestamp) -> Bool { bar?.openTime == now && !hasPath }
 
     mutating func open(_ bar: Bar, span: TimeSpan, share: FixedDecimal?) -> Price {
         precondition(self.bar == nil && !isEnded, "a bar opens after the one before it closed")
         let open = exact(bar.open)
-        (self.bar, closeTime, path, price) = (bar, bar.openTime + span, nil, open)
+        (self.bar, closeTime, hasPath, price) = (bar, bar.openTime + span, false, open)
         pricedAt = bar.openTime
         capacity = share.flatMap { share in
             FixedDecimal(measured: bar.volume).map { instrument.onLot(Quantity($0.times(share, rounding: .down))) }
@@ -62,8 +67,8 @@ struct SimulatedBook: Sendable {
 
     mutating func close() -> Bar {
         guard let bar else { preconditionFailure("only an open bar closes") }
-        price = exact(bar.close)
-        (self.bar, path) = (nil, nil)
+        price = hasPath ? path.end : exact(bar.close)
+        (self.bar, hasPath) = (nil, false)
         return bar
     }
 
@@ -73,15 +78,16 @@ struct SimulatedBook: Sendable {
     }
 
     /// Whether the road through the open bar still has to be chosen.
-    var needsPath: Bool { bar != nil && path == nil }
+    var needsPath: Bool { bar != nil && !hasPath }
 
     /// Chooses the road through the open bar.
     mutating func choosePath(lowFirst: Bool) {
-        guard let bar, let price, path == nil else { preconditionFailure("a road is chosen once per bar") }
+        guard let bar, let price, !hasPath else { preconditionFailure("a road is chosen once per bar") }
         let (low, high) = (exact(bar.low), exact(bar.high))
         path = PricePath(
             openTime: bar.openTime, span: closeTime - bar.openTime, open: price, first: lowFirst ? low : high,
             second: lowFirst ? high : low, close: exact(bar.close))
+        hasPath = true
     }
 
     /// Brings the price of an open bar to `now`, but never past a level that was not told yet: who reacts to a level
@@ -89,28 +95,43 @@ struct SimulatedBook: Sendable {
     mutating func move(to now: Timestamp) {
         guard now > pricedAt, bar != nil else { return }
         if let touch = nextTouch(), touch.at <= now { return }
-        let tick = grid.tick
-        path?.move(to: now, tick: tick)
-        guard let reached = path?.price else { return }
-        (price, pricedAt) = (reached, now)
+        let tick = instrument.tick
+        guard hasPath else { return }
+        path.move(to: now, tick: tick)
+        (price, pricedAt) = (path.price, now)
     }
 
     mutating func move(to touch: PricePath.Touch, at now: Timestamp) {
-        path?.move(to: touch)
+        path.move(to: touch)
         (price, pricedAt) = (touch.level, now)
     }
 
+    /// Whether `price` has reached the level of a resting order.
+    @inline(__always) func isMet(by price: Price) -> Bool {
+        let levels = resting.span
+        for place in levels.indices where levels[place].isMet(by: price) { return true }
+        return false
+    }
+
+    /// Whether there are levels to meet.
+    var awaitsPrice: Bool { !resting.isEmpty || !watches.isEmpty }
+
     /// The next point of the road at which a resting or watched level is met.
     mutating func nextTouch() -> PricePath.Touch? {
-        guard path != nil, !resting.isEmpty || !watches.isEmpty else { return nil }
-        if let touch { return touch }
-        let found = computedTouch()
-        touch = .some(found)
-        return found
+        guard hasPath, awaitsPrice else { return nil }
+        if !isTouchKnown { (touch, isTouchKnown) = (computedTouch(), true) }
+        return touch
+    }
+
+    /// Whether a level is met at `moment` or earlier.
+    mutating func isTouched(at moment: Timestamp) -> Bool {
+        guard hasPath, awaitsPrice else { return false }
+        if !isTouchKnown { (touch, isTouchKnown) = (computedTouch(), true) }
+        return touch.map { $0.at <= moment } ?? false
     }
 
     private func computedTouch() -> PricePath.Touch? {
-        path?.nextTouch { from, to in
+        path.nextTouch { from, to in
             let falls = to < from
             var nearest: Price?
             for level in resting where level.below == falls && Self.meets(level.price, from, to) {
@@ -123,9 +144,10 @@ struct SimulatedBook: Sendable {
         }
     }
 
-    /// A measured price of a bar on the tick grid. Prices that round to nothing count as one tick.
-    private func exact(_ measured: Double) -> Price {
-        grid.price(measured: measured) ?? grid.tick
+    /// A measured price of a bar on the tick grid. Prices that round to nothing count as one tick. In line, because a
+    /// call would copy the book.
+    @inline(__always) private func exact(_ measured: Double) -> Price {
+        instrument.grid.price(measured: measured) ?? instrument.tick
     }
 
     private static func meets(_ level: Price, _ from: Price, _ to: Price) -> Bool {

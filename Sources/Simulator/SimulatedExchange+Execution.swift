@@ -13,8 +13,9 @@ extension SimulatedExchange {
 
     /// Lets every resting order act that `price` has reached: stops first, then the rest, each by age.
     mutating func fire(_ book: Int, at price: Price) {
-        guard !books[book].resting.isEmpty else { return }
-        let met = books[book].resting.filter { $0.below ? price <= $0.price : price >= $0.price }
+        // Mostly there is none.
+        guard books[book].isMet(by: price) else { return }
+        let met = books[book].resting.filter { $0.isMet(by: price) }
         for level in met where level.isStop { execute(level.order, at: price) }
         for level in met where !level.isStop { execute(level.order, at: price) }
     }

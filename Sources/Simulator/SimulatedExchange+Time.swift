@@ -70,34 +70,57 @@ extension SimulatedExchange {
     /// Goes on to the next instant, not after `limit`, at which there is something to tell, and tells it; nil when the
     /// limit is reached. Time does not go on before the news of an instant was told, so that its reader can react.
     public mutating func advance(to limit: Timestamp) -> VenueBatch? {
+        guard reachNews(before: limit) else { return nil }
+        var batch = VenueBatch(broker: configuration.broker, at: now, events: [])
+        tell(&batch)
+        return batch
+    }
+
+    /// Goes on to the next instant, not after `limit`, at which there is something to tell.
+    ///
+    /// - Returns: Whether there is something; if not, time stands at the limit.
+    mutating func reachNews(before limit: Timestamp) -> Bool {
         precondition(limit >= now, "virtual time does not go back")
         while outbox.isEmpty {
-            guard activity > 0, let step = nextStep(before: limit), step.at <= limit else {
+            guard activity > 0, let step = nextStep(before: limit) else {
                 now = limit
-                return nil
+                return false
             }
             now = max(now, step.at)
             perform(step)
         }
-        defer { outbox = [] }
-        return VenueBatch(broker: configuration.broker, at: now, events: outbox)
+        return true
+    }
+
+    /// Tells what happened in a batch of this exchange. The room of the news that it held is used again.
+    mutating func tell(_ batch: inout VenueBatch) {
+        batch.take(&outbox, at: now)
     }
 
     /// The next instant, not after `limit`, at which there is something to tell; nil when there is none.
     mutating func nextInstant(before limit: Timestamp) -> Timestamp? {
         if !outbox.isEmpty { return now }
-        guard activity > 0, let step = nextStep(before: limit), step.at <= limit else { return nil }
+        guard activity > 0, let step = nextStep(before: limit) else { return nil }
         return max(now, step.at)
     }
 
+    /// What happens next, not after `limit`.
     private mutating func nextStep(before limit: Timestamp) -> Step? {
         // What is due at this very instant comes before the price leaves an open.
-        if let step = earliestStep(), step.at <= now { return step }
+        if stepIsDue(at: now) { return earliestStep() }
         guard limit > now else { return nil }
-        for book in books.indices where books[book].needsPath {
-            if !books[book].resting.isEmpty || !books[book].watches.isEmpty { choosePath(book) }
+        for book in books.indices where books[book].needsPath && books[book].awaitsPrice { choosePath(book) }
+        return stepIsDue(at: limit) ? earliestStep() : nil
+    }
+
+    /// Whether something happens at `moment` or earlier. Mostly nothing does, and no step is made up to find that out.
+    private mutating func stepIsDue(at moment: Timestamp) -> Bool {
+        if let first = arrivals.first, first.at <= moment { return true }
+        for book in books.indices {
+            if books[book].isTouched(at: moment) { return true }
+            if !books[book].executing.isEmpty, let part = nextPart(in: book), part.at <= moment { return true }
         }
-        return earliestStep()
+        return false
     }
 
     /// The earliest of all; at one instant, levels before parts before arrivals.

@@ -20,6 +20,16 @@ import Testing
         #expect(bench.engine.nextDeadline == nil)
     }
 
+    @Test(arguments: [true, false]) func aStopIsPassedAtItsVeryPrice(long: Bool) throws {
+        var bench = try Bench()
+        try bench.hold(long: long)
+        let level = try #require(try bench.openStop()?.kind.trigger)
+        try bench.price(Price(long ? level.value + FixedDecimal(1) : level.value - FixedDecimal(1)).description)
+        #expect(try bench.wait(.seconds(10)).isEmpty, "a price before the stop asks nothing")
+        try bench.price(level.description)
+        #expect(try bench.wait(.seconds(3)).alerts == ["STOP_ESCALATED"])
+    }
+
     @Test func aPriceThatComesBackInTimeLeavesTheStopAlone() throws {
         var bench = try Bench()
         try bench.hold()

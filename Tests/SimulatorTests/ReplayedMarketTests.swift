@@ -35,6 +35,23 @@ import Testing
         #expect(market.pulled == 6)
     }
 
+    @Test func aBatchThatIsUsedAgainTellsTheSame() throws {
+        let series = try [Stage.series(rows, of: Stage.sber), Stage.series(Array(rows.prefix(2)), from: 1)]
+        var fresh = try ReplayedMarket(configuration: Stage.configuration(), series: series)
+        var again = fresh
+        var batch = again.emptyBatch
+        #expect(again.barsLeft == 5)
+        while again.next(&batch) {
+            let told = fresh.next()
+            #expect(told == batch)
+        }
+        #expect(fresh.pulled == again.pulled && again.barsLeft == 0)
+        let last = batch
+        let end = again.now + .seconds(3600)
+        let hasNews = again.next(&batch, until: end)
+        #expect(!hasNews && batch == last && again.now == end, "nothing is told, time goes on")
+    }
+
     @Test func onlyBarsInsideTheRangeAreReplayed() throws {
         var market = try ReplayedMarket(
             configuration: Stage.configuration(), series: [Stage.series(rows)], from: Stage.minutes(1),

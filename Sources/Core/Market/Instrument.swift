@@ -39,6 +39,12 @@ public struct Instrument: Hashable, Codable, Sendable {
     public let quote: Currency
     /// What the venue demands of triggers besides; nil when nothing.
     public let triggerRules: TriggerRules?
+    /// The grid of its prices: it follows from the tick, and is at hand because prices of every bar are put on it.
+    public let grid: PriceGrid
+
+    private enum CodingKeys: String, CodingKey {
+        case symbol, tick, lotStep, minimumQuantity, minimumNotional, quote, triggerRules
+    }
 
     /// An instrument from its rules.
     ///
@@ -52,15 +58,13 @@ public struct Instrument: Hashable, Codable, Sendable {
         (self.symbol, self.tick, self.lotStep, self.quote) = (symbol, tick, lotStep, quote)
         (self.minimumQuantity, self.minimumNotional) = (minimumQuantity, minimumNotional)
         self.triggerRules = triggerRules
+        grid = PriceGrid(tick: tick)
     }
 
     /// `price` rounded to the tick grid.
     public func onTick(_ price: Price, rounding rule: RoundingRule = .halfEven) -> Price {
         grid.nearest(price, rounding: rule)
     }
-
-    /// The grid of its prices.
-    @inlinable public var grid: PriceGrid { PriceGrid(tick: tick) }
 
     /// A measured price rounded to the nearest tick; nil when it is not a positive finite number.
     @inlinable public func price(measured value: Double) -> Price? { grid.price(measured: value) }
@@ -117,6 +121,7 @@ extension Instrument {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         symbol = try container.decode(Symbol.self, forKey: .symbol)
         tick = try container.decode(Price.self, forKey: .tick)
+        grid = PriceGrid(tick: tick)
         lotStep = try container.decode(Quantity.self, forKey: .lotStep)
         minimumQuantity = try container.decode(Quantity.self, forKey: .minimumQuantity)
         minimumNotional = try container.decode(Money.self, forKey: .minimumNotional)

@@ -6,9 +6,18 @@ public struct PriceGrid: Hashable, Sendable {
     /// The step; positive.
     public let tick: Price
 
+    /// The same in parts of 10^-12 where prices can be found by one multiplication, else 0.
+    @usableFromInline let step: Int64
+    /// How many steps are in one; 0 where ``step`` is.
+    @usableFromInline let perUnit: Double
+
     /// The grid of a positive `tick`.
     @inlinable public init(tick: Price) {
         self.tick = tick
+        // A tick that is a whole part of one.
+        let step = Int64(exactly: tick.value.units).map { $0 >= 1_000 ? $0 : 0 } ?? 0
+        let perUnit = step > 0 ? 1e12 / Double(step) : 0
+        (self.step, self.perUnit) = Double(Int64(perUnit)) == perUnit ? (step, perUnit) : (0, 0)
     }
 
     /// `price` rounded to the grid.
@@ -17,24 +26,24 @@ public struct PriceGrid: Hashable, Sendable {
     }
 
     /// A measured price rounded to the nearest tick; nil when it is not a positive finite number.
-    public func price(measured value: Double) -> Price? {
-        if let price = fastPrice(measured: value) { return price }
+    @inlinable public func price(measured value: Double) -> Price? {
+        // Beyond doubt, and one multiplication: a value closer to one tick than to any other by far more than a product
+        // of doubles can be off.
+        let ticks = value * perUnit
+        if value <= 1e13, ticks >= 0.75, ticks < 0x1p50 {
+            // Next to a half it does not matter which way this rounds: that is in doubt anyhow.
+            let nearest = (ticks + 0x1p52) - 0x1p52
+            if (ticks - nearest).magnitude <= 0.25 {
+                return Price(FixedDecimal(product: Int64(nearest), step))
+            }
+        }
+        return doubtfulPrice(measured: value)
+    }
+
+    /// The same by exact arithmetic.
+    @inline(never) @usableFromInline func doubtfulPrice(measured value: Double) -> Price? {
         guard value > 0, let exact = FixedDecimal(measured: value) else { return nil }
         let price = nearest(Price(exact))
         return price > .zero ? price : nil
-    }
-
-    /// The same where it is beyond doubt and one multiplication: a tick that is a whole part of one, and a value closer
-    /// to one tick than to any other by far more than a product of doubles can be off.
-    private func fastPrice(measured value: Double) -> Price? {
-        guard value <= 1e13, let tick = Int64(exactly: tick.value.units), tick >= 1_000 else { return nil }
-        let perUnit = 1e12 / Double(tick)
-        guard Double(Int64(perUnit)) == perUnit else { return nil }
-        let ticks = value * perUnit
-        guard ticks >= 0.75, ticks < 0x1p50 else { return nil }
-        // Next to a half it does not matter which way this rounds: that is in doubt anyhow.
-        let nearest = (ticks + 0x1p52) - 0x1p52
-        guard (ticks - nearest).magnitude <= 0.25 else { return nil }
-        return Price(FixedDecimal(units: Int128(Int64(nearest)) * Int128(tick)))
     }
 }

@@ -21,6 +21,12 @@ public struct FixedDecimal: Hashable, Comparable, Sendable {
         self.units = units
     }
 
+    /// `left * right` parts of 10^-12. The standard library multiplies 128 bits by 128 bits, whatever they hold.
+    @inlinable init(product left: Int64, _ right: Int64) {
+        let (high, low) = left.multipliedFullWidth(by: right)
+        units = Int128(high) &<< 64 | Int128(low)
+    }
+
     /// A whole number.
     public init(_ whole: Int) {
         units = Int128(whole) * Self.scale

@@ -74,7 +74,17 @@ extension FixedDecimal {
     /// The product, rounded once to twelve digits. Exact whenever the digits behind both points add up to twelve or
     /// less. Traps when the product exceeds 1.7 x 10^26, which two parsed numbers cannot reach.
     public func times(_ other: FixedDecimal, rounding rule: RoundingRule = .halfEven) -> FixedDecimal {
-        FixedDecimal(units: rule.divide(product: units, other.units, by: Self.scale))
+        if let product = shortProduct(other) { return product }
+        return FixedDecimal(units: rule.divide(product: units, other.units, by: Self.scale))
+    }
+
+    /// The exact product of two numbers of 64 bits and at most six digits behind the point, as most prices and
+    /// quantities are; nil for others. It takes a fraction of the time of a division of 128 bits.
+    private func shortProduct(_ other: FixedDecimal) -> FixedDecimal? {
+        guard let left = Int64(exactly: units), let right = Int64(exactly: other.units) else { return nil }
+        let (first, second) = (left / 1_000_000, right / 1_000_000)
+        guard first * 1_000_000 == left, second * 1_000_000 == right else { return nil }
+        return FixedDecimal(product: first, second)
     }
 
     /// The quotient, rounded once to twelve digits. Traps when it exceeds 1.7 x 10^26.

@@ -187,12 +187,20 @@ public struct VenueBatch: Hashable, Codable, Sendable {
     /// Who tells.
     public let broker: BrokerName
     /// The moment, by the venue's clock.
-    public let at: Timestamp
+    public private(set) var at: Timestamp
     /// The news, in the order they happened.
-    public let events: [VenueEvent]
+    public private(set) var events: [VenueEvent]
 
     /// A batch from its parts.
     public init(broker: BrokerName, at: Timestamp, events: [VenueEvent]) {
         (self.broker, self.at, self.events) = (broker, at, events)
+    }
+
+    /// Tells `news` of `at` instead of what it told, and leaves an empty list whose room can be used again.
+    public mutating func take(_ news: inout [VenueEvent], at moment: Timestamp) {
+        // One by one: to remove all at once costs several times what the one or two of a batch do.
+        while !events.isEmpty { events.removeLast() }
+        swap(&events, &news)
+        at = moment
     }
 }

@@ -22,12 +22,14 @@ extension Desk {
         page[0].risk.quoted(bid: bid, ask: ask, at: now)
     }
 
-    /// Lets the counters know of a position that was opened, is gone or has turned.
-    @inline(__always) mutating func noteTrade() {
+    /// Whether a position was opened, is gone or has turned since the counters heard of it.
+    @inline(__always) var hasTurned: Bool {
         let held = page.span[0].position.quantity
-        let isLong: Bool? = held == .zero ? nil : held > .zero
-        if page.span[0].risk.wasLong != isLong { risk.note(position) }
+        return page.span[0].risk.wasLong != (held == .zero ? nil : held > .zero)
     }
+
+    /// Lets the counters know of the position.
+    mutating func noteTrade() { risk.note(position) }
 
     /// What opening orders on their way will add to the position, signed.
     var ordered: Quantity {

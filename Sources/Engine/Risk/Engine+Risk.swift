@@ -55,7 +55,7 @@ extension Engine {
 
     /// Counts what the desk at `place` did, and restricts trading when that broke a limit.
     mutating func collect(_ place: Int, at now: Timestamp) -> [Effect] {
-        desks[place].noteTrade()
+        if desks.span[place].hasTurned { desks[place].noteTrade() }
         // Through the span each time: whoever keeps a desk has it copied when it changes.
         let profit = desks.span[place].profit
         let gain = profit - desks.span[place].countedProfit

@@ -15,6 +15,17 @@ import Testing
         }
     }
 
+    /// Six digits behind the point and 64 bits, as most prices and quantities have, and one more than that.
+    @Test func shortProductsAgreeWithSchoolArithmetic() {
+        var random = SeededRandom(seed: 24)
+        for round in 0..<6_000 {
+            let left = random.int128(bits: [20, 43, 44, 63][round % 4]) * (round % 3 == 0 ? 1 : 1_000_000)
+            let right = random.int128(bits: [43, 20, 44][round % 3]) * (round % 5 == 0 ? 100_000 : 1_000_000)
+            let found = FixedDecimal(units: left).times(FixedDecimal(units: right))
+            #expect(String(found.units) == naiveRatio(left, right, over: FixedDecimal.scale, .halfEven))
+        }
+    }
+
     @Test(arguments: RoundingRule.allCases) func quotientsAgreeWithSchoolArithmetic(rule: RoundingRule) {
         var random = SeededRandom(seed: 22, stream: rule.rawValue)
         for _ in 0..<3000 {
