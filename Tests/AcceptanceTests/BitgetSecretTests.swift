@@ -81,7 +81,7 @@ extension Acceptance {
                 #"{"faults":{"dropResponse":{"chance":0.05},"errorAfterAccept":{"chance":0.05}},"#
                 + #""rules":[{"do":"malformed","chance":0.05},{"do":"reject","code":"40009","count":2}],"calmAfter":4}"#
             try await live.twin.control("faults", plan)
-            try await live.twin.control("disconnect")
+            try await live.twin.control("disconnect", "{}")
             for look in Self.looks { _ = try await live.site.run(look, environment: live.environment) }
             try await live.twin.control("faults", "{}")
             try await live.end(runner)

@@ -68,5 +68,39 @@ extension Acceptance {
             }
             try await twin.stop()
         }
+
+        /// A memory that cannot be read to its end is not gone on from without a word.
+        @Test func aDamagedMemoryIsSaid() async throws {
+            let live = try await site([], isSpot: false)
+            let body = #"{"symbol":"BTCUSDT","side":"buy","size":"0.01","market":"futures"}"#
+            try await live.twin.control("trade", body)
+            try await live.twin.until("a position") { $0.held.count == 1 }
+            try await live.twin.die()
+            let name = try #require(try journals(live).first)
+            let path = live.site.url.appending(path: "twin/bitget/state/\(name)").path
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            try #require(lines.count > 4)
+            lines[2] = "?"
+            try lines.joined(separator: "\n").write(toFile: path, atomically: false, encoding: .utf8)
+            let twin = try await TwinAtWork(live.site, [], port: live.twin.port)
+            #expect(try await twin.books().isFlat)
+            let said = try twin.program.errorsSoFar
+            #expect(said.contains("line 3 of ") && said.contains("begins anew"), "\(said)")
+            try await twin.stop()
+        }
+
+        /// Two twins do not write one memory, and the second says that it has none.
+        @Test func aSecondTwinSaysThatItHasNoMemory() async throws {
+            let live = try await site([], isSpot: false)
+            let folder = live.site.url.appending(path: "twin/bitget", directoryHint: .isDirectory)
+            let second = try Program(
+                ["twin", "bitget", "--port", String(live.twin.port), "--assets", "BTCUSDT"]
+                    + ["--bars", Workshop.bundle.path], in: folder)
+            let end = try await second.end()
+            #expect(end.status == 69 && end.errors.contains("another twin writes"), "\(end.text)")
+            #expect(try journals(live).count == 1, "the first one's memory is still there")
+            try await live.twin.stop()
+        }
     }
 }

@@ -24,6 +24,13 @@ import Twins
         func take(_ input: TwinInput) { inputs.withLock { $0.append(input) } }
     }
 
+    /// What was traced.
+    private final class Lines: Sendable {
+        private let texts = Mutex<[String]>([])
+        var all: [String] { texts.withLock { $0 } }
+        func take(_ text: String) { texts.withLock { $0.append(text) } }
+    }
+
     private static let plan = #"""
         {"faults": {"partialFills": {"parts": 3, "seconds": [0.01, 0.05]}, "dropResponse": {"chance": 0.2},
                     "notFoundLag": {"chance": 0.3, "seconds": [0.05, 0.1]}},
@@ -61,6 +68,46 @@ import Twins
         let (books, others) = (host.withWorld { $0.books }, again.withWorld { $0.books })
         #expect(books == others)
         #expect((books["fills"]?.elements.count ?? 0) > 20 && !(books["positions"]?.elements ?? []).isEmpty)
+    }
+
+    private static let changes = [
+        "reset", "freeze", "thaw", "clock", "script", "release", "disconnect", "price", "trade", "wallet",
+    ]
+
+    /// Whoever looks around by GET changes nothing, and what he looked at is gone through as a moment that passed.
+    @Test(arguments: changes) func whatChangesSomethingIsRefusedByGET(command: String) async throws {
+        let (clock, notes) = (Clock(), Notes())
+        let host = TwinHost(Desk().world, wallClock: { clock.now }, journal: { input, _ in notes.take(input) })
+        let server = try await TwinServer.start(host, port: 0)
+        let body = #"{"symbol": "BTCUSDT", "side": "buy", "size": "0.01"}"#
+        _ = try await RawHTTP.ask(port: server.port, "POST", "/twin/trade", body: body)
+        let answer = try await RawHTTP.ask(port: server.port, "GET", "/twin/\(command)")
+        for look in ["status", "books", "log", "faults"] {
+            let seen = try await RawHTTP.ask(port: server.port, "GET", "/twin/\(look)")
+            #expect(seen.contains("200 OK"), "\(look)")
+        }
+        await server.stop()
+        #expect(answer.contains(" 405 ") && answer.contains("Allow: POST") && answer.contains(command), "\(answer)")
+        let requests = notes.all.filter { if case .request = $0.deed { true } else { false } }
+        #expect(requests.count == 2, "the trade and the refusal; looks are none")
+        let again = TwinHost(Desk().world, wallClock: { Self.start })
+        again.replay(notes.all)
+        let (books, others) = (host.withWorld { $0.books }, again.withWorld { $0.books })
+        #expect(books == others && books["positions"]?.elements.count == 1, "\(others)")
+    }
+
+    /// What is only gone through again is told to nobody.
+    @Test func aReplayLeavesNoTrace() async throws {
+        let (clock, notes, lines) = (Clock(), Notes(), Lines())
+        let trace: @Sendable (String) -> Void = { lines.take($0) }
+        let host = TwinHost(
+            Desk().world, wallClock: { clock.now }, trace: trace, journal: { input, _ in notes.take(input) })
+        let server = try await TwinServer.start(host, port: 0)
+        _ = try await RawHTTP.ask(port: server.port, "GET", "/api/v2/public/time?a=b")
+        await server.stop()
+        #expect(lines.all == ["GET /api/v2/public/time?a=b -> 200 00000"])
+        TwinHost(Desk().world, wallClock: { Self.start }, trace: trace).replay(notes.all)
+        #expect(lines.all.count == 1)
     }
 
     @Test func everyInputIsReadAsItWasWritten() {

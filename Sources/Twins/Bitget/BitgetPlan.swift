@@ -65,6 +65,8 @@ struct BitgetPlan: Sendable {
     var isSpotExit = false
     /// A fault: it is reached and does nothing.
     var isDead = false
+    /// Until when looking it up finds nothing, and no list has it.
+    var hiddenUntil = Timestamp.epoch
     var status = Status.live
     var orderID = ""
     let createdAt: Timestamp

@@ -43,15 +43,19 @@ extension BitgetWorld {
         var order = BitgetOrder(
             id: id, clientID: draft.clientID ?? newID(), draft: draft, leverage: leverage(draft.key),
             createdAt: now.venue, size: draft.size, updatedAt: now.venue)
-        if faults.happens(.notFoundLag, at: now.wall), let lag = faults.time(of: .notFoundLag) {
-            order.hiddenUntil = now.wall + lag
-        }
+        order.hiddenUntil = hiding()
         orders.append(order)
         (orderByID[id], orderByClient[order.clientID]) = (number, number)
         open.append(number)
         agenda.add(.execute(number), at: now.wall + setup.orderLag)
         pushOrder(number, fill: nil)
         return number
+    }
+
+    /// Until when something that was placed now is not found and not listed.
+    mutating func hiding() -> Timestamp {
+        guard faults.happens(.notFoundLag, at: now.wall), let lag = faults.time(of: .notFoundLag) else { return .epoch }
+        return now.wall + lag
     }
 
     private func checkSize(_ draft: OrderDraft, _ instrument: Instrument, at price: Price) throws(BitgetFault) {
@@ -93,19 +97,23 @@ extension BitgetWorld {
             throw BitgetFault("45115", "The price you enter should be a multiple of \(instrument.tick)")
         }
         guard let limit = draft.limit, let mark = market.mark(draft.key.symbol) else { return }
-        if let percent = faults.setting(.priceFilter, at: now.wall)?.percent,
-            let most = FixedDecimal(measured: percent),
-            (limit - mark).magnitude.value.times(FixedDecimal(100)) > most.times(mark.value)
-        {
-            faults.note(.priceFilter)
-            throw BitgetFault("40815", "The order price deviates too far from the market")
-        }
+        try checkDistance(limit, draft.key.symbol)
         if draft.side == .buy, limit > mark.moved(basisPoints: FixedDecimal(500)) {
             throw BitgetFault("40815", "The order price is higher than the highest bid price")
         }
         if draft.side == .sell, limit < mark.moved(basisPoints: FixedDecimal(-500)) {
             throw BitgetFault("40816", "The order price is lower than the lowest ask price")
         }
+    }
+
+    /// Refuses a price, or a trigger, that lies farther from the market than the fault plan lets it.
+    mutating func checkDistance(_ price: Price, _ symbol: Symbol) throws(BitgetFault) {
+        guard let percent = faults.setting(.priceFilter, at: now.wall)?.percent,
+            let most = FixedDecimal(measured: percent), let mark = market.mark(symbol),
+            (price - mark).magnitude.value.times(FixedDecimal(100)) > most.times(mark.value)
+        else { return }
+        faults.note(.priceFilter)
+        throw BitgetFault("40815", "The order price deviates too far from the market")
     }
 
     private func checkCoins(_ draft: OrderDraft, _ instrument: Instrument, at price: Price) throws(BitgetFault) {

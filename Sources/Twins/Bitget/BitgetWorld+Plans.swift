@@ -15,6 +15,7 @@ extension BitgetWorld {
         guard trigger > .zero, trigger.value.isMultiple(of: instrument.tick.value) else {
             throw BitgetFault("45115", "The price you enter should be a multiple of \(instrument.tick)")
         }
+        try checkDistance(trigger, draft.key.symbol)
         let price = (byMark ? market.mark(draft.key.symbol) : market.price(draft.key.symbol)) ?? trigger
         let needsSize = kind != .positionProfit && kind != .positionLoss
         if needsSize, draft.size <= .zero || !draft.size.value.isMultiple(of: instrument.lotStep.value) {
@@ -29,7 +30,7 @@ extension BitgetWorld {
             below: trigger < price || (trigger == price && draft.side == .buy), callback: callback,
             createdAt: now.venue, updatedAt: now.venue)
         if kind.isProtective { plan.below = kind.isProfit ? draft.side == .buy : draft.side == .sell }
-        plan.isSpotExit = isSpotExit
+        (plan.isSpotExit, plan.hiddenUntil) = (isSpotExit, hiding())
         if kind == .moving { plan.below = draft.side == .buy }
         if kind.isLoss { plan.isDead = faults.happens(.deadStop, at: now.wall) }
         plans.append(plan)
@@ -84,6 +85,15 @@ extension BitgetWorld {
         }
     }
 
+    /// The trigger order that a call names, if it may be seen.
+    func findPlan(_ call: BitgetCall) -> Int? {
+        let number = call["orderId"].flatMap { planByID[$0] } ?? call["clientOid"].flatMap { planByClient[$0] }
+        return number.flatMap { isListed(plans[$0]) ? $0 : nil }
+    }
+
+    /// Whether a trigger order is found and listed by now.
+    func isListed(_ plan: BitgetPlan) -> Bool { plan.hiddenUntil <= now.wall }
+
     /// Changes a live trigger order.
     ///
     /// - Throws: Why it stays as it was.
@@ -97,6 +107,7 @@ extension BitgetWorld {
             guard let instrument = market.instrument(plan.key.symbol),
                 trigger.value.isMultiple(of: instrument.tick.value)
             else { throw BitgetFault("45115", "The price you enter should be a multiple of the tick") }
+            try checkDistance(trigger, plan.key.symbol)
             let price = (mark ? market.mark(plan.key.symbol) : market.price(plan.key.symbol)) ?? trigger
             if plan.kind.isProtective {
                 try checkDirection(plan.kind, isLong: plan.draft.side == .sell, trigger: trigger, at: price)

@@ -69,7 +69,11 @@ extension BitgetWorld {
     /// Tells what an order changed of the spot coins.
     mutating func pushSpotAccount(_ number: Int) {
         guard let instrument = market.instrument(orders[number].key.symbol) else { return }
-        let changed = [baseCoin(instrument), instrument.quote.code]
+        pushCoins([baseCoin(instrument), instrument.quote.code])
+    }
+
+    /// Tells what there is of some coins now.
+    mutating func pushCoins(_ changed: [String]) {
         tell(.privately("account", unified: "account", isSpot: true), symbol: nil) { [self] isUnified in
             isUnified ? .list([unifiedAssets()]) : .list(changed.map { spotAsset($0) })
         }

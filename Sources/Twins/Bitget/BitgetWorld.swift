@@ -46,7 +46,8 @@ package struct BitgetWorld: TwinWorld {
     var outbox: [StreamMessage] = []
     var feed = BitgetFeed()
     private var ids: Int64 = 0
-    private var lastMischief: Timestamp
+    /// When other hands last had their chance.
+    var lastMischief: Timestamp
 
     /// A venue before its first order.
     package init(setup: BitgetSetup, market: TwinMarket, faults: FaultDesk, at now: TwinMoment) {
@@ -118,35 +119,6 @@ package struct BitgetWorld: TwinWorld {
 
     /// Whether the fault plan closed the market.
     var isClosed: Bool { faults.spell(.marketClosed, at: now.wall) != nil }
-
-    /// What other hands do on the account, as the fault plan says.
-    private mutating func mischief() {
-        let elapsed = (now.wall - lastMischief).milliseconds
-        guard elapsed >= 1000 else { return }
-        lastMischief = now.wall
-        if faults.strikes(.balanceDrift, within: elapsed, at: now.wall) {
-            let percent = faults.setting(.balanceDrift, at: now.wall)?.percent ?? 0
-            wallet += wallet.portion(-percent / 100) ?? .zero
-            pushAccount()
-        }
-        if faults.strikes(.manualTrade, within: elapsed, at: now.wall) { tradeByHand() }
-    }
-
-    private mutating func tradeByHand() {
-        if let position = positions.sorted(by: { $0.key < $1.key }).first?.value {
-            let side: Side = position.quantity > .zero ? .sell : .buy
-            let draft = OrderDraft(
-                key: position.key, side: side, reduces: true, wireSide: wireSide(side, position.key, reduces: true),
-                size: position.size)
-            _ = try? accept(draft)
-        } else if let instrument = instruments.first, let price = market.price(instrument.symbol) {
-            let least = Quantity(instrument.minimumNotional.value.divided(by: price.value))
-            let size = instrument.onLot(least) + instrument.lotStep + instrument.minimumQuantity
-            let leg: BitgetLeg = holdMode == .oneWay ? .net : .long
-            let key = LegKey(symbol: instrument.symbol, leg: leg)
-            _ = try? accept(OrderDraft(key: key, side: .buy, reduces: false, wireSide: .buy, size: size))
-        }
-    }
 
     package mutating func takeMessages() -> [StreamMessage] {
         defer { outbox = [] }

@@ -158,10 +158,6 @@ extension BitgetWorld {
         return .list(done)
     }
 
-    private func findPlan(_ call: BitgetCall) -> Int? {
-        call["orderId"].flatMap { planByID[$0] } ?? call["clientOid"].flatMap { planByClient[$0] }
-    }
-
     mutating func modifyExit(_ call: BitgetCall) throws(BitgetFault) -> Wire {
         guard let number = findPlan(call) else { throw BitgetFault("43020", "The stop order does not exist") }
         guard let trigger = try call.price("triggerPrice") else { throw .missing("triggerPrice") }
@@ -215,7 +211,7 @@ extension BitgetWorld {
         let statuses = ["executed": "executed", "fail_execute": "fail_execute", "cancelled": "cancelled"]
         let wanted = call["planStatus"].flatMap { statuses[$0] }
         let all = plans.filter { plan in
-            plan.key.leg != .spot && matches(plan) && (symbol == nil || plan.key.symbol == symbol)
+            plan.key.leg != .spot && matches(plan) && isListed(plan) && (symbol == nil || plan.key.symbol == symbol)
                 && (kind == "profit_loss" ? plan.kind.isProtective : plan.kind.rawValue == kind)
                 && (wanted == nil || plan.status.rawValue == wanted)
                 && (call["orderId"] == nil || call["orderId"] == plan.id)

@@ -185,8 +185,8 @@ extension BitgetWorld {
     }
 
     func spotPlan(_ call: BitgetCall, isExit: Bool = false) throws(BitgetFault) -> Int {
-        let number = call["orderId"].flatMap { planByID[$0] } ?? call["clientOid"].flatMap { planByClient[$0] }
-        guard let number, plans[number].key.leg == .spot, plans[number].isLive, plans[number].isSpotExit == isExit
+        guard let number = findPlan(call), plans[number].key.leg == .spot, plans[number].isLive,
+            plans[number].isSpotExit == isExit
         else {
             throw BitgetFault("43025", "Plan order does not exist")
         }
@@ -196,7 +196,8 @@ extension BitgetWorld {
     func spotPlans(_ call: BitgetCall, where matches: (BitgetPlan) -> Bool) throws(BitgetFault) -> Wire {
         let symbol = try optionalSymbol(call)
         let all = plans.filter { plan in
-            plan.key.leg == .spot && !plan.isSpotExit && matches(plan) && (symbol == nil || plan.key.symbol == symbol)
+            plan.key.leg == .spot && !plan.isSpotExit && matches(plan) && isListed(plan)
+                && (symbol == nil || plan.key.symbol == symbol)
         }
         let (found, end) = page(all, call, id: \.id, at: \.createdAt)
         let rows = found.map { plan -> Wire in

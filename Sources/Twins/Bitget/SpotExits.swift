@@ -14,7 +14,9 @@ extension BitgetWorld {
     /// Those that wait.
     func openSpotExits(_ call: BitgetCall) throws(BitgetFault) -> Wire {
         let symbol = try optionalSymbol(call)
-        let all = plans.filter { $0.isSpotExit && $0.isLive && (symbol == nil || $0.key.symbol == symbol) }
+        let all = plans.filter { plan in
+            plan.isSpotExit && plan.isLive && isListed(plan) && (symbol == nil || plan.key.symbol == symbol)
+        }
         return .list(
             page(all, call, id: \.id, at: \.createdAt).items.map { plan in
                 [

@@ -50,8 +50,9 @@ extension BitgetWorld {
     }
 
     func strategy(_ call: BitgetCall) throws(BitgetFault) -> Int {
-        let number = call["orderId"].flatMap { planByID[$0] } ?? call["clientOid"].flatMap { planByClient[$0] }
-        guard let number, plans[number].isLive else { throw BitgetFault("25204", "Strategy order does not exist") }
+        guard let number = findPlan(call), plans[number].isLive else {
+            throw BitgetFault("25204", "Strategy order does not exist")
+        }
         return number
     }
 
@@ -76,7 +77,7 @@ extension BitgetWorld {
         guard types.contains(type) else { throw .wrong("type") }
         // Without a type only protections are listed: the narrower of what the documentation leaves open.
         let all = plans.filter { plan in
-            matches(plan) && asked == (plan.key.leg == .spot ? .spot : .futures)
+            matches(plan) && isListed(plan) && asked == (plan.key.leg == .spot ? .spot : .futures)
                 && type == (plan.isExit ? "tpsl" : "trigger")
                 && (symbol == nil || plan.key.symbol == symbol)
         }

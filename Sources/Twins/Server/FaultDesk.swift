@@ -71,6 +71,9 @@ package struct FaultDesk: Sendable {
         return true
     }
 
+    /// A whole number below `bound`, from the generator of a switch.
+    package mutating func draw(_ fault: FaultSwitch, below bound: Int) -> Int { dice.draw(fault, below: bound) }
+
     /// Counts a switch as felt.
     package mutating func note(_ fault: FaultSwitch) { dice.note(fault) }
 

@@ -5,9 +5,11 @@ import Synchronization
 
 extension TwinHost {
     /// The control endpoint: what a test or a person changes while clients are connected.
-    func control(_ request: TwinRequest, at wall: Timestamp) -> (TwinReply, [StreamDelivery]) {
-        let command = String(request.path.dropFirst("/twin/".count))
-        let body = request.body.isEmpty ? .object([]) : Wire(json: request.body)
+    func control(
+        _ command: String, _ request: TwinRequest, at wall: Timestamp
+    ) -> (TwinReply, [StreamDelivery]) {
+        if request.method == "GET", !request.isLook { return (refusal(of: command, request, at: wall), []) }
+        let body = request.body.isEmpty || request.isLook ? .object([]) : Wire(json: request.body)
         guard let body else { return (Self.mistake("the body is not JSON"), []) }
         if command == "disconnect" { return disconnect(body) }
         return state.withLock { state in
@@ -15,6 +17,22 @@ extension TwinHost {
             let answer = perform(command, body, request, &state, at: now)
             if !state.world.faults.isFrozen { state.world.advance(to: now) }
             return (answer, deliveries(&state, at: wall))
+        }
+    }
+
+    /// What changes something is not done by GET, which whoever looks around repeats without a thought. Whether there
+    /// is such a command shows on a copy.
+    private func refusal(of command: String, _ request: TwinRequest, at wall: Timestamp) -> TwinReply {
+        let change = TwinReply.answer(
+            TwinAnswer(
+                ["error": .text("/twin/\(command) changes something: use POST")], status: 405,
+                headers: ["Allow": "POST"]), after: 0)
+        guard command != "disconnect" else { return change }
+        return state.withLock { state in
+            var copy = state
+            let tried = perform(command, .object([]), request, &copy, at: moment(state, at: wall))
+            if case .answer(let answer, _) = tried, answer.status == 404 { return tried }
+            return change
         }
     }
 

@@ -43,7 +43,7 @@ package final class TwinHost<World: TwinWorld>: Sendable {
     ///
     /// - Parameters:
     ///   - wallClock: The real time.
-    ///   - trace: Gets a line for each request.
+    ///   - trace: Gets a line for each request that somebody makes; what is only gone through again is none.
     ///   - journal: Hears everything that the world is told, before anybody hears what came of it.
     package init(
         _ world: World, wallClock: @escaping @Sendable () -> Timestamp, trace: (@Sendable (String) -> Void)? = nil,
@@ -102,35 +102,36 @@ package final class TwinHost<World: TwinWorld>: Sendable {
         let result = handle(request, at: now)
         // Whoever is told to come again later has changed nothing.
         if case .later = result.0 { return result }
+        if let trace, request.command == nil {
+            trace("\(request.method) \(request.target) -> \(Self.outcome(of: result.0))")
+        }
         journal?(TwinInput(at: now, request.isLook ? .tick : .request(request)), true)
         return result
     }
 
     func handle(_ request: TwinRequest, at wall: Timestamp) -> (TwinReply, [StreamDelivery]) {
-        if request.path.hasPrefix("/twin/") || request.path == "/twin" { return control(request, at: wall) }
+        if let command = request.command { return control(command, request, at: wall) }
         return state.withLock { state in
             guard !state.world.faults.isFrozen else { return (.later, []) }
             let now = moment(state, at: wall)
             state.world.advance(to: now)
             let reply = outcome(request, &state, at: now)
             state.world.advance(to: now)
-            note(request, reply, &state, at: now.wall)
+            state.log.note(request, Self.outcome(of: reply), at: now.wall)
             return (reply, deliveries(&state, at: wall))
         }
     }
 
-    private func note(_ request: TwinRequest, _ reply: TwinReply, _ state: inout State, at now: Timestamp) {
-        let outcome: String
+    /// What became of a request, in a few words.
+    private static func outcome(of reply: TwinReply) -> String {
         switch reply {
         case .answer(let answer, let delay):
             let code = Wire(json: answer.body)?["code"]?.string
-            outcome = "\(answer.status)\(code.map { " \($0)" } ?? "")\(delay > 0 ? " after \(delay) ms" : "")"
-        case .drop: outcome = "dropped"
-        case .hang: outcome = "never answered"
-        case .later: outcome = "frozen"
+            return "\(answer.status)\(code.map { " \($0)" } ?? "")\(delay > 0 ? " after \(delay) ms" : "")"
+        case .drop: return "dropped"
+        case .hang: return "never answered"
+        case .later: return "frozen"
         }
-        state.log.note(request, outcome, at: now)
-        trace?("\(request.method) \(request.path)\(request.query.isEmpty ? "" : "?\(request.query)") -> \(outcome)")
     }
 
     private func outcome(_ request: TwinRequest, _ state: inout State, at now: TwinMoment) -> TwinReply {

@@ -24,8 +24,16 @@ package struct TwinRequest: Hashable, Sendable {
     /// The path with its query, as sent.
     package var target: String { query.isEmpty ? path : "\(path)?\(query)" }
 
+    /// The command of a request to a twin's control endpoint; nil for one to the venue.
+    var command: String? {
+        guard path == "/twin" || path.hasPrefix("/twin/") else { return nil }
+        return String(path.dropFirst("/twin/".count))
+    }
+
     /// Whether it only looks at a twin through its control endpoint.
-    var isLook: Bool { method == "GET" && path.hasPrefix("/twin") }
+    var isLook: Bool {
+        method == "GET" && command.map { ["", "status", "books", "log", "faults"].contains($0) } ?? false
+    }
 
     /// The fields of the query, decoded; of a repeated one the last.
     package var parameters: [String: String] {

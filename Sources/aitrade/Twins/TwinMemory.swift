@@ -82,7 +82,7 @@ final class TwinMemory: Sendable {
     /// - Parameters:
     ///   - known: The keys and passphrases that the twin gives out.
     ///   - forgets: Whether to begin anew in any case.
-    /// - Returns: Nil while another twin has the file.
+    /// - Returns: Nil while another twin has the file, which is said.
     /// - Throws: `FileError` when it cannot be written.
     static func open(_ path: String, _ terms: Terms, known: [String], forgets: Bool) throws -> TwinMemory? {
         try AtomicFile.createFolder(AtomicFile.folder(of: path))
@@ -90,9 +90,10 @@ final class TwinMemory: Sendable {
         guard file >= 0 else { throw FileError(action: "write", path: path, code: errno) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
+            Output.warn("another twin writes \(path): should this one be killed, it will begin anew")
             return nil
         }
-        if !forgets, let left = read(try FileContent(path: path).bytes, terms, known) {
+        if !forgets, let left = read(try FileContent(path: path).bytes, terms, known, of: path) {
             _ = ftruncate(file, left.size)
             lseek(file, 0, SEEK_END)
             return TwinMemory(path, left.began, left.inputs, State(lines: left.lines, size: left.size, file: file))
@@ -115,8 +116,9 @@ final class TwinMemory: Sendable {
         var size: Int
     }
 
-    /// What a file holds; nil when there is nothing to go on from. The last line may be torn.
-    private static func read(_ bytes: [UInt8], _ terms: Terms, _ known: [String]) -> Left? {
+    /// What a file holds; nil when there is nothing to go on from. The last line may be torn. One before it that makes
+    /// no sense is said: what came after it cannot be brought about again.
+    private static func read(_ bytes: [UInt8], _ terms: Terms, _ known: [String], of path: String) -> Left? {
         var rest = bytes[...]
         func line() -> ArraySlice<UInt8>? {
             guard let end = rest.firstIndex(of: 0x0a) else { return nil }
@@ -129,7 +131,10 @@ final class TwinMemory: Sendable {
         let began = Timestamp(milliseconds: head.began)
         var left = Left(began: began, lines: TwinJournalLines(after: began, known: known), size: rest.startIndex)
         while let next = line() {
-            guard let input = left.lines.input(Substring(decoding: next, as: UTF8.self)) else { return nil }
+            guard let input = left.lines.input(Substring(decoding: next, as: UTF8.self)) else {
+                Output.warn("line \(left.inputs.count + 2) of \(path) cannot be read: this twin begins anew")
+                return nil
+            }
             left.inputs.append(input)
             left.size = rest.startIndex
         }
