@@ -2,8 +2,14 @@ package import Core
 import Logging
 
 extension BitgetBroker {
-    /// Hears a price. A newer one takes the place of one that nobody has read yet.
+    /// So much older than the one before it, a price is one that was overtaken on its way; older still, the venue set
+    /// its clock.
+    private static let overtaken = TimeSpan.seconds(10)
+
+    /// Hears a price. A newer one takes the place of one that nobody has read yet; one that a newer one has overtaken,
+    /// as an answer that was long on its way is by the stream, is not told.
     func hear(_ ticker: BitgetTicker) async {
+        if let at = ticker.at, let known = prices[ticker.symbol]?.at, at < known, known - at < Self.overtaken { return }
         prices[ticker.symbol] = ticker
         pricedAt[ticker.symbol] = .now
         var events: [VenueEvent] = [.price(ticker.symbol, ticker.last)]

@@ -141,15 +141,19 @@ extension BitgetBroker {
         }
     }
 
+    /// Executions are listed late and out of order: each reading looks back so much further than the one before it.
+    private static let overlap = TimeSpan.seconds(60)
+
     private func newFills() async throws -> [Fill] {
-        guard let since = fillsSince else { return [] }
+        guard let last = fillsSince else { return [] }
         let asked = await now()
-        // Executions are listed late and out of order: look back further than the last one.
+        // What lies ahead of the venue's time was measured by a clock that was found wrong since.
+        let since = last > asked ? asked - Self.overlap : last
         let listed = try await executions(since: since)
         var news: [Fill] = []
         for fill in listed { if let new = book.tell(fill) { news.append(new) } }
-        let overlap = asked - TimeSpan.seconds(60)
-        fillsSince = max(since, overlap)
+        // The answer itself may have found it wrong.
+        fillsSince = max(since, min(asked, await now()) - Self.overlap)
         return news
     }
 

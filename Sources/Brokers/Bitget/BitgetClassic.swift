@@ -82,7 +82,7 @@ extension BitgetClassic {
         let body = body([("symbol", symbol?.name), ("productType", product), ("marginCoin", coin)])
         let path = symbol == nil ? "\(Self.mix)/order/cancel-all-orders" : "\(Self.mix)/order/batch-cancel-orders"
         return BitgetQuestion(.post(path, body, urgency: .vital)) { data throws(VenueError) in
-            try BitgetReading.allSucceeded(data, path)
+            try BitgetReading.allSucceeded(data, harmless: [.ended, .notFound], path)
         }
     }
 

@@ -6,8 +6,9 @@ package typealias BitgetFailure = VenueFailure<BitgetVerdict>
 
 /// Sends calls of this venue: signature, clock and envelope; ``RequestLoop`` knows turns, limits and repetitions.
 package actor BitgetClient {
-    /// All calls together, each second: the venue allows 6000 a minute.
-    private static let overallPerSecond = 100.0
+    /// All calls together, each second: the venue allows 6000 a minute, and locks for five minutes whoever sends more.
+    /// The first minute has a full bucket besides, so that it is sixty-one times as much.
+    private static let overallPerSecond = 98.0
 
     package nonisolated let settings: BitgetSettings
     private let transport: HTTPTransport
@@ -62,6 +63,12 @@ package actor BitgetClient {
     /// The venue's time now, as far as we know.
     package func venueNow() -> Timestamp { loop.venueNow }
 
+    /// The venue's time now; its clock is looked at first where nobody did.
+    func lookedUpNow() async -> Timestamp {
+        await settleClock()
+        return venueNow()
+    }
+
     /// How far the venue's clock is ahead of ours, after a fresh reading.
     package func measuredOffset() async throws(BitgetFailure) -> TimeSpan {
         try await readClock()
@@ -81,10 +88,19 @@ package actor BitgetClient {
 
     /// Asks, and reads the answer.
     package func ask<Answer>(_ question: BitgetQuestion<Answer>) async throws(BitgetFailure) -> Answer {
-        try question.answer(try await data(question.call), judgedBy: BitgetVerdict.self)
+        try await dated(question).answer
     }
 
-    private func data(_ call: BitgetCall) async throws(BitgetFailure) -> JSONValue {
+    /// Asks, and reads the answer and the venue's time of it; nil where it tells none.
+    func dated<Answer>(
+        _ question: BitgetQuestion<Answer>
+    ) async throws(BitgetFailure) -> (answer: Answer, at: Timestamp?) {
+        let told = try await content(question.call)
+        let answer = try question.answer(told.data, judgedBy: BitgetVerdict.self, known: BitgetErrors.verdict(of:))
+        return (answer, told.at)
+    }
+
+    private func content(_ call: BitgetCall) async throws(BitgetFailure) -> (data: JSONValue, at: Timestamp?) {
         if !call.isPublic { await settleClock() }
         var (clockTries, signatureTries) = (0, 0)
         return try await loop.send(
@@ -113,7 +129,9 @@ package actor BitgetClient {
         }
     }
 
-    private func read(_ timed: TimedAnswer, of call: BitgetCall) throws(BitgetFailure) -> JSONValue {
+    private func read(
+        _ timed: TimedAnswer, of call: BitgetCall
+    ) throws(BitgetFailure) -> (data: JSONValue, at: Timestamp?) {
         let envelope = try BitgetEnvelope(timed.answer, call)
         if let server = envelope.serverTime {
             loop.clock.take(venue: server, sent: timed.sent, received: timed.received)
@@ -131,7 +149,7 @@ package actor BitgetClient {
             throw error
         }
         hasWorked = hasWorked || !call.isPublic
-        return data
+        return (data, envelope.serverTime)
     }
 
     private func exchange(_ call: BitgetCall) throws(BitgetFailure) -> HTTPExchange {

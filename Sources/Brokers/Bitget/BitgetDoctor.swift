@@ -126,8 +126,7 @@ package struct BitgetDoctor {
                 note("\(symbol)", .notable, "trading is announced to end at \(end.milliseconds) (ms UTC)")
             }
             let ticker = try await broker.ask(try await broker.language().ticker(symbol))
-            let smallest = max(rules.lotStep, rules.minimumQuantity)
-            let cost = max(ticker.last.notional(smallest), rules.minimumNotional)
+            let cost = ticker.last.notional(rules.smallest(at: ticker.last))
             let text =
                 "tick \(rules.tick), step \(rules.lotStep), smallest order about \(cost) \(rules.quote), "
                 + "budget \(budget)"
@@ -225,6 +224,15 @@ package struct BitgetDoctor {
     }
 
     private struct LoggedIn: Error {}
+}
+
+extension Instrument {
+    /// The smallest amount of an order at a price: whole lots that are worth enough.
+    fileprivate func smallest(at price: Price) -> Quantity {
+        let worthy = Quantity(minimumNotional.value.divided(by: price.value, rounding: .up))
+        let least = max(lotStep, minimumQuantity, worthy)
+        return Quantity(least.value.quantised(to: lotStep.value, rounding: .up))
+    }
 }
 
 /// Why a stream was given up, in words.

@@ -137,6 +137,12 @@ package enum BitgetErrors {
     /// Whether the table has a code.
     static func lists(_ code: String) -> Bool { byCode[code] != nil }
 
+    /// What the code in an error of ours asks for; nil where the table does not have it.
+    package static func verdict(of error: VenueError) -> BitgetVerdict? {
+        guard error.code.hasPrefix("BITGET_") else { return nil }
+        return byCode[String(error.code.dropFirst("BITGET_".count))]?.verdict
+    }
+
     /// Whether an error of ours says that an amount is too large.
     static func isTooLarge(_ code: String) -> Bool {
         byCode[String(code.dropFirst("BITGET_".count))]?.meaning == "too large"

@@ -30,7 +30,11 @@ package struct BitgetHistory: Sendable {
         do { return try await client.ask(dialect.contracts(symbol)).first } catch { throw error.error }
     }
 
-    /// The bars that opened in `from..<to` and closed at or before `closedAt`, oldest first.
+    /// The venue's time now; its clock is looked at first where nobody did.
+    package func time() async -> Timestamp { await client.lookedUpNow() }
+
+    /// The bars that opened in `from..<to` and closed at or before `closedAt`, oldest first. Whatever is taken for now,
+    /// none is told that had not closed when the venue answered, by its own word.
     ///
     /// - Parameter progress: Told the oldest moment reached after each page.
     /// - Throws: `VenueError`, also when the venue has no bars of this length.
@@ -42,10 +46,11 @@ package struct BitgetHistory: Sendable {
         var end = to
         while end > from {
             let page = try await page(symbol, interval, from: from, to: end, now: closedAt)
-            let fresh = page.filter {
-                $0.openTime >= from && $0.openTime < end && $0.openTime + interval.span <= closedAt
+            let closing = min(closedAt, page.at ?? closedAt)
+            let fresh = page.bars.filter {
+                $0.openTime >= from && $0.openTime < end && $0.openTime + interval.span <= closing
             }
-            let oldest = page.map(\.openTime).min()
+            let oldest = page.bars.map(\.openTime).min()
             if !fresh.isEmpty { pages.append(fresh) }
             guard let oldest, oldest < end else { break }
             end = oldest
@@ -54,11 +59,11 @@ package struct BitgetHistory: Sendable {
         return pages.reversed().flatMap { $0 }
     }
 
-    /// A page that ends at `end`. An empty one may be the answer to a page that was too large: half of it is asked for
-    /// before it is believed.
+    /// A page that ends at `end`, and when the venue told it. An empty one may be the answer to a page that was too
+    /// large: half of it is asked for before it is believed.
     private func page(
         _ symbol: Symbol, _ interval: BarInterval, from: Timestamp, to end: Timestamp, now: Timestamp
-    ) async throws -> [Bar] {
+    ) async throws -> (bars: [Bar], at: Timestamp?) {
         let isOld = now - end > BitgetCandles.recentReach(interval)
         let largest = dialect.pageLimit(interval, isOld: isOld)
         for limit in [largest, max(1, largest / 2)] {
@@ -74,12 +79,12 @@ package struct BitgetHistory: Sendable {
                     .rejected, code: "NO_SUCH_INTERVAL",
                     message: "\(interval) bars are not offered: use 1m, 3m, 5m, 15m, 30m, 1h, 4h, 6h, 12h or 1d")
             }
-            let bars: [Bar]
-            do { bars = try await client.ask(question) } catch { throw error.error }
+            let told: (answer: [Bar], at: Timestamp?)
+            do { told = try await client.dated(question) } catch { throw error.error }
             // Whatever the venue does with the end of the window, bars at or after it belong to the page before.
-            let earlier = bars.filter { $0.openTime < end }
-            if !earlier.isEmpty { return earlier }
+            let earlier = told.answer.filter { $0.openTime < end }
+            if !earlier.isEmpty { return (earlier, told.at) }
         }
-        return []
+        return ([], nil)
     }
 }

@@ -119,12 +119,19 @@ enum BitgetReading {
     }
 
     /// Whether a list of cancellations worked: an item that failed is an error of its own.
-    static func allSucceeded(_ data: JSONValue, _ what: String) throws(VenueError) -> Bool {
-        if let failed = data["failureList"]?.elements.first {
-            let code = failed.first("errorCode", "code")?.string ?? ""
-            throw BitgetErrors.error(code: code, message: failed.first("errorMsg", "msg")?.string ?? what)
+    ///
+    /// - Throws: What the first bad item stands for; items whose verdict is in `harmless` are none.
+    static func allSucceeded(
+        _ data: JSONValue, harmless: [BitgetVerdict] = [], _ what: String
+    ) throws(VenueError) -> Bool {
+        let failed = data["failureList"]?.elements ?? []
+        for item in failed {
+            let code = item.first("errorCode", "code")?.string ?? ""
+            let text = item.first("errorMsg", "msg")?.string ?? what
+            if harmless.contains(BitgetErrors.verdict(code: code, message: text)) { continue }
+            throw BitgetErrors.error(code: code, message: text)
         }
-        return data["successList"].map { !$0.elements.isEmpty } ?? true
+        return !failed.isEmpty || data["successList"].map { !$0.elements.isEmpty } ?? true
     }
 
     /// Looks into the rows of an answer for all of its parts: each has a code of its own, whatever the answer's is.

@@ -2,8 +2,8 @@ package import Core
 
 /// How far a venue's clock is ahead of ours.
 ///
-/// Invariants: a sample of a slower exchange never replaces a fresh one of a quicker exchange; the offset is off by at
-/// most half the round trip it was taken from.
+/// Invariants: a sample of a slower exchange replaces a fresh one of a quicker exchange only where not both can be
+/// right, because a clock was set in between; the offset is off by at most half the round trip it was taken from.
 package struct ClockOffset: Hashable, Sendable {
     /// Venue time less our time.
     package private(set) var offset = TimeSpan.zero
@@ -35,9 +35,20 @@ package struct ClockOffset: Hashable, Sendable {
         let trip = received - sent
         // No answer takes so long: our own clock was set meanwhile.
         guard trip >= .zero, trip <= .seconds(60) else { return }
-        if let best = roundTrip, !forced, !isStale(at: received), trip > best { return }
         let middle = Timestamp(milliseconds: sent.milliseconds + trip.milliseconds / 2)
-        (offset, roundTrip, takenAt) = (venue - middle, trip, received)
+        let told = venue - middle
+        if let best = roundTrip, !forced, !isStale(at: received), trip > best,
+            (told.milliseconds - offset.milliseconds).magnitude <= Self.doubt(trip, best)
+        {
+            return
+        }
+        (offset, roundTrip, takenAt) = (told, trip, received)
+    }
+
+    /// How far apart two samples may be, in milliseconds, for both to be right: each is off by half its trip at most,
+    /// and a venue's machines do not agree to the last.
+    private static func doubt(_ trip: TimeSpan, _ other: TimeSpan) -> UInt64 {
+        ((trip.milliseconds + other.milliseconds) / 2).magnitude + 250
     }
 
     /// Forgets the sample, because the venue found our time wrong.

@@ -87,13 +87,18 @@ package struct RequestBudget: Hashable, Sendable {
 
     /// The venue answered "too many".
     ///
-    /// - Parameter retryAfter: What it said to wait. Otherwise a second, doubled with each such answer in a row.
+    /// - Parameter retryAfter: What it said to wait. Otherwise a second, doubled with each such answer after the hold
+    ///   of the one before it. What vital requests are told within a hold is that same storm and lengthens nothing:
+    ///   they ask four times a second.
     package mutating func refused(retryAfter: Duration?, at now: Duration) {
         refill(at: now)
         tokens = 0
-        let usual = Self.usualHold * (1 << min(refusals, 9))
-        refusals += 1
-        heldUntil = max(heldUntil, now + min(retryAfter ?? usual, Self.longestHold))
+        var wait = retryAfter
+        if now >= heldUntil {
+            wait = wait ?? Self.usualHold * (1 << min(refusals, 9))
+            refusals += 1
+        }
+        if let wait { heldUntil = max(heldUntil, now + min(wait, Self.longestHold)) }
         vitalHeldUntil = max(vitalHeldUntil, now + min(retryAfter ?? Self.vitalHold, Self.vitalHold))
         // What is held back is not saved up, but vital requests find their share when their own hold ends.
         tokens = reserve

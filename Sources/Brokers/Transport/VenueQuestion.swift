@@ -26,13 +26,15 @@ package struct VenueQuestion<Call: VenueCall, Answer: Sendable>: Sendable {
 
     /// Reads the content of an answer. An order whose answer makes no sense may be there.
     ///
-    /// - Throws: ``VenueFailure`` when an essential part is missing.
+    /// - Parameter known: What an error says by itself: a part of the answer was refused, and by which code.
+    /// - Throws: ``VenueFailure`` when an essential part is missing, or was refused.
     package func answer<Verdict: VenueVerdict>(
-        _ content: JSONValue, judgedBy: Verdict.Type
+        _ content: JSONValue, judgedBy: Verdict.Type, known: (VenueError) -> Verdict? = { _ in nil }
     ) throws(VenueFailure<Verdict>) -> Answer {
         do {
             return try read(content)
         } catch {
+            if let verdict = known(error) { throw VenueFailure(verdict: verdict, error: error) }
             throw VenueFailure(
                 verdict: call.isReading ? Verdict.retry : Verdict.unknown,
                 error: call.isReading ? error : VenueError(.unknownOutcome, code: error.code, message: error.message))

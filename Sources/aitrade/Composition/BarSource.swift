@@ -26,7 +26,7 @@ struct BarSource {
             bars = { symbol, interval, range in
                 try await history.bars(
                     symbol, interval, from: Timestamp(milliseconds: range.lowerBound),
-                    to: Timestamp(milliseconds: range.upperBound), closedAt: SystemTime.wall()
+                    to: Timestamp(milliseconds: range.upperBound), closedAt: await history.time()
                 ) { _ in }
             }
             close = { await history.shutdown() }

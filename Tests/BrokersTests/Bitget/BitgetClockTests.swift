@@ -33,4 +33,39 @@ import Testing
             #expect(venue.requests("place-order").count == 2)
         }
     }
+
+    /// The first execution that is told within some seconds; nil when none is.
+    private func execution(_ broker: BitgetBroker) async throws -> Fill? {
+        try await withThrowingTaskGroup(of: Fill?.self) { group in
+            group.addTask {
+                while let batch = try await broker.nextEvents() {
+                    for event in batch.events { if case .fill(let fill) = event { return fill } }
+                }
+                return nil
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(5))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// A clock that was ten minutes ahead at the start hides no execution once it is right.
+    @Test(arguments: [false, true]) func executionsAreToldWhenTheClockWasAheadBefore(isUnified: Bool) async throws {
+        let venue = BitgetStandIn(isUnified: isUnified)
+        venue.state.withLock { $0.clockOffset = 600_000 }
+        try await withBitget(venue) { broker, _ in
+            let before = venue.state.withLock { state in
+                (state.clockOffset, state.exchange.now) = (0, 0)
+                return state.requests.count { $0.path.hasSuffix("fills") }
+            }
+            // Two rounds: the first finds the clock wrong.
+            while venue.requests("fills").count < before + 4 { try await Task.sleep(for: .milliseconds(10)) }
+            _ = await broker.submit(BitgetBench.request("late", .buy))
+            let told = try await execution(broker)
+            #expect(told?.clientID == ClientOrderID("late"), "\(String(describing: told))")
+        }
+    }
 }

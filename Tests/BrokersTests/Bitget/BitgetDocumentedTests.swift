@@ -117,6 +117,18 @@ import Testing
         #expect(try unified.flashClose(btc, isLong: nil).answer(list("00000")) == ["1", "2"])
     }
 
+    /// The same in version 2, where what failed stands in a list of its own.
+    @Test func eachRowOfAClassicAnswerHasACodeOfItsOwn() throws {
+        let classic = BitgetClassic(BitgetSettings())
+        func list(_ codes: String...) throws -> JSONValue {
+            let rows = codes.map { #"{"orderId":"2","errorCode":"\#($0)","errorMsg":"m"}"# }
+            return try json(#"{"successList":[],"failureList":[\#(rows.joined(separator: ","))]}"#)
+        }
+        #expect(try classic.cancelAll(btc).answer(list("22001", "40768")), "what is gone need not be cancelled")
+        #expect(throws: VenueError.self) { _ = try classic.cancelAll(btc).answer(list("22001", "25000")) }
+        #expect(throws: VenueError.self) { _ = try classic.flashClose(btc, isLong: nil).answer(list("22001")) }
+    }
+
     @Test(arguments: ["2h", "6h", "12h", "1d"]) func longBarsAreThoseOfVersionTwo(interval: String) throws {
         let interval = try #require(BarInterval(interval))
         let question = try #require(

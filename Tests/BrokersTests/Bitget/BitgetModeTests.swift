@@ -91,4 +91,19 @@ import Testing
             #expect(broken.allSatisfy { !$0.fix.isEmpty })
         }
     }
+
+    /// At 100 and in steps of 0.03, 5 USDT are worth 0.05: two steps have to be bought, for 6.
+    @Test(arguments: [("5.5", true), ("6", false)])
+    func theDoctorCountsTheSmallestOrderInWholeSteps(budget: String, isTooLittle: Bool) async throws {
+        let venue = BitgetStandIn()
+        venue.state.withLock { $0.step = "0.03" }
+        try await withBitget(venue, isStarted: false) { broker, _ in
+            let money = try #require(Money(budget))
+            var doctor = BitgetDoctor(broker, symbols: [(BitgetBench.symbol, money)])
+            let findings = await doctor.examine()
+            let found = try #require(findings.first { $0.topic == "BTCUSDT" })
+            #expect((found.grade == .broken) == isTooLittle, "\(found)")
+            #expect(found.fix.contains("RISK_BUDGET_QUOTE") == isTooLittle && found.text.contains("about 6 "))
+        }
+    }
 }

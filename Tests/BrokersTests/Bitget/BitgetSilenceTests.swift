@@ -37,6 +37,39 @@ import Testing
                 + #""data":[{"instId":"BTCUSDT","bidPr":"99"\#(last)}],"ts":1}"#
     }
 
+    /// The same with the time it was told at.
+    private func row(_ isUnified: Bool, _ price: String, at moment: Int64) -> String {
+        row(isUnified, price).replacing(#""ts":1}"#, with: #""ts":\#(moment)}"#)
+            .replacing(#""bidPr":"99""#, with: #""bidPr":"99","ts":"\#(moment)""#)
+    }
+
+    /// A message that another one overtook tells the price of before.
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
+    func aPriceThatWasOvertakenIsNotTold(isUnified: Bool) async throws {
+        let (venue, start) = (BitgetStandIn(isUnified: isUnified), Int64(1_800_000_000_000))
+        try await withBitget(venue, adjust: { $0.priceSilence = .seconds(3600) }) { broker, server in
+            while true {
+                server.push(row(isUnified, "105", at: start + 2000), to: "public")
+                if try await news(broker, { price($0) != nil }).flatMap(price) == Price("105") { break }
+            }
+            for old in ["104", "103"] { server.push(row(isUnified, old, at: start + 1000), to: "public") }
+            _ = await broker.submit(BitgetBench.request("a", .buy))
+            var told: [Price] = []
+            let filled = try await news(broker) { event in
+                told += [price(event)].compactMap { $0 }
+                if case .fill = event { return true }
+                return false
+            }
+            let overtaken = ["104", "103"].compactMap { Price($0) }
+            #expect(filled != nil && !told.contains(where: overtaken.contains), "\(told)")
+            // Long before, the venue's clock was another one: that is told.
+            while true {
+                server.push(row(isUnified, "102", at: start - 60_000), to: "public")
+                if try await news(broker, { price($0) != nil }).flatMap(price) == Price("102") { break }
+            }
+        }
+    }
+
     /// The stream tells one price and then nothing: prices are asked for, and told.
     @Test(.timeLimit(.minutes(5)), arguments: [false, true])
     func pricesAreAskedForWhenTheStreamIsSilent(isUnified: Bool) async throws {

@@ -82,7 +82,7 @@ extension BitgetStandIn {
         let status = symbol == "BTCUSDT" ? state.symbolStatus : "normal"
         return """
             [{"symbol":"\(symbol)","baseCoin":"BTC","quoteCoin":"USDT","minTradeNum":"0.01","priceEndStep":"1",\
-            "volumePlace":"3","pricePlace":"1","sizeMultiplier":"0.01","minTradeUSDT":"5",\
+            "volumePlace":"3","pricePlace":"1","sizeMultiplier":"\(state.step)","minTradeUSDT":"5",\
             "symbolStatus":"\(status)",\
             "limitOpenTime":"-1","maxLever":"125","newFieldOfTomorrow":{"a":[1]}}]
             """

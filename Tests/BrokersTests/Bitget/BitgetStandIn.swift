@@ -23,6 +23,8 @@ final class BitgetStandIn: StandInVenue {
         case throttled(retryAfter: String?)
         /// Done, but the answer leaves the order's name out.
         case doneWithoutName
+        /// Not done: a success, with a list of what failed by these codes.
+        case failedRows(codes: [String])
     }
 
     struct State {
@@ -59,6 +61,8 @@ final class BitgetStandIn: StandInVenue {
         var remaining: String?
         /// Whether settings are taken but not kept.
         var forgetsSettings = false
+        /// The step of amounts of classic futures.
+        var step = "0.01"
     }
 
     static let key = "bg_test_key_0123456789abcdef"
@@ -107,6 +111,7 @@ final class BitgetStandIn: StandInVenue {
             switch fault {
             case .refused(let code, let status): return (envelope(code, "scripted", "null", status, state), [])
             case .cut: return (.cut, [])
+            case .failedRows(let codes): return (envelope("00000", "success", Self.failures(codes), 200, state), [])
             case .throttled(let retryAfter):
                 let headers = retryAfter.map { ["Retry-After": $0] } ?? [:]
                 return (.reply(status: 429, headers: headers, body: #"{"code":"429","msg":"Too Many Requests"}"#), [])
@@ -182,6 +187,11 @@ final class BitgetStandIn: StandInVenue {
     }
 
     struct UnknownPath: Error {}
+
+    private static func failures(_ codes: [String]) -> String {
+        let rows = codes.map { #"{"orderId":"1","clientOid":"","errorCode":"\#($0)","errorMsg":"scripted"}"# }
+        return #"{"successList":[],"failureList":[\#(rows.joined(separator: ","))]}"#
+    }
 
     private static func withForeigner(_ data: String, _ path: String) -> String {
         let lists = ["orders", "orders-pending", "fills", "position", "pending", "history"]

@@ -128,12 +128,23 @@ import Testing
 
     @Test func tooManyHoldsEntriesLongAndVitalRequestsShortly() {
         var budget = RequestBudget(perSecond: 10, at: .zero)
-        for round in 0..<30 {
+        var longest = Duration.zero
+        for round in 0..<2000 {
             budget.refused(retryAfter: nil, at: .seconds(round))
             #expect(budget.wait(.vital, at: .seconds(round)) <= RequestBudget.vitalHold)
+            longest = max(longest, budget.wait(.entry, at: .seconds(round)))
+            // One, two, four, eight seconds: the fifth hold begins with the sixteenth refusal.
+            if round == 15 { #expect(longest == .seconds(16)) }
         }
-        #expect(budget.wait(.entry, at: .seconds(29)) > .seconds(60))
-        #expect(budget.wait(.entry, at: .seconds(29)) <= RequestBudget.longestHold)
+        #expect(longest == RequestBudget.longestHold)
+    }
+
+    /// Vital requests ask on four times a second: what they are told is one storm, not twelve of them.
+    @Test func aShortStormHoldsEntriesForSecondsAlone() {
+        var budget = RequestBudget(perSecond: 10, at: .zero)
+        for round in 0..<12 { budget.refused(retryAfter: nil, at: .milliseconds(250 * round)) }
+        let wait = budget.wait(.entry, at: .milliseconds(2_750))
+        #expect(wait > .zero && wait <= .seconds(8), "\(wait)")
     }
 
     @Test func retryAfterIsObeyed() {
@@ -172,12 +183,23 @@ import Testing
     @Test func aSlowerSampleDoesNotReplaceAQuickOne() {
         var clock = ClockOffset()
         clock.take(venue: moment(1005), sent: moment(1000), received: moment(1010))
-        clock.take(venue: moment(9000), sent: moment(2000), received: moment(3000))
+        clock.take(venue: moment(2600), sent: moment(2000), received: moment(3000))
         #expect(clock.offset == .zero)
         clock.take(venue: moment(9000), sent: moment(2000), received: moment(3000), forced: true)
         #expect(clock.offset == .milliseconds(6500))
         clock.distrust()
         #expect(clock.isStale(at: moment(3001)))
+    }
+
+    /// Our clock was set five seconds ahead: whoever keeps the quicker sample is wrong for ten minutes.
+    @Test func aSlowerSampleThatContradictsAQuickOneReplacesIt() {
+        var clock = ClockOffset()
+        clock.take(venue: moment(1045), sent: moment(1000), received: moment(1090))
+        clock.take(venue: moment(2050), sent: moment(7000), received: moment(7100))
+        #expect(clock.offset == .milliseconds(-5000))
+        // And back again.
+        clock.take(venue: moment(3050), sent: moment(3000), received: moment(3100))
+        #expect(clock.offset == .zero)
     }
 
     @Test func aSampleIsTakenAgainAfterTenMinutes() {
