@@ -49,6 +49,20 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
+        /// Before a venue that does not tell its rules everything is cancelled all the same.
+        @Test func flattenCancelsWithoutRules() async throws {
+            let live = try await LiveSite([], venue: .tinvest)
+            let resting = try await place(live, "by-hand-1", ["--limit", live.moved(97)])
+            #expect(resting.status == 0, "\(resting.text)")
+            try await live.twin.until("an open order") { $0.openOrders.count == 1 }
+            let path = "/rest/tinkoff.public.invest.api.contract.v1.InstrumentsService"
+            try await live.twin.control("faults", #"{"rules":[{"do":"gateway","path":"\#(path)"}]}"#)
+            let flat = try await run(live, ["flatten"])
+            #expect(try await live.twin.books().openOrders.isEmpty, "\(flat.text)")
+            #expect(flat.text.contains("the rules of its instruments were not read"), "\(flat.text)")
+            try await live.twin.stop()
+        }
+
         @Test func theDoctorNamesWhatIsWrong() async throws {
             let live = try await LiveSite(venue: .tinvest)
             let well = try await run(live, ["doctor", "--assets", "SBER"])

@@ -155,9 +155,12 @@ extension TinkoffBroker {
                             venue: name, tradeID: row.tradeID, clientID: nil, symbol: symbol, side: row.side,
                             price: row.price, quantity: row.pieces.quantity, fee: row.fee, at: row.at))
             }
-            guard let next = page.next, next != cursor else { break }
+            guard let next = page.next else { return fills }
+            guard !next.isEmpty, next != cursor else { break }
             cursor = next
         }
-        return fills
+        // What such a list lacks would count as not executed.
+        throw VenueError(
+            .retryable, code: "TINKOFF_CUT_OFF", message: "the list of operations does not end, or goes no further")
     }
 }

@@ -33,7 +33,11 @@ extension TinkoffBroker {
         }
         let day = TinkoffTime.startOfDay(await now())
         let others = onTheWay(share, request, look, since: day)
-        if !request.kind.isProtective, !stops.isEmpty, held - others - taken(stops, share) < wanted {
+        // Without a lot that would be free then, stops are not taken back: they are all that looks after it.
+        let most = min(wanted, max(held - others, .zero))
+        if !request.kind.isProtective, !stops.isEmpty, held - others - taken(stops, share) < wanted,
+            share.lot.pieces(of: share.lot.wholeLots(in: most)) > .zero
+        {
             try await requireOpenMarket(share)
             try await withdraw(stops, share, request)
             stops = []

@@ -62,8 +62,8 @@ extension TinkoffBroker {
         return TinkoffMethods.Draft(
             share: share, request: request, lots: lots, key: TinkoffNames.key(request.clientID),
             isMargin: settings.mayShort && request.side == .sell && !request.reduceOnly,
-            isBestPrice: request.kind == .market && status?.takesMarket == false
-                && (status?.takesOnlyBest == true || status?.takesBest == true))
+            isBestPrice: request.kind == .market
+                && (status?.takesOnlyBest == true || status?.takesMarket == false && status?.takesBest == true))
     }
 
     /// Refuses what the venue would refuse as well, with what can be done about it. Exits are always tried.

@@ -52,22 +52,28 @@ extension TinkoffBroker {
         return days
     }
 
-    /// No stop is given up for a close that the market is known not to take.
+    /// No stop is given up for a close that the market is known not to take. Of a share that nobody watches, as where a
+    /// hand flattens or a kill closes what others bought, nothing was heard yet: it is asked for.
     ///
     /// - Throws: `VenueError` with the next opening.
     func requireOpenMarket(_ share: TinkoffShare) async throws {
-        func isClosed() -> Bool { (statuses[share.uid] ?? statuses[share.figi]).map { !$0.takesExits } ?? false }
+        func status() -> TinkoffStatus? { statuses[share.uid] ?? statuses[share.figi] }
+        func isClosed() -> Bool { status().map { !$0.takesExits } ?? false }
+        if status() == nil { await readStatus(share.uid) }
         guard isClosed() else { return }
         let text = "the market takes no closing orders now; the stop stays until it does"
         let error = await closedMarket(share.symbol, VenueError(.retryable, code: "TINKOFF_CLOSED", message: text))
         if isClosed() { throw error }
     }
 
+    private func readStatus(_ uid: String) async {
+        guard let found = try? await ask(TinkoffMarketData.statuses([uid])) else { return }
+        for status in found { statuses[status.uid] = status }
+    }
+
     /// A refusal because of the hour, with the next opening.
     func closedMarket(_ symbol: Symbol, _ error: VenueError) async -> VenueError {
-        if let uid = shares[symbol]?.uid, let found = try? await ask(TinkoffMarketData.statuses([uid])) {
-            for status in found { statuses[status.uid] = status }
-        }
+        if let uid = shares[symbol]?.uid { await readStatus(uid) }
         hearOfSession()
         guard let next = await session(symbol)?.next else { return error }
         return VenueError(

@@ -176,7 +176,7 @@ struct TinkoffMethods: Sendable {
         return TinkoffQuestion(TinkoffCall("OperationsService/GetOperationsByCursor", body)) { message in
             let rows = (message["items"]?.elements ?? []).flatMap { TinkoffPastTrade.read($0) }
             let hasNext = message["hasNext"]?.flag ?? false
-            return (rows, hasNext ? message["nextCursor"]?.nonEmpty : nil)
+            return (rows, hasNext ? message["nextCursor"]?.string ?? "" : nil)
         }
     }
 }

@@ -74,7 +74,7 @@ struct FlattenCommand: AsyncParsableCommand {
     private static func close(
         _ choice: VenueChoice, _ broker: any LiveBroker, flash: Bool, at now: Timestamp
     ) async throws -> CloseOut? {
-        _ = try await broker.instruments(choice.symbols)
+        try await readRules(choice, broker)
         if flash, let broker = broker as? BitgetBroker {
             for symbol in Set(try await broker.snapshot().positions.map(\.symbol)).sorted() {
                 _ = try await broker.flashClose(symbol)
@@ -84,6 +84,18 @@ struct FlattenCommand: AsyncParsableCommand {
         return await ExecutionRouter(brokers: [broker]).closeAllPositions { name, symbol, leg in
             HourlyIdentity.name(name, account: account, symbol, leg, at: now)
         }.first
+    }
+
+    /// Without rules everything is cancelled all the same, and the account says what there is to close. A key or an
+    /// address that is wrong is another matter: nothing could be done with it.
+    private static func readRules(_ choice: VenueChoice, _ broker: any LiveBroker) async throws {
+        let deadline = Deadline(limit: .seconds(4)) { try await Task.sleep(for: $0) }
+        do {
+            _ = try await deadline.run(broker.name) { try await broker.instruments(choice.symbols) }
+        } catch {
+            guard error.remedy != .configuration else { throw error }
+            Output.warn("\(broker.name): the rules of its instruments were not read: \(error)")
+        }
     }
 
     private func show(_ report: Report) {

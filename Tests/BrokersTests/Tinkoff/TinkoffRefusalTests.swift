@@ -110,4 +110,28 @@ import Testing
             _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("out"))
         }
     }
+
+    /// A close that could not be placed without the stop either leaves it where it is.
+    @Test func aStopStaysWhereNothingWouldBeFreeWithoutIt() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn) { broker, _ in
+            _ = await broker.submit(TinkoffBench.request("in", .buy, lots: 2))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("in"))
+            let stop = OrderKind.stop(trigger: Price(FixedDecimal(90)))
+            let orders = [
+                TinkoffBench.request("stop", .sell, stop, lots: 2, reduceOnly: true, purpose: .stop),
+                TinkoffBench.request("hand", .sell, .limit(Price(FixedDecimal(200))), lots: 2),
+            ]
+            for order in orders {
+                if case .accepted = await broker.submit(order) {} else { Issue.record("\(order.clientID)") }
+            }
+            let close = TinkoffBench.request("out", .sell, lots: 2, reduceOnly: true, purpose: .exit)
+            guard case .refused(let error) = await broker.submit(close) else {
+                Issue.record("all was spoken for, and more was sold")
+                return
+            }
+            #expect(error.code == "CLOSE_IN_THE_WAY")
+            #expect(standIn.calls("StopOrdersService/CancelStopOrder") == 0)
+        }
+    }
 }

@@ -49,6 +49,21 @@ import Testing
         }
     }
 
+    /// A hand that flattens watches nothing: whether the market takes the close is asked before the stop is gone.
+    @Test func theStopOfAShareThatNobodyWatchesStaysWhileTheMarketIsClosed() async throws {
+        let standIn = TinkoffStandIn()
+        try await afterARestart(standIn) { other, _ in
+            standIn.state.withLock { $0.manner.isOpen = false }
+            let close = TinkoffBench.request("out", .sell, lots: 2, reduceOnly: true, purpose: .exit)
+            guard case .refused(let error) = await other.submit(close) else {
+                Issue.record("a closed market took a close")
+                return
+            }
+            #expect(error.code == "TINKOFF_CLOSED" && error.remedy == .retryable, "\(error)")
+            #expect(standIn.calls("StopOrdersService/CancelStopOrder") == 0)
+        }
+    }
+
     /// After a restart nothing could be closed without them: a stop stays until they can be read.
     @Test func aStopIsNotCancelledWhileNothingCouldBeClosed() async throws {
         let standIn = TinkoffStandIn()

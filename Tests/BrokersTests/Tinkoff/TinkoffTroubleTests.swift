@@ -38,12 +38,16 @@ import Testing
 
     /// A list of executions that fails is told apart from an account that cannot be read: whoever closes everything
     /// asks for the rest.
-    @Test func executionsThatCannotBeReadHideNothingElse() async throws {
+    /// So is one that goes on without saying where.
+    @Test(arguments: [
+        (500, #"{"code":13,"message":"internal network error","description":"70002"}"#),
+        (200, #"{"hasNext":true,"items":[]}"#), (200, #"{"hasNext":true,"nextCursor":"a","items":[]}"#),
+    ])
+    func executionsThatCannotBeReadHideNothingElse(status: Int, body: String) async throws {
         let standIn = TinkoffStandIn()
-        let body = #"{"code":13,"message":"internal network error","description":"70002"}"#
         for _ in 0..<50 {
             standIn.fail(
-                "OperationsService/GetOperationsByCursor", .answerInstead(status: 500, headers: [:], body: body))
+                "OperationsService/GetOperationsByCursor", .answerInstead(status: status, headers: [:], body: body))
         }
         try await withTinkoff(standIn) { broker, _ in
             let since = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000) - 3 * 86_400_000)
