@@ -97,7 +97,7 @@ def main():
     options = arguments.parse_args()
     try:
         header, rows = read(options.file)
-    except (Refused, OSError, ValueError, KeyError, struct.error) as problem:
+    except (Refused, OSError, ValueError, KeyError, TypeError, RecursionError, struct.error) as problem:
         sys.exit(f"{options.file}: {problem}")
     if options.write:
         with open(options.file, "rb") as file:

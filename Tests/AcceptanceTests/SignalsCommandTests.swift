@@ -45,6 +45,16 @@ extension Acceptance {
             let second = try await site.run(command)
             #expect(second.status == 75, "\(second.text)")
             #expect(second.text.contains("process \(started.pid) is making out/signals.bin"), "\(second.text)")
+            // Neither may one forget its checkpoint, or share it for another file; and none is written down.
+            let kept = try checkpoints(site, "out", ".json").count
+            for other in [command + ["--reset"], training("out/other.bin", shared.bars)] {
+                let refused = try await site.run(other)
+                #expect(refused.status == 75, "\(refused.text)")
+                #expect(refused.text.contains("process \(started.pid) is"), "\(refused.text)")
+            }
+            #expect(try checkpoints(site, "out", ".json").count == kept)
+            let books = try await site.succeed(["signals", "trials", "--json"]).jsonObject()
+            #expect((books["lines"] as? [Any])?.count == 1, "\(books)")
             started.send(SIGCONT)
             started.send(SIGINT)
             _ = try await started.end()

@@ -111,5 +111,26 @@ extension Acceptance {
                 #expect(again.errors.contains(words), "\(again.text)")
             }
         }
+
+        /// An override counts for the assets that it named: another one that fails needs its own.
+        @Test func anOverrideCountsForTheAssetsThatItNamed() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            let training = training(shared.bars, "one.bin").map { $0 == "BTCUSDT" ? "BTCUSDT,LINKUSDT" : $0 }
+            try await site.succeed(training)
+            let live = ["run", "--mode", "live", "--signals", "one.bin", "--bars", shared.bars]
+            let environment = [
+                "ALLOW_LIVE": "1", "RISK_MAX_ORDER_NOTIONAL": "2500", "RISK_MAX_POSITION_NOTIONAL": "off",
+                "RISK_MAX_QUANTITY": "off", "RISK_MAX_LEVERAGE": "2",
+            ]
+            let one = ["--assets", "BTCUSDT", "--override-gate", "only this one, at the smallest size"]
+            let overridden = try await Program.run(live + one, in: site.url, environment: environment)
+            #expect(overridden.errors.contains("BITGET_API_KEY"), "\(overridden.text)")
+            try await site.fail(
+                77, saying: ["deployment gate", "fail for LINKUSDT", "--override-gate"], live, environment: environment)
+            let other = ["--assets", "LINKUSDT", "--override-gate", "and this one, at the smallest size"]
+            _ = try await Program.run(live + other, in: site.url, environment: environment)
+            let both = try await Program.run(live, in: site.url, environment: environment)
+            #expect(both.errors.contains("was overridden on") && both.errors.contains("BITGET_API_KEY"), "\(both.text)")
+        }
     }
 }

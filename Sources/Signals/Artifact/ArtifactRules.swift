@@ -18,14 +18,16 @@ enum ArtifactRules {
         guard origin.trainWindow > 0 else { throw .badHeader("trainWindow is not positive") }
         guard origin.tradeWindow > 0 else { throw .badHeader("tradeWindow is not positive") }
         for (name, value) in [("feeBps", origin.costs.feeBps), ("slippageBps", origin.costs.slippageBps)] {
-            guard value.isFinite, value >= 0 else { throw .badHeader("\(name) is not a cost") }
+            guard (0..<10_000).contains(value) else { throw .badHeader("\(name) is not a cost") }
         }
         guard origin.timeframes.map({ !$0.used(on: origin.interval).isEmpty }) ?? true else {
             throw .badHeader("none of the timeframes is made of whole bars")
         }
         let search = origin.search
         let counts = [search.population, search.generations, search.evaluations, search.trials]
-        guard counts.allSatisfy({ $0 >= 0 }) else { throw .badHeader("a count in search is negative") }
+        guard counts.allSatisfy(TrialRecord.counts.contains) else {
+            throw .badHeader("a count in search is impossible")
+        }
         guard (search.trialSharpeVariance ?? 0).isFinite, (search.trialSharpeVariance ?? 0) >= 0 else {
             throw .badHeader("trialSharpeVariance is not a variance")
         }

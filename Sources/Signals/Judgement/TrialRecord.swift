@@ -17,21 +17,30 @@ public struct TrialRecord: Hashable, Codable, Sendable {
         (self.sharpeVariance, self.bars) = (sharpeVariance, bars)
     }
 
-    /// The record of both searches together: counts add up; variance and bars are averages weighted by the trials.
+    /// The most that a count of one search can be: beyond it `Double` counts no more by ones.
+    static let counts = 0...(1 << 53)
+
+    /// The record of both searches together: counts add up, to the largest number there is; variance and bars are
+    /// averages weighted by the trials.
     public func joined(_ other: TrialRecord) -> TrialRecord {
-        let total = Double(trials + other.trials)
+        func sum(_ mine: Int, _ others: Int) -> Int {
+            let (sum, isTooLarge) = mine.addingReportingOverflow(others)
+            return isTooLarge ? .max : sum
+        }
+        let total = Double(trials) + Double(other.trials)
         func average(_ mine: Double, _ others: Double) -> Double {
             total > 0 ? (mine * Double(trials) + others * Double(other.trials)) / total : mine
         }
         var variance = sharpeVariance ?? other.sharpeVariance
         if let mine = sharpeVariance, let others = other.sharpeVariance { variance = average(mine, others) }
         return TrialRecord(
-            evaluations: evaluations + other.evaluations, trials: trials + other.trials,
+            evaluations: sum(evaluations, other.evaluations), trials: sum(trials, other.trials),
             effective: effective + other.effective, sharpeVariance: variance, bars: average(bars, other.bars))
     }
 
     var isSound: Bool {
-        evaluations >= 0 && trials >= 0 && effective.isFinite && effective >= 0 && bars.isFinite && bars >= 0
+        Self.counts.contains(evaluations) && Self.counts.contains(trials)
+            && (0...Double(Self.counts.upperBound)).contains(effective) && bars.isFinite && bars >= 0
             && (sharpeVariance ?? 0).isFinite && (sharpeVariance ?? 0) >= 0
     }
 }

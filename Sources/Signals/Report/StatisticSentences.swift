@@ -126,9 +126,9 @@ public struct StatisticSentences: Sendable {
     }
 
     private static func number(_ value: Double, _ places: Int = 2) -> String {
-        guard value.isFinite, abs(value) < 1e15 else { return "n/a" }
         var scale = 1.0
         for _ in 0..<places { scale *= 10 }
+        guard abs(value) < 1e15, abs(value) * scale < 9e18 else { return "n/a" }
         let whole = Int64((abs(value) * scale).rounded())
         let (before, behind) = whole.quotientAndRemainder(dividingBy: Int64(scale))
         let digits = String(behind)

@@ -64,14 +64,17 @@ public struct TrialEntry: Hashable, Codable, Sendable {
     public var assets: [Asset]
     /// Why the gate was overridden.
     public var reason: String?
+    /// The assets that an override named; nil in other lines, and in those of before overrides named any.
+    public var overridden: [Symbol]?
 
     /// An entry from its parts.
     public init(
         kind: Kind, at: Timestamp, fingerprint: Digest, artifact: Digest? = nil, search: Digest? = nil,
-        summary: String, assets: [Asset] = [], reason: String? = nil
+        summary: String, assets: [Asset] = [], reason: String? = nil, overridden: [Symbol]? = nil
     ) {
         (self.kind, self.at, self.fingerprint, self.artifact) = (kind, at, fingerprint, artifact)
         (self.search, self.summary, self.assets, self.reason) = (search, summary, assets, reason)
+        self.overridden = overridden
     }
 }
 

@@ -33,11 +33,13 @@ public final class TrialLedger: Sendable {
         }
     }
 
-    /// Opens the ledger to read it; nil when there is none.
+    /// Opens the ledger to read it; nil when there is none. Where one is gone that its head still knows, that is a
+    /// ledger without its lines, and no new beginning.
     ///
     /// - Throws: ``TrialLedgerError`` when it cannot be read.
     public static func existing(_ path: String) throws -> TrialLedger? {
-        access(path, F_OK) == 0 ? try TrialLedger(path: path) : nil
+        let isKnown = (TrialHead.read(beside: path)?.count ?? 0) > 0
+        return access(path, F_OK) == 0 || isKnown ? try TrialLedger(path: path) : nil
     }
 
     private static func migrator(_ path: String) -> DatabaseMigrator {
@@ -57,8 +59,13 @@ public final class TrialLedger: Sendable {
                     BEGIN SELECT RAISE(ABORT, 'lines of the trial ledger are never removed'); END;
                     """)
         }
-        // From here on the end of the chain is also known outside the database.
-        migrator.registerMigration("2 head") { db in try end(db).write(beside: path) }
+        // From here on the end of the chain is also known outside the database. A head that is there knows of lines
+        // that are not, and goes on telling so.
+        migrator.registerMigration("2 head") { db in
+            let end = try end(db)
+            if let head = TrialHead.read(beside: path), head.count > end.count { return }
+            try end.write(beside: path)
+        }
         return migrator
     }
 

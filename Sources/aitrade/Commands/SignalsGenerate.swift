@@ -56,11 +56,12 @@ struct SignalsGenerate: AsyncParsableCommand {
         }
         try checkTarget()
         let store = CheckpointStore(folder: "\(folder(of: out))/checkpoints", fingerprint: generator.fingerprint)
+        // Before anything is removed or written down: another search may be at it.
+        let locks = try SearchLocks(out: out, store: store)
+        defer { locks.release() }
         if reset { try store.remove() }
         let books = try TrialBooks(path: trials.path, generator: generator, options: options, series: series)
         let resumed = try store.open()
-        let lock = try lockTarget()
-        defer { lock.release() }
         if !json { announce(series, generator, options, resumed: resumed) }
         let collector = UnitCollector()
         let artifact = try await train(generator, store, books, collector)
@@ -69,7 +70,12 @@ struct SignalsGenerate: AsyncParsableCommand {
         // The books first: an artifact that they do not know cannot run.
         try books.finished(artifact, digest)
         try AtomicFile.write(bytes, to: out)
-        try store.remove()
+        do {
+            try store.remove()
+        } catch {
+            // The artifact is there; what is left over is in nobody's way.
+            Output.warn("\(error)")
+        }
         if let report {
             let reporter = StudyReporter(
                 artifact: artifact, digest: digest, bars: series, histories: collector.histories, options: options,
@@ -112,22 +118,6 @@ struct SignalsGenerate: AsyncParsableCommand {
         try AtomicFile.createFolder(report)
         guard FileManager.default.isWritableFile(atPath: report) else {
             throw CommandFailure(.cannotWrite, "\(report) is not writable", fix: "choose another folder with --report")
-        }
-    }
-
-    /// Two searches for one file would take each other's checkpoint and place.
-    private func lockTarget() throws -> InstanceLock {
-        let name = URL(filePath: out).lastPathComponent
-        let path = "\(folder(of: out))/checkpoints/\(name).lock"
-        let holder = InstanceLock.Holder(
-            pid: ProcessInfo.processInfo.processIdentifier, startedAt: .wallClock, runId: "signals")
-        do {
-            return try InstanceLock(path: path, holder: holder)
-        } catch {
-            guard case .held(_, let other) = error else { throw error }
-            let who = other.map { "process \($0.pid)" } ?? "another process"
-            throw CommandFailure(
-                .locked, "\(who) is making \(out) already", fix: "wait for it, or name another file with --out")
         }
     }
 

@@ -12,6 +12,9 @@ struct CheckpointStore: Sendable {
         self.folder = "\(folder)/\(fingerprint.hex.prefix(16))"
     }
 
+    /// The file that keeps two searches from one checkpoint.
+    var lockPath: String { "\(folder).lock" }
+
     /// Makes the folder.
     ///
     /// - Returns: How many folds are finished already.

@@ -22,18 +22,18 @@ struct RunGate {
         }
         let judged = assets.map { (asset: $0, judgement: history.judgement($0, of: file.artifact)) }
         if !isQuiet { GateText.show(judged, in: file.path) }
-        let refused = judged.filter { ($0.judgement?.verdict ?? .fail) == .fail }.map(\.asset.symbol.name)
+        let refused = judged.filter { ($0.judgement?.verdict ?? .fail) == .fail }.map(\.asset.symbol)
         guard mode == .live, !refused.isEmpty else { return }
         if isRehearsal, reason == nil {
             Output.warn(
-                "the deployment gate says fail for \(refused.joined(separator: ", ")); the venues are on this machine, "
+                "the deployment gate says fail for \(Self.list(refused)); the venues are on this machine, "
                     + "so this is a rehearsal and goes on")
             return
         }
         try requireOverride(reason, history, refused)
     }
 
-    private func requireOverride(_ reason: String?, _ history: TrialHistory, _ refused: [String]) throws {
+    private func requireOverride(_ reason: String?, _ history: TrialHistory, _ refused: [Symbol]) throws {
         if let reason {
             guard reason.trimmed.count >= 10 else {
                 throw CommandFailure(
@@ -42,19 +42,25 @@ struct RunGate {
             try TrialLedger(path: trials).append(
                 TrialEntry(
                     kind: .override, at: SystemTime.wall(), fingerprint: file.digest, artifact: file.digest,
-                    summary: "gate overridden for \(refused.joined(separator: ", "))", reason: reason.trimmed))
-            Output.warn("the deployment gate is overridden for \(refused.joined(separator: ", ")): \(reason.trimmed)")
-        } else if let known = history.rows?.overrides(of: file.digest).last, let reason = known.reason {
-            Output.warn("the deployment gate was overridden on \(Output.time(known.at)): \(reason)")
-        } else {
+                    summary: "gate overridden for \(Self.list(refused))", reason: reason.trimmed,
+                    overridden: refused))
+            return Output.warn("the deployment gate is overridden for \(Self.list(refused)): \(reason.trimmed)")
+        }
+        // An override counts for the assets that it named, and for no other.
+        let overrides = history.rows?.overrides(of: file.digest) ?? []
+        let named = Set(overrides.flatMap { $0.overridden ?? [] })
+        let left = refused.filter { !named.contains($0) }
+        guard left.isEmpty, let last = overrides.last, let reason = last.reason else {
             throw CommandFailure(
-                .notAllowed,
-                "the deployment gate says fail for \(refused.joined(separator: ", ")): the signals show no edge",
+                .notAllowed, "the deployment gate says fail for \(Self.list(left)): the signals show no edge",
                 fix: (file.artifact.origin.mode == .universal ? "" : "leave them out with --assets, ")
                     + "generate better signals, or write down why it shall trade all the same: "
                     + "--override-gate \"REASON\"")
         }
+        Output.warn("the deployment gate was overridden on \(Output.time(last.at)): \(reason)")
     }
+
+    private static func list(_ symbols: [Symbol]) -> String { symbols.map(\.name).joined(separator: ", ") }
 }
 
 /// The gate's verdicts as text.

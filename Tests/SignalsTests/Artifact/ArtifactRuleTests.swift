@@ -33,6 +33,21 @@ import Testing
         #expect(try refusal { _ in } == nil)
     }
 
+    @Test func costsAndCountsThatCannotBeAreNamed() throws {
+        let changes: [(String, (inout ArtifactOrigin) -> Void)] = [
+            ("feeBps", { $0.costs.feeBps = 10_000 }), ("slippageBps", { $0.costs.slippageBps = 1e308 }),
+            ("a count", { $0.search.trials = .max }), ("a count", { $0.search.evaluations = 1 << 53 + 1 }),
+        ]
+        for (word, change) in changes {
+            var origin = try SampleArtifact.origin()
+            change(&origin)
+            let error = #expect(throws: ArtifactError.self) {
+                try SignalsArtifact(origin: origin, assets: [SampleArtifact.asset("BTCUSDT", rows: 6)])
+            }
+            #expect(error?.description.contains(word) == true, "\(word): \(error as Any)")
+        }
+    }
+
     @Test func unusableRowsAreNamed() throws {
         let changes: [(ArtifactError.RowFlaw, (SignalRow) -> SignalRow)] = [
             (.timeNotAscending, { row($0, time: 9 * 3_600_000) }),

@@ -49,6 +49,21 @@ import Testing
                 let refused = try Self.python([Self.script.path, file.path])
                 #expect(refused.status == 1 && refused.output.contains(reason), "\(refused.output)")
             }
+            for header in ["[]", "7", String(repeating: "[", count: 100_000)] {
+                try Data(Self.sealed(bytes, header: header)).write(to: file)
+                let refused = try Self.python([Self.script.path, file.path])
+                #expect(refused.status == 1 && !refused.output.contains("Traceback"), "\(refused.output)")
+            }
         }
+    }
+
+    /// The bytes with another header; lengths and digest are right.
+    private static func sealed(_ bytes: [UInt8], header: String) -> [UInt8] {
+        let length = (0..<4).reduce(0) { $0 | Int(bytes[12 + $1]) << (8 * $1) }
+        var result = Array(bytes[..<32] + Array(header.utf8) + bytes[(32 + length)...])
+        let (count, total) = (header.utf8.count, result.count)
+        for index in 0..<4 { result[12 + index] = UInt8(truncatingIfNeeded: count >> (8 * index)) }
+        for index in 0..<8 { result[16 + index] = UInt8(truncatingIfNeeded: total >> (8 * index)) }
+        return result.dropLast(32) + Digest.sha256(result.dropLast(32)).bytes
     }
 }

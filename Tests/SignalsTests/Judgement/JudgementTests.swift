@@ -187,6 +187,26 @@ import Testing
         #expect(one.joined(none) == one && none.joined(none) == none)
     }
 
+    /// A file may say what it likes of a count: what cannot be one is refused, and sums of what can be never trap.
+    @Test func countsThatCannotBeAreRefused() async throws {
+        let artifact = try await StudyBars.artifact([try Self.bars(3, count: 900)], Self.options())
+        let judgement = try #require(artifact.assets[0].judgement)
+        let changes: [(inout TrialRecord) -> Void] = [
+            { $0.trials = .max }, { $0.evaluations = .max }, { $0.effective = 1e300 },
+        ]
+        for change in changes {
+            var trials = judgement.trials
+            change(&trials)
+            var asset = artifact.assets[0]
+            asset.judgement = ArtifactJudgement(evidence: judgement.evidence, trials: trials)
+            #expect(throws: ArtifactError.self) { try SignalsArtifact(origin: artifact.origin, assets: [asset]) }
+            let both = trials.joined(trials).joined(trials)
+            #expect(both.trials >= trials.trials)
+            let words = StatisticSentences(judgement.rejudged(both), own: trials).all
+            #expect(!words.isEmpty)
+        }
+    }
+
     @Test func aJudgementThatDoesNotFollowIsRefusedInAFile() async throws {
         let artifact = try await StudyBars.artifact([try Self.bars(3, count: 900)], Self.options())
         let bytes = try artifact.encode()

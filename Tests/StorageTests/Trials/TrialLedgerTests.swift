@@ -93,6 +93,21 @@ import Testing
             try ledger.verified().findings == [.removed(3...3, after: Timestamp(milliseconds: 2000))])
     }
 
+    /// Books that are thrown away are no new beginning as long as their head knows of them.
+    @Test func booksThatWereThrownAwayAreMissed() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("books/trials.sqlite")
+        _ = try ledger(folder, runs: 3)
+        let head = try String(contentsOfFile: folder.path("books/trials.head"), encoding: .utf8)
+        for file in [path, "\(path)-wal", "\(path)-shm"] { try? FileManager.default.removeItem(atPath: file) }
+        let found = try #require(try TrialLedger.existing(path))
+        #expect(try found.verified().findings == [.removed(1...3, after: nil)])
+        try TrialLedger(path: path).append(Self.entry(.begun, 9))
+        #expect(try !found.verified().findings.isEmpty)
+        #expect(try String(contentsOfFile: folder.path("books/trials.head"), encoding: .utf8) == head)
+        #expect(try TrialLedger.existing(folder.path("books/other.sqlite")) == nil)
+    }
+
     /// The number of the last line is remembered in the database and beside it: whoever resets the one is caught by the
     /// other, also after the next search.
     @Test func linesCutOffWithTheirNumbersAreMissedBesideTheDatabase() throws {
