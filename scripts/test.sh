@@ -59,8 +59,10 @@ rm -f "$log".[0-9]
 if [ -n "${VERBOSE:-}" ]; then
     cat "$log"
 elif [ "$status" -ne 0 ]; then
-    # The marks of Swift Testing for a failed test and its details, and whatever the runner itself complains of.
-    grep -aE '✘|^↳|error:|Fatal error|Crash' "$log" || tail -n 40 "$log"
+    # The marks of Swift Testing for a failed test and its details, and whatever the runner itself complains of; suites
+    # have Crash in their names, too.
+    grep -aE '✘|^↳|error:|Fatal error|Crash' "$log" | grep -avE '^[◇✔]|^↳ (Testing Library|Target Platform)' ||
+        tail -n 40 "$log"
 fi
 
 summary=$(grep -aE 'Test run with [0-9]+ tests?' "$log" | sed -E 's/^[^T]*//' | paste -sd ';' | sed 's/;/; /g')

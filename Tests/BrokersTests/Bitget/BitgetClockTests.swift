@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// The first execution that is told within some seconds; nil when none is.
+    /// The first execution that is told within a minute; nil when none is.
     private func execution(_ broker: BitgetBroker) async throws -> Fill? {
         try await withThrowingTaskGroup(of: Fill?.self) { group in
             group.addTask {
@@ -44,7 +44,7 @@ import Testing
                 return nil
             }
             group.addTask {
-                try? await Task.sleep(for: .seconds(5))
+                try? await Task.sleep(for: .seconds(60))
                 return nil
             }
             defer { group.cancelAll() }

@@ -129,14 +129,14 @@ import Testing
         let venue = Talker()
         let server = try await StandInServer(venue)
         let script = Listener()
-        let limits = StreamWatch.Limits(ping: .milliseconds(100), silence: .seconds(2))
+        let limits = StreamWatch.Limits(ping: .milliseconds(100), silence: .seconds(5))
         let session = try session(script, server.port, limits)
         let work = Task { await session.run() }
         var news = script.news.stream.makeAsyncIterator()
         #expect(await news.next() == "up")
         // Longer than the silence that would end it.
-        for _ in 0..<25 { #expect(await news.next() == "4 bytes") }
-        #expect(venue.heard.withLock { Set($0) } == ["ping"] && venue.pings >= 25)
+        for _ in 0..<60 { #expect(await news.next() == "4 bytes") }
+        #expect(venue.heard.withLock { Set($0) } == ["ping"] && venue.pings >= 60)
         work.cancel()
         await work.value
         await server.stop()
