@@ -62,6 +62,19 @@ extension Acceptance {
             }
         }
 
+        /// An artifact carries the name of its preset alone, and its report searches anew with what has that name.
+        @Test func noPresetOfAFileGoesByABundledName() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            try site.write(#"{"name": "swing", "summary": "Mine.", "genes": {"permission": [1, 1]}}"#, to: "mine.json")
+            try await site.fail(
+                65, saying: ["preset mine.json", "the bundled 'swing'", "name", "fix:"],
+                training(shared.bars, "one.bin", ["--preset", "mine.json"]))
+            #expect(!site.exists("one.bin"))
+            // A copy that changes nothing is the bundled one.
+            let bundled = Workshop.repository.appending(path: "Sources/aitrade/Presets/swing.json").path
+            try await site.succeed(training(shared.bars, "two.bin", ["--preset", bundled, "--assets", "BTCUSDT"]))
+        }
+
         @Test func anInterruptedSearchPrintsNothingButJSON() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             let started = try Program(

@@ -67,6 +67,23 @@ extension Acceptance {
             #expect(try site.data("out/signals.bin") == bytes)
         }
 
+        @Test func aSignalWhileTheReportIsMadeEndsIt() async throws {
+            let site = try Site()
+            let bars = site.url.appending(path: "bars")
+            try Workshop.copyBars(to: bars, names: ["BTCUSDT-1h", "LINKUSDT-1h"], rows: 4000)
+            // Two searches for each asset, and twenty for the cross-validation of its report.
+            let started = try Program(
+                ["signals", "--bars", bars.path, "--out", "one.bin", "--report", "page", "--train-window", "3000"]
+                    + ["--trade-window", "900", "--population", "64", "--generations", "30"], in: site.url)
+            #expect(try await waitFor { site.exists("one.bin") })
+            started.send(SIGINT)
+            let end = try await started.end()
+            #expect(end.status == 130, "\(end.text)")
+            #expect(end.errors.contains("aitrade signals report one.bin"), "\(end.text)")
+            #expect(try site.names("page").isEmpty)
+            try await site.succeed(["signals", "inspect", "one.bin"])
+        }
+
         private func checkpoints(_ site: Site, _ folder: String, _ suffix: String) throws -> [String] {
             try site.names(folder).filter { $0.hasSuffix(suffix) }
         }

@@ -34,6 +34,21 @@ extension Acceptance {
             #expect(inspected.contains("\(genomes.reduce(0, +)) genomes tried"), "\(inspected)")
         }
 
+        /// Books that are thrown away are missed as long as their head is there: nothing begins anew without a word.
+        @Test func booksThatAreGoneAreMissed() async throws {
+            let (site, shared) = (try Site(), try await Workshop.shared.shared())
+            try await site.succeed(training(shared.bars, "one.bin"))
+            let head = try site.data("data_cache/trials.head")
+            for name in try site.names("data_cache") where name.hasPrefix("trials.sqlite") {
+                try FileManager.default.removeItem(at: site.url.appending(path: "data_cache/\(name)"))
+            }
+            let run = ["run", "--loop", "--signals", "one.bin", "--bars", shared.bars, "--max-steps", "3"]
+            for command in [run, training(shared.bars, "two.bin")] {
+                try await site.fail(65, saying: ["trial ledger", "is broken", "fix:"], command)
+            }
+            #expect(try site.data("data_cache/trials.head") == head && !site.exists("two.bin"))
+        }
+
         @Test func theReportIsOneFileWithoutNetworkAndItsJSONParses() async throws {
             let (site, shared) = (try Site(), try await Workshop.shared.shared())
             try await site.succeed(training(shared.bars, "one.bin") + ["--report", "out/report"])

@@ -63,7 +63,7 @@ public struct DataSnooping: Hashable, Sendable {
         let scores = zip(means, deviations).map { $1 > 0 ? root * $0 / $1 : 0 }
         let statistic = Swift.max(0, scores.max() ?? 0)
         superiorStatistic = statistic
-        let bar = -(2 * Double.log(Double.log(Double(count)))).squareRoot()
+        let bar = -Self.threshold(periods: count)
         func share(_ centres: [Double]) -> Double {
             Self.share(draws, centres: centres, deviations: deviations, root: root, reaching: statistic)
         }
@@ -73,6 +73,14 @@ public struct DataSnooping: Hashable, Sendable {
         consistent = Double(highest.count { $0 >= statistic }) / Double(resamples)
         upper = share(means)
         (self.scores, self.highest) = (scores, highest)
+    }
+
+    /// How many standard deviations below the benchmark a model of so many periods is clearly bad: `sqrt(2 ln ln n)`.
+    ///
+    /// - Precondition: there are at least three periods.
+    public static func threshold(periods: Int) -> Double {
+        precondition(periods > 2, "there is no threshold for fewer than three periods")
+        return (2 * Double.log(Double.log(Double(periods)))).squareRoot()
     }
 
     /// Whether one model alone beats the benchmark by more than the luck of the best of all: the share of resamples

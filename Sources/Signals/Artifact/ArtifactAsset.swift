@@ -29,6 +29,13 @@ public struct ArtifactAsset: Hashable, Sendable {
 
     /// One row as a value.
     public func row(_ index: Int) -> SignalRow { columns.row(index, of: symbol) }
+
+    /// Whether the fold before `fold` left a position, as it does where the asset has no bar at that fold's last
+    /// moment: then the first row of `fold` says 0.
+    func startsFlat(_ fold: Int) -> Bool {
+        let place = columns.fold.firstIndex { Int($0) >= fold } ?? columns.count
+        return place > 0 && columns.target[place - 1] != 0
+    }
 }
 
 /// The identity of the bars an asset's rows were decided on.

@@ -4,7 +4,7 @@ public import Core
 /// The feature columns of one series, computed once and shared by every genome, fold and thread.
 ///
 /// A column depends on the bars from row 0 on; row t of it on bars 0...t only. All columns together take 1,152 bytes a
-/// bar, in one piece of memory.
+/// bar, in one piece of memory; a search keeps the features in steps beside them (`CoarseColumns`), 256 bytes more.
 public struct FeatureTable: Sendable {
     /// The bars the columns belong to.
     public let bars: BarSeries

@@ -16,19 +16,22 @@ struct CrossValidation {
     let study: AssetStudy
     let options: WalkForwardOptions
     let space: GeneSpace
+    private let isCancelled: @Sendable () -> Bool
     /// No decision of a training sample may rest on a tested bar, nor its position reach into one.
     private let horizon = StrategyGenome.longestHolding
     private var embargo: Int { StrategyReach.warmUp(options.timeframes, on: study.bars.interval) }
 
     /// nil when the options' genes make no space.
-    init?(study: AssetStudy, options: WalkForwardOptions) {
+    init?(study: AssetStudy, options: WalkForwardOptions, isCancelled: @escaping @Sendable () -> Bool) {
         guard let space = try? StrategyGenome.space(limits: options.limits, timeframes: options.timeframes != nil)
         else { return nil }
-        (self.study, self.options, self.space) = (study, options, space)
+        (self.study, self.options, self.space, self.isCancelled) = (study, options, space, isCancelled)
     }
 
     /// Both validations; nil when a split leaves too few bars to search on.
-    func report() -> AssetReport.CrossValidation? {
+    ///
+    /// - Throws: ``StudyReportError/cancelled``.
+    func report() throws(StudyReportError) -> AssetReport.CrossValidation? {
         let first = StrategyReach.warmUp
         let samples = study.bars.count - first
         guard samples > 0,
@@ -39,13 +42,13 @@ struct CrossValidation {
         var tests: [AssetReport.CrossValidation.Test] = []
         for (index, fold) in folds.folds.enumerated() {
             guard let start = fold.test.first, let end = fold.test.last,
-                let genome = genome(fold.train, name: "fold-\(index)")
+                let genome = try genome(fold.train, name: "fold-\(index)")
             else { return nil }
             tests.append(test([played(genome, (first + start)..<(first + end + 1))], trained: fold.train.count))
         }
         var splits: [[Int: Played]] = []
         for (index, split) in plan.splits.enumerated() {
-            guard let genome = genome(split.train, name: "split-\(index)") else { return nil }
+            guard let genome = try genome(split.train, name: "split-\(index)") else { return nil }
             splits.append(
                 Dictionary(
                     uniqueKeysWithValues: split.groups.map { group in
@@ -82,14 +85,17 @@ struct CrossValidation {
     }
 
     /// The best genome that the study's own search finds on some samples; nil when they are too few.
-    private func genome(_ samples: [Int], name: String) -> Genome? {
+    private func genome(_ samples: [Int], name: String) throws(StudyReportError) -> Genome? {
         let windows = Self.runs(samples, shift: StrategyReach.warmUp)
             .filter { $0.count >= WalkForwardPlan.minimumFittedRows }
         let rows = windows.reduce(0) { $0 + $1.count }
         guard rows >= 2 * WalkForwardPlan.minimumFittedRows else { return nil }
         let random = SeededRandom(seed: options.seed, stream: "cross-validation/\(study.bars.symbol)/\(name)")
         guard var search = try? GeneticSearch(space: space, options: options.search, random: random) else { return nil }
-        _ = search.run(fitness: { fitness($0, windows, rows: rows) })
+        _ = try search.run(fitness: { (genomes: [Genome]) throws(StudyReportError) -> [Double] in
+            guard !isCancelled() else { throw .cancelled }
+            return fitness(genomes, windows, rows: rows)
+        })
         return search.best?.genome
     }
 

@@ -92,9 +92,13 @@ struct Judge: Sendable {
         let alternatives = folds.map(\.sample.count).min() ?? 0
         let models =
             [returns]
-            + (0..<alternatives).map { place in
-                folds.flatMap { fold in
-                    asset.traded(fold.sample[place], rows: fold.rows, flatRow: fold.flatRow, fold: 0).outcome.returns
+            + (0..<alternatives).map { place -> [Double] in
+                var isOpen = false
+                return folds.flatMap { fold -> [Double] in
+                    let evaluation = asset.evaluated(
+                        fold.sample[place], rows: fold.rows, flatRow: fold.flatRow, startsFlat: isOpen)
+                    isOpen = evaluation.endsOpen
+                    return AssetStudy.returns(of: evaluation)
                 }
             }
         return Self.snooping(models.map { Self.summed($0, into: options.periods) }, options, random("bootstrap"))
@@ -115,21 +119,25 @@ struct Judge: Sendable {
         var random = random("shuffle")
         let profits = (0..<options.shuffles).compactMap { _ -> Double? in
             guard let surrogate = shuffle.surrogate(&random) else { return nil }
-            return folds.reduce(0) { $0 + self.profit($1, on: surrogate, startingAt: start) }
+            var isOpen = false
+            return folds.reduce(0) { $0 + self.profit($1, on: surrogate, startingAt: start, isOpen: &isOpen) }
         }
         return ArtifactEvidence.Baseline(profits, actual: profit)
     }
 
-    private func profit(_ fold: JudgedFold, on surrogate: BarSeries, startingAt start: Int) -> Double {
+    private func profit(
+        _ fold: JudgedFold, on surrogate: BarSeries, startingAt start: Int, isOpen: inout Bool
+    ) -> Double {
         let rows = (fold.rows.lowerBound - start)..<(fold.rows.upperBound - start)
         let from = Swift.max(0, rows.lowerBound - reach)
         let part = AssetStudy(
-            bars: surrogate.slice(from..<Swift.min(rows.upperBound + 1, surrogate.count)), costs: costs,
+            bars: surrogate.slice(from..<Swift.min(rows.upperBound + 2, surrogate.count)), costs: costs,
             genome: fold.genome, timeframes: timeframes)
-        return part.traded(
+        let evaluation = part.evaluated(
             fold.genome, rows: (rows.lowerBound - from)..<(rows.upperBound - from),
-            flatRow: fold.flatRow.map { $0 - start - from }, fold: 0
-        ).outcome.netReturn
+            flatRow: fold.flatRow.map { $0 - start - from }, startsFlat: isOpen)
+        isOpen = evaluation.endsOpen
+        return AssetStudy.outcome(of: evaluation).netReturn
     }
 
     private var reach: Int { StrategyReach.warmUp(timeframes, on: asset.bars.interval) }

@@ -9,6 +9,7 @@ struct AssetReporter {
         let rows: Range<Int>
         let train: Range<Int>
         let flatRow: Int?
+        let startsFlat: Bool
         let evaluation: StrategyEvaluation
     }
 
@@ -20,16 +21,17 @@ struct AssetReporter {
     private let histories: [UnitKey: [Double?]]
     private let options: WalkForwardOptions?
     private let judgement: ArtifactJudgement?
+    private let isCancelled: @Sendable () -> Bool
     private let played: [Played]
     private let rows: Range<Int>
 
     /// nil when a genome is not one of this program's, or there is no fold.
     init?(
         asset: ArtifactAsset, origin: ArtifactOrigin, study: AssetStudy, histories: [UnitKey: [Double?]],
-        options: WalkForwardOptions?, judgement: ArtifactJudgement?
+        options: WalkForwardOptions?, judgement: ArtifactJudgement?, isCancelled: @escaping @Sendable () -> Bool
     ) {
         (self.asset, self.origin, self.study, self.histories) = (asset, origin, study, histories)
-        (self.options, self.judgement) = (options, judgement)
+        (self.options, self.judgement, self.isCancelled) = (options, judgement, isCancelled)
         var played: [Played] = []
         for fold in asset.folds {
             guard let strategy = origin.strategy(fold.genome) else { return nil }
@@ -37,10 +39,12 @@ struct AssetReporter {
             // A shared timeline may end a fold where this asset has no bar; its rows then tell that it was not flat.
             let last = asset.columns.time.firstIndex(of: fold.trade.last)
             let flat = !fold.tail && last.map { asset.columns.target[$0] == 0 } ?? true ? rows.upperBound - 1 : nil
+            let startsFlat = played.last?.evaluation.endsOpen ?? false
             played.append(
                 Played(
                     fold: fold, genome: genome, rows: rows, train: Self.rows(fold.train, study.bars), flatRow: flat,
-                    evaluation: study.evaluated(genome, rows: rows, flatRow: flat)))
+                    startsFlat: startsFlat,
+                    evaluation: study.evaluated(genome, rows: rows, flatRow: flat, startsFlat: startsFlat)))
         }
         guard let first = played.first, let end = played.last else { return nil }
         self.played = played
@@ -52,7 +56,8 @@ struct AssetReporter {
         return lower..<Swift.max(lower + 1, bars.firstRow(closingAtOrAfter: window.last + 1))
     }
 
-    func report() -> AssetReport {
+    /// - Throws: ``StudyReportError/cancelled``.
+    func report() throws(StudyReportError) -> AssetReport {
         let returns = played.flatMap { AssetStudy.returns(of: $0.evaluation) }
         var (equity, peak): (Double, Double) = (0, 1)
         var (levels, falls): ([Double], [Double]) = ([], [])
@@ -64,7 +69,7 @@ struct AssetReporter {
         }
         let bars = study.bars
         let start = bars.close[rows.lowerBound]
-        let validation = validation()
+        let validation = try validation()
         return AssetReport(
             symbol: asset.symbol, judgement: judgement, ownTrials: asset.judgement?.trials,
             statistics: asset.statistics,
@@ -76,11 +81,11 @@ struct AssetReporter {
             crossValidation: validation.report, validationNote: validation.note)
     }
 
-    private func validation() -> (report: AssetReport.CrossValidation?, note: String?) {
+    private func validation() throws(StudyReportError) -> (report: AssetReport.CrossValidation?, note: String?) {
         guard let options else {
             return (nil, "Left out: the preset of this search is not bundled, so nobody knows what to search anew.")
         }
-        let report = CrossValidation(study: study, options: options)?.report()
+        let report = try CrossValidation(study: study, options: options, isCancelled: isCancelled)?.report()
         return (report, report == nil ? "Too few bars to search anew on purged parts of them." : nil)
     }
 
@@ -154,7 +159,9 @@ struct AssetReporter {
             let priced = study.priced(costs)
             let whole = played.reduce(WindowOutcome()) { outcome, fold in
                 outcome.followed(
-                    by: AssetStudy.outcome(of: priced.evaluated(fold.genome, rows: fold.rows, flatRow: fold.flatRow)))
+                    by: AssetStudy.outcome(
+                        of: priced.evaluated(
+                            fold.genome, rows: fold.rows, flatRow: fold.flatRow, startsFlat: fold.startsFlat)))
             }
             return AssetReport.CostCase(
                 factor: factor, statistics: WindowStatistics.make(whole, bars: study.bars, rows: rows))

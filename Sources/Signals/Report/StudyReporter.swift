@@ -9,6 +9,7 @@ public struct StudyReporter: Sendable {
     private let histories: [UnitKey: [Double?]]
     private let options: WalkForwardOptions?
     private let judgements: [Symbol: ArtifactJudgement]
+    private let isCancelled: @Sendable () -> Bool
 
     /// A reporter on `artifact`, whose file has the digest `digest`.
     ///
@@ -18,17 +19,20 @@ public struct StudyReporter: Sendable {
     ///   - options: those of the search, which cross-validation runs anew; nil when nobody knows them any more.
     ///   - judgements: the assets judged by everything that was ever tried; what is not there is judged by the
     ///     artifact's own search alone.
+    ///   - isCancelled: asked between the searches of cross-validation, which take the time; true stops the report.
     public init(
         artifact: SignalsArtifact, digest: Digest, bars: [BarSeries], histories: [UnitKey: [Double?]] = [:],
-        options: WalkForwardOptions?, judgements: [Symbol: ArtifactJudgement] = [:]
+        options: WalkForwardOptions?, judgements: [Symbol: ArtifactJudgement] = [:],
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         (self.artifact, self.digest, self.bars, self.histories) = (artifact, digest, bars, histories)
-        (self.options, self.judgements) = (options, judgements)
+        (self.options, self.judgements, self.isCancelled) = (options, judgements, isCancelled)
     }
 
     /// The report.
     ///
-    /// - Throws: ``StudyReportError`` naming the first asset whose bars or genomes do not fit the artifact.
+    /// - Throws: ``StudyReportError`` naming the first asset whose bars or genomes do not fit the artifact, or
+    ///   ``StudyReportError/cancelled``.
     public func report() throws(StudyReportError) -> StudyReport {
         let origin = artifact.origin
         var assets: [AssetReport] = []
@@ -51,9 +55,9 @@ public struct StudyReporter: Sendable {
             timeframes: artifact.origin.timeframes)
         let reporter = AssetReporter(
             asset: asset, origin: artifact.origin, study: study, histories: histories, options: options,
-            judgement: judgements[asset.symbol] ?? asset.judgement)
+            judgement: judgements[asset.symbol] ?? asset.judgement, isCancelled: isCancelled)
         guard let reporter else { throw .unknownGenome(asset.symbol) }
-        return reporter.report()
+        return try reporter.report()
     }
 }
 
@@ -63,12 +67,15 @@ public enum StudyReportError: Error, Hashable, CustomStringConvertible {
     case barsDiffer(Symbol)
     /// A genome is not one of this program's strategy.
     case unknownGenome(Symbol)
+    /// The caller asked to stop.
+    case cancelled
 
     /// What is wrong.
     public var problem: String {
         switch self {
         case .barsDiffer(let symbol): "\(symbol): the bars are not those of the artifact, so nothing can be drawn"
         case .unknownGenome(let symbol): "\(symbol): the artifact has a genome that this program does not know"
+        case .cancelled: "stopped before the report was made"
         }
     }
 
@@ -77,6 +84,7 @@ public enum StudyReportError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .barsDiffer(let symbol): "import the bars of \(symbol) it was made from, or generate the signals again"
         case .unknownGenome: "report with the version that made it, or generate the signals again"
+        case .cancelled: "make it with 'aitrade signals report'"
         }
     }
 

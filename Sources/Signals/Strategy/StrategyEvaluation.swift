@@ -12,7 +12,8 @@ public struct StrategyEvaluation: Sendable {
     public internal(set) var trades: [Trade] = []
     /// The position still open at the window's end, when the end of the data left it open.
     public internal(set) var openTrade: OpenTrade?
-    /// What the exit at the open after the window added to the last close's equity; 0 when there was none.
+    /// What came after the window's last close: the exit at the next open, or, where the window ends with a position
+    /// and another fold follows, all until that fold's first row has closed it. 0 when there was nothing.
     public internal(set) var settlement = 0.0
     /// All fees, those of an open position's entry included.
     public internal(set) var fees = 0.0
@@ -26,6 +27,9 @@ public struct StrategyEvaluation: Sendable {
 
     /// The whole profit: that of all trades, an open one valued at the last close.
     public var profit: Double { (equity.last ?? 0) + settlement }
+
+    /// Whether the last decision asks to hold something.
+    var endsOpen: Bool { (decisions.last?.target ?? 0) != 0 }
 
     /// The decisions as an artifact's rows.
     public func signalRows(of bars: BarSeries, fold: Int) -> [SignalRow] {
@@ -46,9 +50,21 @@ public struct StrategyEvaluation: Sendable {
     }
 
     /// Fills a last exit at the open after the window, where there is such a bar, and takes the totals.
-    mutating func settle(_ execution: TradeExecution, in bars: BarSeries) {
+    ///
+    /// - Parameter isFollowed: whether the next row is another fold's, which says 0 where this window asks for a
+    ///   position at its end. What becomes of the position until then is this window's.
+    mutating func settle(_ execution: TradeExecution, in bars: BarSeries, isFollowed: Bool = false) {
         var execution = execution
-        let next = rows.upperBound
+        var next = rows.upperBound
+        if isFollowed, execution.wantsPosition, next < bars.count {
+            let before = trades.count
+            _ = execution.advance(row: next, bar: bars[next], into: &trades)
+            if execution.isHolding || leftInside(before) { exposedBars += 1 }
+            execution.follow(
+                StrategyDecision(target: 0, confidence: 0), row: next, close: bars.close[next], reason: .windowEnd)
+            settlement = execution.equity(at: bars.close[next]) - (equity.last ?? 0)
+            next += 1
+        }
         if execution.isClosing, next < bars.count, execution.position != nil {
             execution.fillAtOpen(row: next, open: bars.open[next], into: &trades)
             settlement = execution.realised - (equity.last ?? 0)

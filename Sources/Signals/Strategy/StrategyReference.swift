@@ -16,11 +16,15 @@ public struct StrategyReference: Sendable {
     ///
     /// - Parameters:
     ///   - flatRow: the row on which the target is forced to 0, the last one of a whole window; nil for none.
+    ///   - startsFlat: whether the target is forced to 0 on the first row too, because the fold before left a position.
+    ///   - isFollowed: whether another fold follows, which closes what this window leaves open; see
+    ///     ``StrategyEvaluation/settlement``.
     ///   - keepsDecisions: whether to keep the row decided at each close, which a search does not need.
     /// - Precondition: `rows` lies inside the bars, and the table has the genome's columns,
     ///   the timeframes among them when it looks at them.
     public func evaluate(
-        _ genome: StrategyGenome, rows: Range<Int>, flatRow: Int? = nil, keepsDecisions: Bool = true
+        _ genome: StrategyGenome, rows: Range<Int>, flatRow: Int? = nil, startsFlat: Bool = false,
+        isFollowed: Bool = false, keepsDecisions: Bool = true
     ) -> StrategyEvaluation {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= table.bars.count, "the window leaves the bars")
         let inputs = InputColumns(
@@ -30,7 +34,8 @@ public struct StrategyReference: Sendable {
             timeframes: genome.looksAtTimeframes ? Array(table.timeframes[rows]) : [])
         let state = StrategyState(genome: genome, costs: costs)
         return Self.run(
-            state, inputs, over: table.bars, rows: rows, flatRow: flatRow, keepsDecisions: keepsDecisions)
+            state, inputs, over: table.bars, rows: rows, flatRow: flatRow, startsFlat: startsFlat,
+            isFollowed: isFollowed, keepsDecisions: keepsDecisions)
     }
 
     /// The weighted score of each row, summed in the order of the terms as ``LiveStrategy`` does.
@@ -64,7 +69,7 @@ public struct StrategyReference: Sendable {
     /// Feeds a state the rows of a window; `inputs` has one value a row of it.
     package static func run(
         _ state: StrategyState, _ inputs: InputColumns, over bars: BarSeries, rows: Range<Int>, flatRow: Int?,
-        keepsDecisions: Bool
+        startsFlat: Bool = false, isFollowed: Bool = false, keepsDecisions: Bool
     ) -> StrategyEvaluation {
         var state = state
         var evaluation = StrategyEvaluation(rows: rows)
@@ -77,12 +82,13 @@ public struct StrategyReference: Sendable {
                 timeframes: inputs.timeframes.isEmpty ? .nan : inputs.timeframes[index])
             let before = evaluation.trades.count
             let decision = state.decide(
-                row: row, bar: bar, inputs: known, mustBeFlat: row == flatRow, trades: &evaluation.trades)
+                row: row, bar: bar, inputs: known,
+                mustBeFlat: row == flatRow || startsFlat && row == rows.lowerBound, trades: &evaluation.trades)
             evaluation.mark(
                 state.execution.equity(at: bar.close), isHolding: state.execution.isHolding, before: before)
             if keepsDecisions { evaluation.decisions.append(decision) }
         }
-        evaluation.settle(state.execution, in: bars)
+        evaluation.settle(state.execution, in: bars, isFollowed: isFollowed)
         return evaluation
     }
 }

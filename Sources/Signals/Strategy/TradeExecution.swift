@@ -78,6 +78,9 @@ public struct TradeExecution: Sendable {
             entryFee: fee)
     }
 
+    /// Whether the last row asks to hold something.
+    var wantsPosition: Bool { followed != 0 }
+
     /// Whether the last row asks for nothing but to be flat.
     var isClosing: Bool { order.map { $0.decision.target == 0 } ?? false }
 

@@ -10,11 +10,15 @@ struct SweepJudge {
     /// Pairs at even distances that stand for all of them, the best one not among them.
     private let sample: [RuleGrid.Pair]
     private let options: JudgementOptions
+    private let isCancelled: @Sendable () -> Bool
 
     /// The pairs whose returns are looked at to tell how alike all are, and how far their ratios lie apart.
     private static let measured = 256
 
-    init(study: SweepStudy, chosenOn: [Double], heldOut: [Double]) {
+    init(
+        study: SweepStudy, chosenOn: [Double], heldOut: [Double], isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.isCancelled = isCancelled
         let (cash, pairs) = (study.options.cash, study.grid.pairs)
         let outcomes = pairs.indices.map {
             SweepResult.Outcome(pair: pairs[$0], chosenOn: chosenOn[$0] / cash - 1, heldOut: heldOut[$0] / cash - 1)
@@ -26,17 +30,21 @@ struct SweepJudge {
         sample = Judge.evenly(pairs, min(Self.measured, pairs.count)).filter { $0 != pairs[place] }
     }
 
-    func result() -> SweepResult {
-        let own = record()
+    /// - Throws: ``SweepError/cancelled``.
+    func result() throws(SweepError) -> SweepResult {
+        let own = try record()
         let fitted = evidence(replays.chosenOn, study.chosenOn)
         var held = evidence(replays.heldOut, study.heldOut)
         held.efficiency = WalkForwardEfficiency.ratio(
             inSample: best.chosenOn, inSampleBars: study.chosenOn.count, outOfSample: best.heldOut,
             outOfSampleBars: study.heldOut.count)
+        try goOn()
         held.overfitting = overfitting()
+        try goOn()
         held.snooping = snooping()
+        try goOn()
         held.randomEntries = randomEntries()
-        held.shuffledBars = replays.heldOut.trades.isEmpty ? nil : shuffledBars()
+        held.shuffledBars = try replays.heldOut.trades.isEmpty ? nil : shuffledBars()
         return SweepResult(
             symbol: study.bars.symbol, above: study.grid.above.description, below: study.grid.below.description,
             pairs: outcomes, best: best, chosenOn: part(replays.chosenOn, study.chosenOn, outcomes.map(\.chosenOn)),
@@ -47,11 +55,16 @@ struct SweepJudge {
             judgement: ArtifactJudgement(evidence: held, trials: own))
     }
 
+    private func goOn() throws(SweepError) {
+        guard !isCancelled() else { throw .cancelled }
+    }
+
     /// How much was tried: every pair.
-    private func record() -> TrialRecord {
+    private func record() throws(SweepError) -> TrialRecord {
         var sharpes = RunningMoments()
         var columns: [[Double]] = []
         for pair in sample + [best.pair] {
+            try goOn()
             let returns = study.replay(pair, study.chosenOn).returns
             sharpes.add((try? ReturnMoments(returns))?.sharpe)
             columns.append(Judge.summed(returns, into: options.periods))
@@ -120,14 +133,16 @@ struct SweepJudge {
     }
 
     /// The best pair on shuffles of the part held out and the bars that its lines need before.
-    private func shuffledBars() -> ArtifactEvidence.Baseline? {
+    private func shuffledBars() throws(SweepError) -> ArtifactEvidence.Baseline? {
         let start = max(0, study.heldOut.lowerBound - 4 * (study.grid.warmUp + 1))
         guard let shuffle = PhaseShuffle(study.bars.slice(start..<study.heldOut.upperBound)) else { return nil }
         var random = random("shuffle")
         let rows = (study.heldOut.lowerBound - start)..<(study.heldOut.upperBound - start)
-        let profits = (0..<options.shuffles).compactMap { _ -> Double? in
-            guard let surrogate = shuffle.surrogate(&random) else { return nil }
-            return (study.replay(best.pair, rows, on: surrogate).curve.last ?? 1) - 1
+        var profits: [Double] = []
+        for _ in 0..<options.shuffles {
+            try goOn()
+            guard let surrogate = shuffle.surrogate(&random) else { continue }
+            profits.append((study.replay(best.pair, rows, on: surrogate).curve.last ?? 1) - 1)
         }
         return ArtifactEvidence.Baseline(profits, actual: best.heldOut)
     }

@@ -76,7 +76,7 @@ public struct SweepStudy: Sendable {
 
     /// Tries every pair through ``RuleSweep`` and judges the best one of the first part.
     ///
-    /// - Throws: ``SweepError/cancelled`` when `isCancelled` says so.
+    /// - Throws: ``SweepError/cancelled`` when `isCancelled` says so, also while the choice is judged.
     public func run(
         threads: Int, onProgress: @escaping @Sendable (Progress) -> Void = { _ in },
         isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -98,7 +98,7 @@ public struct SweepStudy: Sendable {
         }
         let chosen = try await equities(bars.prefix(chosenOn.upperBound), chosenOn, isChoice: true)
         let held = try await equities(bars, heldOut, isChoice: false)
-        return SweepJudge(study: self, chosenOn: chosen, heldOut: held).result()
+        return try SweepJudge(study: self, chosenOn: chosen, heldOut: held, isCancelled: isCancelled).result()
     }
 
     /// What one pair does bar by bar over some rows.

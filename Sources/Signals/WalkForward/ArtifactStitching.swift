@@ -55,7 +55,8 @@ struct ArtifactStitching: Sendable {
         for fold in group.plan.folds {
             let rows = group.rows(of: bars, in: fold.trade)
             guard let result = results[UnitKey(group: group.name, fold: fold.index)], !rows.isEmpty else { continue }
-            let seen = judgedFold(fold, group, asset, result, rows)
+            let seen = judgedFold(
+                fold, group, asset, result, rows, startsFlat: judged.last?.evaluation.endsOpen ?? false)
             for row in seen.evaluation.signalRows(of: bars, fold: folds.count) { columns.append(row) }
             let outcome = AssetStudy.outcome(of: seen.evaluation)
             whole = whole.followed(by: outcome)
@@ -77,13 +78,14 @@ struct ArtifactStitching: Sendable {
     }
 
     private func judgedFold(
-        _ fold: WalkForwardFold, _ group: StudyGroup, _ asset: AssetStudy, _ result: FoldResult, _ rows: Range<Int>
+        _ fold: WalkForwardFold, _ group: StudyGroup, _ asset: AssetStudy, _ result: FoldResult, _ rows: Range<Int>,
+        startsFlat: Bool
     ) -> JudgedFold {
         let flat = group.flatRow(of: asset.bars, fold)
         return JudgedFold(
             genome: result.genome, sample: result.sample, rows: rows, flatRow: flat,
             train: group.trainRows(of: asset.bars, fold, warmUp: StrategyReach.warmUp),
-            evaluation: asset.evaluated(result.genome, rows: rows, flatRow: flat))
+            evaluation: asset.evaluated(result.genome, rows: rows, flatRow: flat, startsFlat: startsFlat))
     }
 
     /// Every genome that competed in any fold of the group counts for each of its assets.

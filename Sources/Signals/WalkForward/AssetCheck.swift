@@ -14,6 +14,8 @@ struct AssetCheck {
         let genome: Genome
         let rows: Range<Int>
         let firstColumn: Int
+        /// Whether the fold before left a position, as it does where the asset has no bar at that fold's last moment.
+        let startsFlat: Bool
     }
 
     func findings(cuts: Int, random: inout SeededRandom) -> [ArtifactFinding] {
@@ -69,7 +71,9 @@ struct AssetCheck {
             guard asset.columns.time[column] == bars.closeTime(row).milliseconds, asset.columns.fold[column] == fold
             else { return nil }
         }
-        return Span(fold: fold, genome: genome, rows: lower..<upper, firstColumn: firstColumn)
+        return Span(
+            fold: fold, genome: genome, rows: lower..<upper, firstColumn: firstColumn,
+            startsFlat: firstColumn > 0 && asset.columns.target[firstColumn - 1] != 0)
     }
 
     /// The first row before `end` that `study` decides differently. A whole fold ends flat; on a shared timeline it
@@ -84,9 +88,8 @@ struct AssetCheck {
 
     private func firstDifference(_ span: Span, _ study: AssetStudy, _ rows: Range<Int>, flatRow: Int?) -> Int? {
         var computed = SignalColumns()
-        for row in study.traded(span.genome, rows: rows, flatRow: flatRow, fold: span.fold).rows {
-            computed.append(row)
-        }
+        let evaluation = study.evaluated(span.genome, rows: rows, flatRow: flatRow, startsFlat: span.startsFlat)
+        for row in evaluation.signalRows(of: study.bars, fold: span.fold) { computed.append(row) }
         return rows.first { row in
             let index = row - rows.lowerBound
             return !computed.hasRow(index, equalTo: span.firstColumn + index, of: asset.columns)

@@ -60,22 +60,14 @@ struct AssetStudy: Sendable {
             fees: evaluation.fees, exposedBars: evaluation.exposedBars)
     }
 
-    /// The rows a genome decides in a trade window and what they earn; the exit at the open after a whole window
-    /// belongs to its last bar.
-    func traded(
-        _ genome: Genome, rows: Range<Int>, flatRow: Int?, fold: Int
-    ) -> (rows: [SignalRow], outcome: WindowOutcome) {
-        let strategy = StrategyGenome(genes: genome.values)
-        let evaluation = reference.evaluate(strategy, rows: rows, flatRow: flatRow)
-        return (evaluation.signalRows(of: bars, fold: fold), Self.outcome(of: evaluation))
+    /// The rows, trades and equity of a genome in a trade window; `startsFlat` when the window before ended open.
+    func evaluated(_ genome: Genome, rows: Range<Int>, flatRow: Int?, startsFlat: Bool) -> StrategyEvaluation {
+        reference.evaluate(
+            StrategyGenome(genes: genome.values), rows: rows, flatRow: flatRow, startsFlat: startsFlat,
+            isFollowed: true)
     }
 
-    /// The rows, trades and equity of a genome in a trade window.
-    func evaluated(_ genome: Genome, rows: Range<Int>, flatRow: Int?) -> StrategyEvaluation {
-        reference.evaluate(StrategyGenome(genes: genome.values), rows: rows, flatRow: flatRow)
-    }
-
-    /// What a trade window earned; the exit at the open after a whole window belongs to its last bar.
+    /// What a trade window earned; what came of it after its last close belongs to its last bar.
     static func outcome(of evaluation: StrategyEvaluation) -> WindowOutcome {
         WindowOutcome(
             returns: returns(of: evaluation), trades: evaluation.trades.map(\.profit), fees: evaluation.fees,

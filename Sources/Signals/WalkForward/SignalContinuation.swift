@@ -11,12 +11,21 @@ public import Core
 /// next fold has a genome of its own. In universal mode the window is counted on the bars of all assets, so all of them
 /// must be fed. A bar may come after later ones of other assets, as it does when one venue is slower: it counts at its
 /// own close.
+///
+/// One row may differ then. Whether a moment is the window's last is told by the moments heard until then: where one
+/// of another asset is told later than the row, nobody could know, and the row is not flat. Such a position is closed
+/// by one more row, at the asset's next bar, though the window is over; so is one of an asset without a bar at the
+/// last moment. Of that row a regeneration, which knows the next genome, may share no more than the target.
 public struct SignalContinuation: Sendable {
     private struct Desk: Sendable {
         var strategy: LiveStrategy
         let fold: Int
         let group: Int
         var lastOpen: Int64
+        /// Whether the fold before left a position, which the first row closes.
+        var startsFlat: Bool
+        /// Whether the last row asks to hold something.
+        var isOpen: Bool
     }
 
     /// How far a production fold is, on the timeline its assets share.
@@ -80,9 +89,9 @@ public struct SignalContinuation: Sendable {
         guard bar.openTime.milliseconds - desk.lastOpen >= interval.milliseconds, close.milliseconds > window.end
         else { throw .notNext(symbol, bar.openTime) }
         let used = window.count(close.milliseconds)
-        guard used <= tradeWindow else { throw .foldIsOver(symbol) }
-        let decision = desk.strategy.decide(bar, mustBeFlat: used == tradeWindow)
-        desk.lastOpen = bar.openTime.milliseconds
+        guard used <= tradeWindow || desk.isOpen else { throw .foldIsOver(symbol) }
+        let decision = desk.strategy.decide(bar, mustBeFlat: used >= tradeWindow || desk.startsFlat)
+        (desk.lastOpen, desk.startsFlat, desk.isOpen) = (bar.openTime.milliseconds, false, decision.target != 0)
         desks[symbol] = desk
         windows[desk.group] = window
         return decision.row(symbol: symbol, time: close, fold: desk.fold)
@@ -104,10 +113,12 @@ public struct SignalContinuation: Sendable {
         let tail = asset.folds.last.flatMap { $0.tail ? $0.trade.first : nil }
         let start = tail.map { history.firstRow(closingAtOrAfter: $0) } ?? history.count
         for row in 0..<start { strategy.warm(history[row]) }
-        for row in start..<history.count { _ = strategy.decide(history[row]) }
+        let fold = asset.production.fold
+        let startsFlat = asset.startsFlat(fold)
+        for row in start..<history.count { _ = strategy.decide(history[row], mustBeFlat: startsFlat && row == start) }
         return Desk(
-            strategy: strategy, fold: asset.production.fold, group: group,
-            lastOpen: history.openTimes[history.count - 1])
+            strategy: strategy, fold: fold, group: group, lastOpen: history.openTimes[history.count - 1],
+            startsFlat: startsFlat && start == history.count, isOpen: (asset.columns.target.last ?? 0) != 0)
     }
 }
 
@@ -121,7 +132,7 @@ public enum SignalContinuationError: Error, Hashable, Sendable, CustomStringConv
     case unknownAsset(Symbol)
     /// The bar is not later than the ones before it.
     case notNext(Symbol, Timestamp)
-    /// The production fold's trade window is full.
+    /// The production fold's trade window is full, and the asset is flat.
     case foldIsOver(Symbol)
 
     public var description: String {

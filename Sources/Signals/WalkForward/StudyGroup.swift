@@ -49,7 +49,8 @@ struct StudyGroup: Hashable, Sendable {
     }
 
     /// The row of a whole fold after which the position must be flat. It is decided by the timeline, never by the
-    /// asset's own next bar, because nobody knows at a close whether the next bar will be missing.
+    /// asset's own next bar, because nobody knows at a close whether the next bar will be missing. nil where the asset
+    /// has no bar at the fold's last moment: then the first row of its next fold is flat, if there is a position.
     func flatRow(of bars: BarSeries, _ fold: WalkForwardFold) -> Int? {
         guard !fold.isTail, let end = fold.trade.last else { return nil }
         let row = bars.firstRow(closingAtOrAfter: timeline[end])

@@ -10,7 +10,8 @@ package enum WindowStatistics {
         return ArtifactStatistics(
             trades: outcome.trades.count, netReturn: outcome.netReturn, fees: outcome.fees,
             maxDrawdown: outcome.maxDrawdown,
-            exposure: rows.isEmpty ? 0 : Double(outcome.exposedBars) / Double(rows.count),
+            // A position that the next fold had to close counts one bar more.
+            exposure: rows.isEmpty ? 0 : Swift.min(1, Double(outcome.exposedBars) / Double(rows.count)),
             buyAndHold: buyAndHold(bars, rows),
             sharpe: annualised(outcome.sharpePerBar, bars: bars, rows: rows),
             winRate: count > 0 ? Double(won.count) / count : nil,

@@ -64,7 +64,11 @@ struct SignalsGenerate: AsyncParsableCommand {
         let resumed = try store.open()
         if !json { announce(series, generator, options, resumed: resumed) }
         let collector = UnitCollector()
-        let artifact = try await train(generator, store, books, collector)
+        // Trapped to the very end: a signal that comes while the report is made is not lost.
+        let stop = StopFlag()
+        let listener = await StopSignals.forward(to: { stop.raise() })
+        defer { listener.cancel() }
+        let artifact = try await train(generator, store, books, collector, stop)
         let bytes = try artifact.encode()
         let digest = Digest.sha256(bytes)
         // The books first: an artifact that they do not know cannot run.
@@ -79,8 +83,9 @@ struct SignalsGenerate: AsyncParsableCommand {
         if let report {
             let reporter = StudyReporter(
                 artifact: artifact, digest: digest, bars: series, histories: collector.histories, options: options,
-                judgements: try TrialHistory(path: trials.path).judgements(artifact))
-            try ReportFolder(path: report).write(reporter)
+                judgements: try TrialHistory(path: trials.path).judgements(artifact),
+                isCancelled: { stop.isRaised })
+            try write(reporter, to: report)
         }
         try show(artifact, digest)
     }
@@ -139,12 +144,19 @@ struct SignalsGenerate: AsyncParsableCommand {
         Output.flush()
     }
 
+    private func write(_ reporter: StudyReporter, to folder: String) throws {
+        do {
+            try ReportFolder(path: folder).write(reporter)
+        } catch StudyReportError.cancelled {
+            Output.warn("stopped; \(out) is written, the report is not: 'aitrade signals report \(out)' makes one")
+            throw ExitStatusRequest(.interrupted)
+        }
+    }
+
     private func train(
-        _ generator: SignalGenerator, _ store: CheckpointStore, _ books: TrialBooks, _ collector: UnitCollector
+        _ generator: SignalGenerator, _ store: CheckpointStore, _ books: TrialBooks, _ collector: UnitCollector,
+        _ stop: StopFlag
     ) async throws -> SignalsArtifact {
-        let stop = StopFlag()
-        let listener = await StopSignals.forward(to: { stop.raise() })
-        defer { listener.cancel() }
         let display = ProgressDisplay(isSilent: json)
         let hooks = collector.listening(
             to: store.hooks(onProgress: { display.show($0) }, isCancelled: { stop.isRaised }))

@@ -22,7 +22,14 @@ enum BundledPresets {
             let names = all.map(\.name).joined(separator: ", ")
             throw CommandFailure(.usage, "'\(name)' is neither a preset nor a file", fix: "one of \(names), or a file")
         }
-        return try preset(data, name)
+        let own = try preset(data, name)
+        // An artifact carries the name alone: who reads it would take the bundled preset for what was searched with.
+        if let known = all.first(where: { $0.name == own.name }), try preset(Data(known.bytes), known.name) != own {
+            throw CommandFailure(
+                .corruptInput, "preset \(name) has the name of the bundled '\(own.name)' and other values",
+                fix: "give it a \"name\" of its own")
+        }
+        return own
     }
 
     private static func preset(_ data: Data, _ name: String) throws -> SignalPreset {

@@ -39,6 +39,7 @@ struct DataSnoopingTests {
             #expect(abs(found - expected) < 1e-6)
         }
         #expect(abs(result.superiorStatistic - 1.550307) < 1e-6)
+        #expect(abs(DataSnooping.threshold(periods: 40) - 1.615749) < 1e-6)
         #expect(abs(result.lower - 0.176) < 1e-9)
         #expect(abs(result.consistent - 0.176) < 1e-9)
         #expect(abs(result.upper - 0.196) < 1e-9)

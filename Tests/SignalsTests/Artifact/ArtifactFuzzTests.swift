@@ -139,6 +139,26 @@ import Testing
         if Self.inputs > 3000 { print("fuzz: \(Self.inputs) inputs, \(refused) refused, no trap, no hang") }
     }
 
+    /// Who shows an artifact joins its counts with those of others and puts them into sentences.
+    @Test func whatIsTakenCanBeShown() async throws {
+        let sound = try await StudyBars.artifact(
+            [try StudyBars.walk("AAA", count: 560, seed: 1)], StudyBars.options()
+        ).encode()
+        var shown = 0
+        for number in 0..<min(Self.inputs / 2, 50_000) {
+            var random = SeededRandom(seed: UInt64(number), stream: "shown")
+            let bytes = Self.damaged(sound, number % 2 == 0 ? .headerNumber : .headerByte, &random)
+            guard let asset = try? SignalsArtifact.decode(bytes).assets.first, let judgement = asset.judgement else {
+                continue
+            }
+            let all = judgement.trials.joined(judgement.trials).joined(judgement.trials)
+            let sentences = StatisticSentences(judgement.rejudged(all), own: judgement.trials).all
+            #expect(!sentences.isEmpty, "input \(number)")
+            shown += 1
+        }
+        #expect(shown > 0)
+    }
+
     @Test(arguments: [0, 2, 3, UInt32.max]) func otherVersionsAreRefusedClearly(version: UInt32) throws {
         var bytes = try Self.sample()
         Self.put(UInt64(version), at: 8, width: 4, into: &bytes)

@@ -44,6 +44,43 @@ import Testing
         #expect(KernelTests.compare(table, try Self.genomes(300), rows: 223..<1500) > 10_000)
     }
 
+    /// Weights of the gene space and features whose score in steps is off by nearly all that it can be, found by trying
+    /// them all: the first two come out four steps nearer to zero than the exact score, the last one further away.
+    private static let worst: [([Double], [Double])] = [
+        ([0.5, 0.5, 0.5, 0.8], [2.932_049, 2.932_049, 2.932_049, -2.997_751]),
+        ([0.5, 0.8, 0.8, 0.8], [-2.999_251, 2.931_549, 2.931_549, 2.931_549]),
+        ([0.7, 0.7, 0.7, 0.8], [2.942_651, 2.942_651, 2.942_651, -2.969_249]),
+    ]
+
+    @Test(arguments: worst) func scoresThatAreFarOffInStepsDecideAsTheReference(
+        weights: [Double], features: [Double]
+    ) throws {
+        let kinds: [Feature] = [.trend, .momentum, .strength, .shock]
+        let period = QuantisedPeriod(index: 3)
+        let table = FeatureTable(
+            bars: try BundledBars.series("BTCUSDT-1h"), keys: ColumnKey.all, timeframes: nil
+        ) { key, bars in
+            guard case .feature(let kind, _) = key else { return key.column(over: bars) }
+            let value = kinds.firstIndex(of: kind).map { features[$0] } ?? 0
+            // The score alone, and after a far larger one that has opened a position; of both signs.
+            let hours = [0: value, 6: -value, 12: 3, 13: value, 18: -3, 19: -value]
+            return (0..<bars.count).map { hours[$0 % 24] ?? 0 }
+        }
+        // As the reference adds it up.
+        let sum = weights.reduce(0, +)
+        let score = zip(weights, features).reduce(0) { $0 + $1.0 / sum * $1.1 }
+        var genomes: [StrategyGenome] = []
+        for threshold in [score.nextDown, score, score.nextUp] {
+            var genome = StrategyGenome(
+                terms: zip(kinds, weights).map { StrategyGenome.Term($0, over: period, weight: $1) })
+            (genome.entryThreshold, genome.exitShare) = (threshold, 0.5)
+            genomes.append(genome)
+            (genome.entryThreshold, genome.exitShare) = (2.5, threshold / 2.5)
+            genomes.append(genome)
+        }
+        #expect(KernelTests.compare(table, genomes, rows: 223..<1500) > 300)
+    }
+
     @Test(arguments: [3.000_000_1, -3.5, 40, 1e300, .infinity, -.infinity, .nan])
     func columnsBeyondTheStepsDecideAsTheReference(odd: Double) throws {
         let table = try Self.table(Self.thresholds + Array(repeating: odd, count: 4))

@@ -1,5 +1,6 @@
 import Core
 import Signals
+import Synchronization
 import Testing
 
 /// A sweep says what a plain loop says, chooses on the past only, and calls luck luck.
@@ -67,6 +68,19 @@ import Testing
     @Test func aStopIsHeard() async throws {
         let study = try study(BundledBars.series("SBER-1d"), "ema:2..40", "ema:30..120:2")
         await #expect(throws: SweepError.cancelled) { _ = try await study.run(threads: 2, isCancelled: { true }) }
+    }
+
+    /// Every pair is evaluated by then; what is left is the judgement, which takes its time too.
+    @Test func aStopIsHeardWhileTheChoiceIsJudged() async throws {
+        let study = try study(BundledBars.series("SBER-1d"), "ema:2..40", "ema:30..120:2")
+        let isEvaluated = Atomic(false)
+        let listen: @Sendable (SweepStudy.Progress) -> Void = {
+            if $0.done == $0.total { isEvaluated.store(true, ordering: .relaxed) }
+        }
+        let stops: @Sendable () -> Bool = { isEvaluated.load(ordering: .relaxed) }
+        await #expect(throws: SweepError.cancelled) {
+            _ = try await study.run(threads: 2, onProgress: listen, isCancelled: stops)
+        }
     }
 
     @Test func tooFewBarsAreNamed() throws {
