@@ -72,6 +72,7 @@ extension Acceptance {
                 ("TINKOFF_API_TOKEN", "t.twin_readonly_token", "full access"),
                 ("TINKOFF_ACCOUNT_ID", "7", "TINKOFF_ACCOUNT_ID"),
                 ("RISK_BUDGET_QUOTE", "RUB:9", "RISK_BUDGET_QUOTE"),
+                ("TINKOFF_BASE_URL", "http://127.0.0.1:\(live.twin.port)/nothing", "check TINKOFF_BASE_URL"),
             ]
             for (key, value, advice) in wrongs {
                 var live = live
@@ -114,6 +115,55 @@ extension Acceptance {
             let second = try await run(live, command + ["--bars", "bars", "--json"])
             #expect(second.status == 0, "\(second.text)")
             try await live.site.succeed(["data", "verify", "--bars", "bars"])
+            try await live.twin.stop()
+        }
+
+        /// Nights lie between stored bars anyway: what was never asked for is asked for, and nothing twice.
+        @Test func whatLiesBetweenTwoDownloadsIsFetched() async throws {
+            let live = try await LiveSite(venue: .tinvest)
+            let day = Int64(Date().timeIntervalSince1970 * 1000) / 86_400_000
+            func fetch(_ folder: String, _ from: Int64, _ to: Int64) async throws -> String {
+                let moments = [from, to].map { String((day - $0) * 86_400_000) }
+                let ended = try await run(
+                    live,
+                    ["data", "download", "--assets", "SBER", "--interval", "1h", "--bars", folder]
+                        + ["--from", moments[0], "--to", moments[1]])
+                #expect(ended.status == 0, "\(ended.text)")
+                return ended.output
+            }
+            func bars(_ folder: String) throws -> Data {
+                try Data(contentsOf: live.site.url.appending(path: "\(folder)/SBER-1h.csv"))
+            }
+            _ = try await fetch("cache/bars", 41, 38)
+            _ = try await fetch("cache/bars", 12, 8)
+            let whole = try await fetch("cache/bars", 41, 8)
+            _ = try await fetch("fresh/bars", 41, 8)
+            #expect(try bars("cache/bars") == bars("fresh/bars"), "\(whole)")
+            let again = try await live.twin.calls("GetCandles")
+            #expect(try await fetch("cache/bars", 40, 9).contains(", 0 new"))
+            #expect(try await live.twin.calls("GetCandles") == again, "all of that was asked for before")
+            // Somebody put a shorter series in its place.
+            let short = try bars("cache/bars").split(separator: 10).prefix(20).joined(separator: [10]) + [10]
+            try Data(short).write(to: live.site.url.appending(path: "cache/bars/SBER-1h.csv"))
+            _ = try await fetch("cache/bars", 41, 8)
+            #expect(try bars("cache/bars") == bars("fresh/bars"))
+            try await live.twin.stop()
+        }
+
+        /// Weeks begin on Monday.
+        @Test func theFirstWeekThatIsAskedForIsFetched() async throws {
+            let live = try await LiveSite(venue: .tinvest)
+            let (week, monday): (Int64, Int64) = (604_800_000, 345_600_000)
+            let now = Int64(Date().timeIntervalSince1970 * 1000)
+            let first = (now - monday) / week * week + monday - 6 * week
+            let ended = try await run(
+                live,
+                ["data", "download", "--assets", "SBER", "--interval", "1w", "--bars", "bars"]
+                    + ["--from", String(first), "--to", String(first + 3 * week)])
+            #expect(ended.output.contains("3 bars, 3 new"), "\(ended.text)")
+            let text = try String(
+                contentsOf: live.site.url.appending(path: "bars/SBER-1w.csv"), encoding: .utf8)
+            #expect(text.split(separator: "\n").dropFirst().first?.hasPrefix("\(first),") == true, "\(text)")
             try await live.twin.stop()
         }
     }

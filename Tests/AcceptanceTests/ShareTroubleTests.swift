@@ -143,11 +143,14 @@ extension Acceptance {
         static let quirks = [
             #"{"lateOrders":1,"lateMs":2500}"#, #"{"lateOrders":1,"lateMs":2500,"duplicates":"state"}"#,
             #"{"nullErrors":1}"#, #"{"surprises":true,"missingPrices":true,"bareDescriptions":true}"#,
-            #"{"loadingMs":2000}"#, #"{"quietRejections":1}"#,
+            #"{"loadingMs":2000}"#, #"{"quietRejections":1}"#, #"{"onlyBestPrice":true}"#,
+            #"{"stagesInPieces":true}"#, #"{"lateStops":1,"lateMs":2500}"#,
+            #"{"lateStops":1,"lateMs":2500,"keylessStops":true}"#,
         ]
 
         @Test(arguments: quirks) func everyQuirkEndsFlatWithEqualBooks(quirk: String) async throws {
-            let live = try await LiveSite(venue: .tinvest, target: { $0 < 0 ? 0.5 : 0.6 })
+            var live = try await LiveSite(venue: .tinvest, target: { $0 < 0 ? 0.5 : 0.6 })
+            if quirk.contains("stagesInPieces") { live.settings["TINKOFF_STAGE_UNIT"] = "pieces" }
             try await live.twin.control("quirks", quirk)
             let runner = try live.start()
             if quirk.contains("quietRejections") {
@@ -163,6 +166,17 @@ extension Acceptance {
                 try await live.expectSettled()
             }
             try await live.twin.stop()
+        }
+
+        /// The venue says that the stop executed, and no order comes of it: after a minute the position is closed here.
+        @Test func aStopThatExecutesWithoutAnOrderIsReplacedByAClose() async throws {
+            let live = try await LiveSite(venue: .tinvest)
+            try await live.run { _ in
+                try await live.twin.control("quirks", #"{"childlessStops":1}"#)
+                try await live.twin.price(live.moved(88))
+                try await live.twin.until("closed without the stop", within: .seconds(150)) { $0.isFlat }
+                #expect(try await waitFor { live.site.positions.isEmpty })
+            }
         }
 
         @Test func aStreamThatTheVenueClosesIsOpenedAgainAndNothingIsMissed() async throws {

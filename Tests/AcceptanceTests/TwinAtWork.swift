@@ -76,6 +76,14 @@ final class TwinAtWork: Sendable {
         return try #require(root?["error"] as? String)
     }
 
+    /// How many of its last thousands of requests were of one method.
+    func calls(_ method: String) async throws -> Int {
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)/twin/log?last=5000"))
+        let (data, _) = try await URLSession.shared.data(from: url)
+        let rows = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        return rows.count { ($0["path"] as? String)?.hasSuffix(method) ?? false }
+    }
+
     /// How often a switch of the fault menu was felt since the plan in force.
     func felt(_ fault: String) async throws -> Int {
         (try await control("status")["faultsFelt"] as? [String: Any])?[fault] as? Int ?? 0

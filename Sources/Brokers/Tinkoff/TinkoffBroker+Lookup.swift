@@ -50,8 +50,12 @@ extension TinkoffBroker {
     }
 
     /// How long an order in doubt is not believed absent.
+    ///
+    /// Exits are sent again soon. A stop is not: its level is watched here meanwhile, and whoever keeps no keys of stops
+    /// would have two.
     private func patience(_ id: ClientOrderID) -> TimeSpan {
-        book.open[id]?.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
+        guard let entry = book.open[id], !entry.isStop else { return settings.absence }
+        return entry.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
     }
 
     /// How long after a question in vain the next one is asked.
@@ -143,8 +147,12 @@ extension TinkoffBroker {
             if let child, let order = try await self.child(child) {
                 return try await report(order, symbol)
             }
-            // Executed, but the order it placed is not to be seen yet.
-            reason = "triggered"
+            // Executed, but the order it placed is not to be seen yet, or there is none.
+            if isOld(stop.stopID) {
+                (state, reason) = (.cancelled, "executed, and no order came of it")
+            } else {
+                reason = "triggered"
+            }
         }
         let request = book.request(id)
         let lot = try await share(symbol).lot

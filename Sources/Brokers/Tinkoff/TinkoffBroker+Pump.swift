@@ -178,7 +178,7 @@ extension TinkoffBroker {
     private func watchForStall(_ report: OrderReport) {
         guard liveStreams.contains("orders"), report.state.isFinal, let id = report.clientID else { return }
         let key = TinkoffNames.key(id)
-        if hints[key] == nil, hints[report.venueOrderID] == nil { expectedHints[key] = .now }
+        if hints[key] == nil, hints[report.venueOrderID] == nil { expectedHints[key] = (report.venueOrderID, .now) }
     }
 
     /// Whether a stream is silent about what readings found: its pings alone prove nothing.
@@ -187,7 +187,7 @@ extension TinkoffBroker {
             return marketLagSince.map { ContinuousClock.now - $0 > settings.hintPatience } ?? false
         }
         guard stream == "orders" else { return false }
-        return expectedHints.values.contains { ContinuousClock.now - $0 > settings.hintPatience }
+        return expectedHints.values.contains { ContinuousClock.now - $0.since > settings.hintPatience }
     }
 
     // MARK: What streams say
@@ -201,7 +201,8 @@ extension TinkoffBroker {
     func hearOfOrder(_ names: [String], uid: String? = nil, side: Side? = nil) {
         for name in names {
             hints[name] = true
-            expectedHints[name] = nil
+            // What a stop became is told under a key that the API invented, and under the order's own name.
+            expectedHints = expectedHints.filter { $0.key != name && $0.value.venueOrderID != name }
             soughtAt = soughtAt.filter { TinkoffNames.key($0.key) != name }
         }
         // Only an order that a stop may have become says anything about stops, which may be read seldom.

@@ -1,5 +1,4 @@
 import Core
-import Logging
 
 /// The lists of stop orders. The venue allows few readings of them, and counts those together with placing and
 /// cancelling: a reading that is under way serves everybody whom it is fresh enough for.
@@ -29,8 +28,6 @@ extension TinkoffBroker {
     private static let freshness = Duration.seconds(2)
     /// Ended stops are listed of so many seconds.
     static let memory = TimeSpan.seconds(7 * 86_400)
-    /// A stop that executed, and of which no order was ever seen, is believed to come to nothing after so long.
-    private static let longestWait = Duration.seconds(300)
 
     /// Whether stop orders are looked at: the sandbox may not know them at all.
     var seesStops: Bool { settings.holdsStops || !settings.isSandbox }
@@ -104,10 +101,14 @@ extension TinkoffBroker {
                 // As it was listed while it waited, it does not tell when it fired.
                 looseStops[stop.stopID]?.stop = stop
                 // It may have gone before anybody here looked.
-                if case .executed = stop.state, let at = stop.firedAt, at >= day { noteLoose(stop) }
+                guard case .executed(let child) = stop.state else { continue }
+                if stop.firedAt.map({ $0 >= day }) ?? (child == nil) { noteLoose(stop) }
+                // Orders live for a day: of one that fired before there is none.
+                if child == nil, let at = stop.firedAt, at < day { barrenStops[stop.stopID] = true }
             }
             stopLists[.all] = list
         }
+        for stopID in looseStops.keys where isOld(stopID) { barrenStops[stopID] = true }
         looseStops = looseStops.filter { isAtLarge($0.key) || $0.value.stop.firedAt.map { $0 >= day } ?? false }
         for stop in list.stops { await recognise(stop) }
     }
@@ -136,7 +137,8 @@ extension TinkoffBroker {
 
     /// Whether a stop left the list of those that wait so long ago that an order unseen is believed to come to nothing.
     func isOld(_ stopID: String) -> Bool {
-        looseStops[stopID].map { ContinuousClock.now - $0.since > Self.longestWait } ?? false
+        if barrenStops[stopID] != nil { return true }
+        return looseStops[stopID].map { ContinuousClock.now - $0.since > settings.childPatience } ?? false
     }
 
     /// Whether a stop is among those that wait, as far as was read.
@@ -160,84 +162,5 @@ extension TinkoffBroker {
     private func recognise(_ stop: TinkoffStop) async {
         guard let id = book.name(of: stop.stopID), let symbol = await symbol(of: stop.uid, stop.ticker) else { return }
         book.note(stop, as: id, symbol)
-    }
-
-    // MARK: Our own
-
-    /// How long a stop's order may be listed before the stop is listed as executed.
-    private static let longestLag = Duration.seconds(5)
-
-    private var waitingIDs: [ClientOrderID] { book.openIDs.filter { book.open[$0]?.isStop == true } }
-
-    /// Reads what became of our stops: at once when something hints at it, and every few seconds anyway. Apart from the
-    /// orders, because their readings have to wait when there were many.
-    func watchStops() async {
-        while !Task.isCancelled {
-            await stopBell.wait(atMost: settings.resync)
-            do {
-                if settings.holdsStops { try await lookAtStops(.reading) }
-            } catch is CancellationError {
-                return
-            } catch {
-                if Task.isCancelled { return }
-                log.warning("stop orders could not be read", metadata: ["broker": "\(name)", "error": "\(error)"])
-                try? await Task.sleep(for: .milliseconds(500))
-            }
-        }
-    }
-
-    /// One reading of what became of our stops.
-    func lookAtStops(_ urgency: RequestUrgency, since moment: ContinuousClock.Instant? = nil) async throws {
-        guard !waitingIDs.isEmpty else { return }
-        _ = try await readStops(since: moment, urgency)
-        var events: [VenueEvent] = []
-        for id in waitingIDs {
-            guard let symbol = book.open[id]?.symbol, let stop = try await foundStop(id, symbol, urgency) else {
-                continue
-            }
-            let report = try await report(stop, id, symbol)
-            if case .executed(let child?) = stop.state, let order = today.first(where: { $0.orderID == child }) {
-                // Its executions are ours from here on.
-                for fill in await fills(of: order) { if let news = book.tell(fill) { events.append(.fill(news)) } }
-            }
-            if let news = book.tell(report, at: await now()) { events.append(.order(news)) }
-        }
-        await tell(events)
-    }
-
-    /// The open stop of ours that an unknown order may come from.
-    func parent(of order: TinkoffOrder) -> ClientOrderID? {
-        guard settings.holdsStops, book.isStranger(order) else { return nil }
-        return waitingIDs.first { id in
-            guard let entry = book.open[id], let share = shares[entry.symbol], share.uid == order.uid,
-                order.at >= entry.sentAt - .seconds(5)
-            else { return false }
-            // After a restart nobody here may know what was asked for.
-            guard let request = entry.request, let sent = entry.sent else { return true }
-            return request.side == order.side && share.lot.pieces(of: order.lots) == sent
-        }
-    }
-
-    /// Whether what is known of an order has to wait, because it may turn out to be ours: what a stop became carries a
-    /// name that the API invented, and only the list of stop orders says where it comes from.
-    func isHeldBack(_ order: TinkoffOrder) -> Bool {
-        guard let id = parent(of: order) else { return false }
-        if suspects[order.orderID] == nil {
-            suspects[order.orderID] = .now
-            forgetStops()
-            stopBell.ring()
-        }
-        guard let since = suspects[order.orderID], ContinuousClock.now - since >= Self.longestLag else { return true }
-        // The list says that the stop executed, and does not say as what: as this.
-        if let stopID = book.open[id]?.venueID, case .executed(child: nil)? = endedStops[stopID] {
-            book.link(order.orderID, to: id)
-        }
-        return false
-    }
-
-    /// Looks at the stops at once when an order is seen that may come from one of ours.
-    func linkChildren() async throws {
-        let seen = today.filter { isHeldBack($0) }.compactMap { suspects[$0.orderID] }.max()
-        if let seen { try await lookAtStops(.vital, since: seen) }
     }
 }

@@ -39,6 +39,8 @@ public actor TinkoffBroker: LiveBroker {
     /// When an order was first seen that may come from a stop of ours.
     var suspects = BoundedMap<String, ContinuousClock.Instant>(limit: 1000)
     var endedStops = BoundedMap<String, TinkoffStop.State>(limit: TinkoffBook.memory)
+    /// Stops that executed so long ago without an order to be seen that none is expected any more.
+    var barrenStops = BoundedMap<String, Bool>(limit: TinkoffBook.memory)
     /// When an order in doubt was looked for in vain.
     var soughtAt: [ClientOrderID: ContinuousClock.Instant] = [:]
     /// When an order of an earlier day was last asked for.
@@ -61,7 +63,8 @@ public actor TinkoffBroker: LiveBroker {
     var quickLooks = 0
     var liveStreams: Set<String> = []
     var hints = BoundedMap<String, Bool>(limit: 5000)
-    var expectedHints: [String: ContinuousClock.Instant] = [:]
+    /// Ends of orders that readings told of, by our keys, and the stream of orders not yet.
+    var expectedHints: [String: (venueOrderID: String?, since: ContinuousClock.Instant)] = [:]
     var wasConnected = false
     var work: Task<Void, Never>?
 

@@ -29,7 +29,7 @@ package actor TinkoffClient {
         let hasFile = settings.trust.extraFile != nil
         rules.advice = { text in
             TinkoffErrors.trust(text, hasFile: hasFile).map {
-                VenueError(.configuration, code: "TINKOFF_TRUST", message: $0)
+                VenueError(.configuration, code: TinkoffErrors.trustCode, message: $0)
             }
         }
         loop = RequestLoop(rules, over: transport, wallClock: wallClock)

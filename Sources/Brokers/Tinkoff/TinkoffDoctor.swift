@@ -60,11 +60,11 @@ package struct TinkoffDoctor {
             return true
         } catch {
             let error = error as? VenueError ?? VenueError(.retryable, code: "?", message: "\(error)")
-            let isWay = error.remedy != .configuration
+            let isWay = error.remedy != .configuration || TinkoffErrors.isOfTheWay(error.code)
             note(
                 isWay ? "reach" : "token", .broken,
-                isWay ? "\(settings.restBase) does not answer: \(error.message)" : error.message,
-                fix: isWay ? "check TINKOFF_BASE_URL and the network" : "")
+                isWay ? "\(settings.restBase) does not answer as the venue does: \(error.message)" : error.message,
+                fix: isWay && error.code != TinkoffErrors.trustCode ? "check TINKOFF_BASE_URL and the network" : "")
             return false
         }
     }

@@ -133,6 +133,16 @@ package enum TinkoffErrors {
         "12001": "check TINKOFF_BASE_URL: this is not the venue's REST",
     ]
 
+    /// The code of a certificate that nobody here knows.
+    static let trustCode = "TINKOFF_TRUST"
+
+    /// Whether an error says that this is not the way to the venue: no token mends it.
+    static func isOfTheWay(_ code: String) -> Bool {
+        let isRefusal = ["TINKOFF_HTTP_401", "TINKOFF_HTTP_403"].contains(code)
+        return [trustCode, "TINKOFF_12001", "TINKOFF_12002"].contains(code)
+            || code.hasPrefix("TINKOFF_HTTP_4") && !isRefusal
+    }
+
     /// The code of a message that is not what it should be.
     static let malformedCode = "TINKOFF_MALFORMED"
 

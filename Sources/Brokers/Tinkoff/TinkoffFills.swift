@@ -50,7 +50,7 @@ package enum TinkoffFills {
         let inLots: Bool
         if total == done {
             inLots = false
-        } else if total == order.done.count {
+        } else if total == order.done.count, unit == .lots {
             inLots = true
         } else {
             guard !isPatient, !order.stages.isEmpty else { return nil }

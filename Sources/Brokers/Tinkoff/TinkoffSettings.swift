@@ -71,6 +71,8 @@ package struct TinkoffSettings: Sendable {
     package var settling = Duration.seconds(2)
     /// An execution that the venue counts but does not list is derived from the totals after so long.
     package var stagePatience = TimeSpan(milliseconds: 1000)
+    /// A stop that executed, and of which no order was ever seen, is believed to come to nothing after so long.
+    package var childPatience = Duration.seconds(60)
     /// Time for one exchange; a short one only manufactures doubt.
     package var deadline = Duration.seconds(10)
     /// Between two readings of orders while their stream works; without it, a third of that.

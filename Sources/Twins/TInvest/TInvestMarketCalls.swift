@@ -157,7 +157,7 @@ extension TInvestWorld {
         return listing.names.adding([
             "tradingStatus": .text(word(status.wire)), "limitOrderAvailableFlag": .flag(status.takesLimits),
             "marketOrderAvailableFlag": .flag(takesMarket), "apiTradeAvailableFlag": true,
-            "bestpriceOrderAvailableFlag": .flag(status.takesLimits), "onlyBestPrice": false,
+            "bestpriceOrderAvailableFlag": .flag(status.takesLimits), "onlyBestPrice": .flag(quirks.onlyBestPrice),
         ])
     }
 

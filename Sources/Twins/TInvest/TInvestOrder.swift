@@ -183,6 +183,8 @@ struct TInvestStop: Sendable {
     var childID: String?
     /// The best price since a trailing take-profit became active.
     var extreme: Price?
+    /// Until when it is neither listed nor found, by the real time.
+    var hiddenUntil = Timestamp.epoch
     /// A fault: it is reached and does nothing.
     var isDead = false
     var reason = ""

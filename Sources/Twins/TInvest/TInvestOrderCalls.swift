@@ -97,6 +97,9 @@ extension TInvestWorld {
         guard let kind = TInvestDraft.Kind(rawValue: named) else {
             throw TInvestFault("30026", "The 'order_type' is incorrect")
         }
+        guard kind == .best || !quirks.onlyBestPrice else {
+            throw TInvestFault("30103", "Only best price orders are available for this instrument")
+        }
         let price = kind == .limit ? try call.price("price") : nil
         guard kind != .limit || price != nil else { throw TInvestFault("30017", "Missing parameter: 'price'") }
         var draft = TInvestDraft(

@@ -23,7 +23,8 @@ extension TInvestWorld {
         let stages: [Wire] = told.map { index in
             let deal = deals[index]
             return [
-                "price": .money(deal.price), "quantity": .long(deal.wholePieces / order.draft.lot),
+                "price": .money(deal.price),
+                "quantity": .long(quirks.stagesInPieces ? deal.wholePieces : deal.wholePieces / order.draft.lot),
                 "tradeId": .text(deal.id), "executionTime": .instant(deal.at),
             ]
         }

@@ -46,7 +46,7 @@ package struct TInvestQuirks: Sendable {
     package var duplicates = TInvestDuplicates.refuse
     /// So many next orders are taken, answered with 70002 and not to be found for a while.
     package var lateOrders = 0
-    /// For how long they are not to be found.
+    /// For how long they are not to be found; stop orders, too.
     package var lateFor = TimeSpan.seconds(3)
     /// So many next replacements cancel the old order and then fail.
     package var failedReplaces = 0
@@ -54,6 +54,16 @@ package struct TInvestQuirks: Sendable {
     package var quietRejections = 0
     /// So many next orders and cancellations are not taken, and answered with 500 and a body of nulls.
     package var nullErrors = 0
+    /// So many next stop orders are taken, answered with 70002 and neither listed nor found for a while.
+    package var lateStops = 0
+    /// Whether a repeated key of a stop order places another one.
+    package var keylessStops = false
+    /// So many next stop orders that fire are told as executed, and no order comes of them.
+    package var childlessStops = 0
+    /// Whether the stages of an order count pieces instead of lots.
+    package var stagesInPieces = false
+    /// Whether shares take orders at the best price alone.
+    package var onlyBestPrice = false
     /// Whether answers carry fields and names that no client knows.
     package var surprises = false
     /// Whether states of orders, of stop orders and of trading are told in words that no client knows.

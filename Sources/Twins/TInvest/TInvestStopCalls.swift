@@ -12,7 +12,7 @@ extension TInvestRoute {
             let status = call["status"] ?? "STOP_ORDER_STATUS_ACTIVE"
             let wanted = status == "STOP_ORDER_STATUS_UNSPECIFIED" ? "STOP_ORDER_STATUS_ACTIVE" : status
             let found = world.stops.filter {
-                $0.draft.leg.account == holder.id
+                $0.draft.leg.account == holder.id && world.now.wall >= $0.hiddenUntil
                     && (wanted == "STOP_ORDER_STATUS_ALL" || $0.status.rawValue == wanted)
             }
             let told = found.map { world.stopState($0) }
@@ -21,9 +21,9 @@ extension TInvestRoute {
         TInvestRoute("StopOrdersService/CancelStopOrder", limit: 50, trades: true) { world, call throws(TInvestFault) in
             let holder = try world.account(call)
             let id = try call.required("stopOrderId", "30056")
-            guard let index = world.stops.firstIndex(where: { $0.id == id && $0.draft.leg.account == holder.id }) else {
-                throw .noStop
-            }
+            guard let index = world.stops.firstIndex(where: { $0.id == id && $0.draft.leg.account == holder.id }),
+                world.now.wall >= world.stops[index].hiddenUntil
+            else { throw .noStop }
             try world.cancelStop(index)
             return ["time": .instant(world.now.venue)]
         },
@@ -37,7 +37,9 @@ extension TInvestWorld {
         }
         let (holder, listing) = (try account(call), try self.listing(call))
         let key = try call.key("orderId")
-        if let known = stops.first(where: { $0.key == key && $0.draft.leg.account == holder.id }) {
+        if !quirks.keylessStops,
+            let known = stops.first(where: { $0.key == key && $0.draft.leg.account == holder.id })
+        {
             guard quirks.duplicates == .state else { throw .duplicate }
             return ["stopOrderId": .text(known.id), "orderRequestId": .text(key), "responseMetadata": metadata]
         }
@@ -68,6 +70,11 @@ extension TInvestWorld {
             TInvestStop(
                 id: id, key: key, draft: draft, kind: kind, trigger: trigger, expiresAt: expiry, trail: trail,
                 createdAt: now.venue))
+        if quirks.lateStops > 0 {
+            quirks.lateStops -= 1
+            stops[stops.count - 1].hiddenUntil = now.wall + quirks.lateFor
+            throw .network
+        }
         return ["stopOrderId": .text(id), "orderRequestId": .text(key), "responseMetadata": metadata]
     }
 

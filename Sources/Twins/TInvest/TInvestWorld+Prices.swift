@@ -65,6 +65,11 @@ extension TInvestWorld {
         }
         liveStops.removeAll { $0 == index }
         stops[index].activatedAt = now.venue
+        if quirks.childlessStops > 0 {
+            quirks.childlessStops -= 1
+            stops[index].status = .executed
+            return pushStop(index)
+        }
         guard setup.childLag == .zero else {
             stops[index].status = .executed
             pushStop(index)

@@ -16,6 +16,8 @@ struct BarDownload {
     let store: BarStore
     let isQuiet: Bool
 
+    /// What was asked for in earlier runs; a series without gaps tells by itself what is missing.
+    private var askedPath: String { "\(folder).json" }
     private var folder: String { "\(store.folder)/../downloads/\(source.label)-\(symbol)-\(interval)" }
 
     func run() async throws -> BarImport {
@@ -27,7 +29,8 @@ struct BarDownload {
         let stored = (try? store.stored(symbol, interval)).map { series in (0..<series.count).map { series[$0] } } ?? []
         let have = Set(stored.map(\.openTime.milliseconds))
         var bars = Dictionary(stored.map { ($0.openTime.milliseconds, $0) }, uniquingKeysWith: { old, _ in old })
-        let parts = parts(without: have)
+        var asked = source.hasGaps ? AskedBars(path: askedPath, stored: have) : AskedBars()
+        let parts = parts(without: have, asked)
         // From the newest to the oldest, as the venue pages.
         for (index, part) in parts.reversed().enumerated() {
             for bar in try await self.part(part) where bar.flaw == nil {
@@ -42,25 +45,31 @@ struct BarDownload {
         let path = "\(folder)/\(symbol)-\(interval).csv"
         try AtomicFile.write(Self.csv(bars.keys.sorted().compactMap { bars[$0] }), to: path)
         let result = try store.importFile(path, symbol: symbol, interval: interval)
+        if source.hasGaps, let newest = bars.keys.filter({ $0 < wanted.upperBound }).max() {
+            // A bar after the newest one may not have been there yet.
+            asked.add(wanted.clamped(to: .min..<newest + interval.milliseconds), stored: Set(bars.keys))
+            try asked.write(to: askedPath)
+        }
         try? FileManager.default.removeItem(atPath: folder)
         return result
     }
 
+    /// The moments that bars open at, from the first to the last that is wanted.
+    private var wanted: Range<Int64> {
+        let first = interval.start(holding: from.milliseconds + interval.milliseconds - 1)
+        return first..<max(first, interval.start(holding: to.milliseconds))
+    }
+
     /// Stretches of time, aligned alike in every run, that hold a bar which is not stored.
-    private func parts(without have: Set<Int64>) -> [Range<Int64>] {
+    private func parts(without have: Set<Int64>, _ asked: AskedBars) -> [Range<Int64>] {
         let step = interval.milliseconds
-        let length = Self.partBars * step
-        let first = (from.milliseconds + step - 1) / step * step
-        let last = to.milliseconds / step * step
+        let (length, origin) = (Self.partBars * step, interval.start(holding: 0))
         var parts: [Range<Int64>] = []
-        let stored = (have.min() ?? 0)..<((have.max() ?? -step) + step)
-        var begin = first / length * length
-        while begin < last {
-            let part = max(begin, first)..<min(begin + length, last)
+        var begin = (wanted.lowerBound - origin) / length * length + origin
+        while begin < wanted.upperBound {
+            let part = (begin..<begin + length).clamped(to: wanted)
             // Nights and holidays lie between what is stored.
-            let isInside =
-                source.hasGaps && part.lowerBound >= stored.lowerBound && part.upperBound <= stored.upperBound
-            if !part.isEmpty, !isInside,
+            if !part.isEmpty, !asked.covers(part),
                 stride(from: part.lowerBound, to: part.upperBound, by: Int(step)).contains(where: { !have.contains($0) }
                 )
             {

@@ -92,6 +92,21 @@ import Testing
         #expect(again == derived)
     }
 
+    /// Ten pieces of ten lots are listed so far: they are no ten lots.
+    @Test func stagesInPiecesAreNoLots() throws {
+        let lot = try #require(TinkoffLotSize(10))
+        let now = Timestamp(milliseconds: 5)
+        func read(_ counts: [Int64], _ unit: TinkoffStageUnit, isPatient: Bool) -> [Int64] {
+            TinkoffFills.executions(
+                of: order(done: 10, counts: counts), lot: lot, unit: unit, told: [], isPatient: isPatient, at: now
+            ).map(\.pieces.count)
+        }
+        #expect(read([10], .pieces, isPatient: true).isEmpty)
+        #expect(read([10], .pieces, isPatient: false) == [10, 90])
+        #expect(read([10, 90], .pieces, isPatient: true) == [10, 90])
+        #expect(read([10], .lots, isPatient: true) == [100])
+    }
+
     private func order(done: Int64, counts: [Int64]) -> TinkoffOrder {
         TinkoffOrder(
             orderID: "7", requestID: nil, uid: "u", ticker: nil, side: .buy, kind: .market, lots: TinkoffLots(3),

@@ -12,6 +12,9 @@ extension TinkoffStandIn {
                 let stop = state.stops[index]
                 let falls = stop.isBuy == stop.takesProfit
                 guard falls ? price <= stop.trigger : price >= stop.trigger else { continue }
+                state.stops[index].firedAt = state.manner.firedAgo.map { Self.now() - $0 }
+                state.stops[index].status = "EXECUTED"
+                if state.manner.isBarren { continue }
                 state.count += 1
                 // The child carries a name that the API invents.
                 var child = Entry(
@@ -21,8 +24,7 @@ extension TinkoffStandIn {
                 // What is not listed has not executed yet.
                 if child.hiddenFor == 0 { Self.fill(&child, &state) }
                 state.orders.append(child)
-                state.stops[index].firedAt = Self.now()
-                (state.stops[index].status, state.stops[index].child) = ("EXECUTED", child.id)
+                state.stops[index].child = child.id
             }
             for index in state.orders.indices where state.orders[index].status == "NEW" && state.orders[index].isLimit {
                 var order = state.orders[index]
@@ -201,7 +203,8 @@ extension TinkoffStandIn {
             return ok(#"{"stopOrderId":"\#(id)","orderRequestId":"\#(body["orderId"] as? String ?? "")"}"#)
         case "StopOrdersService/GetStopOrders":
             let wanted = (body["status"] as? String ?? "").replacing("STOP_ORDER_STATUS_", with: "")
-            let rows = state.stops.filter { wanted == "ALL" || $0.status == wanted }.map { stop in
+            let listed = state.stops.filter { now() - $0.at >= state.manner.stopLag }
+            let rows = listed.filter { wanted == "ALL" || $0.status == wanted }.map { stop in
                 #"{"stopOrderId":"\#(stop.id)","lotsRequested":"\#(stop.lots)","direction":"#
                     + #""STOP_ORDER_DIRECTION_\#(stop.isBuy ? "BUY" : "SELL")","orderType":"STOP_ORDER_TYPE_"#
                     + #"\#(stop.takesProfit ? "TAKE_PROFIT" : "STOP_LOSS")","createDate":"\#(moment(stop.at))","#

@@ -26,6 +26,10 @@ final class TinkoffStandIn: StandInVenue {
         var acknowledgement = "OK"
         /// The order that a stop became is not listed for so many readings of orders; whether it is told singly before.
         var (childLag, tellsHidden) = (0, false)
+        /// Whether stops execute without an order, and when they say that they fired; nil does not say.
+        var (isBarren, firedAgo): (Bool, Int64?) = (false, 0)
+        /// A new stop is not listed for so many milliseconds.
+        var stopLag: Int64 = 0
         var accounts: [[String: String]] = [
             [
                 "id": "2000000001", "name": "Main", "status": "ACCOUNT_STATUS_OPEN",

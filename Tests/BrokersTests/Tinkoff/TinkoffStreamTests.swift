@@ -39,6 +39,38 @@ import Testing
         }
     }
 
+    /// A reading tells that a stop's order ended; the stream tells it under names that only the API knows.
+    @Test func aStreamThatTellsOfAStopsOrderIsNotStalled() async throws {
+        let standIn = TinkoffStandIn()
+        try await withTinkoff(standIn, adjust: { $0.hintPatience = .seconds(3) }) { broker, server in
+            while standIn.calls("OrderStateStream") == 0 { _ = try await broker.nextEvents() }
+            func tell(_ id: String, _ key: String) {
+                server.push(
+                    #"{"orderState":{"orderId":"\#(id)","orderRequestId":"\#(key)","#
+                        + #""executionReportStatus":"EXECUTION_REPORT_STATUS_FILL"}}"#, to: "OrderStateStream")
+            }
+            func newest() -> (id: String, key: String) {
+                standIn.state.withLock { ($0.orders.last?.id ?? "", $0.orders.last?.key ?? "") }
+            }
+            _ = await broker.submit(TinkoffBench.request("in", .buy))
+            tell(newest().id, newest().key)
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("in"))
+            let stop = TinkoffBench.request(
+                "stop", .sell, .stop(trigger: Price(FixedDecimal(90))), reduceOnly: true, purpose: .stop)
+            _ = await broker.submit(stop)
+            standIn.move(to: FixedDecimal(89))
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("stop"))
+            tell(newest().id, newest().key)
+            let streams = standIn.calls("OrderStateStream")
+            let end = ContinuousClock.now + .seconds(5)
+            while ContinuousClock.now < end {
+                server.push(#"{"ping":{"time":"2024-04-11T08:49:14.974035911Z"}}"#, to: "OrderStateStream")
+                _ = try await broker.nextEvents()
+            }
+            #expect(standIn.calls("OrderStateStream") == streams, "a healthy stream was replaced")
+        }
+    }
+
     @Test func theFirstEventOfAnOrderHasANameThatNobodyElseKnows() async throws {
         let standIn = TinkoffStandIn()
         try await withTinkoff(standIn) { broker, server in
