@@ -138,6 +138,7 @@ extension BothSite {
         #expect(status.output.contains("residual") && status.output.contains("RUB;"), "\(status.text)")
         let books = try await shares.books()
         #expect(books.held.count == 1 && books.openOrders.isEmpty, "nothing is sent to a closed market")
+        #expect(books.livePlans.count == 1, "the stop stays while nothing can be closed")
     }
 }
 

@@ -137,6 +137,26 @@ extension Acceptance {
         }
 
         /// With the market closed a halt waits, says in money what stays open, and closes it at the opening.
+        /// A hand that flattens while the market is closed leaves the stop alone, says so, and closes at the opening.
+        @Test func aFlattenWhileTheMarketIsClosedLeavesTheStop() async throws {
+            let live = try await site()
+            let runner = try live.start()
+            try await live.untilProtected()
+            runner.send(SIGKILL)
+            _ = try await runner.end()
+            try await live.twin.control("session", #"{"status":"SESSION_CLOSE"}"#)
+            let flatten = ["flatten", "--venue", "tinkoff", "--assets", "SBER", "--state-dir", "state"]
+            let vain = try await live.site.run(flatten, environment: live.environment)
+            #expect(vain.status == 11 && vain.text.contains("TINKOFF_CLOSED"), "\(vain.text)")
+            let books = try await live.twin.books()
+            #expect(books.held.count == 1 && books.livePlans.count == 1 && books.openOrders.isEmpty)
+            try await live.twin.control("session", "{}")
+            let done = try await live.site.run(flatten, environment: live.environment)
+            #expect(done.status == 0, "\(done.text)")
+            #expect(try await live.twin.books().isFlat)
+            try await live.twin.stop()
+        }
+
         @Test func aHaltWhileTheMarketIsClosedIsQueuedAndDoneAtTheOpening() async throws {
             let live = try await site()
             let runner = try live.start()
@@ -147,7 +167,8 @@ extension Acceptance {
             #expect(try await waitFor { live.site.hasResidual("SBER") })
             let status = try await live.site.succeed(["status"])
             #expect(status.output.contains("worth") && status.output.contains("RUB"), "\(status.text)")
-            #expect(try await live.twin.books().held.count == 1)
+            let books = try await live.twin.books()
+            #expect(books.held.count == 1 && books.livePlans.count == 1, "the stop stays while nothing can be closed")
             try await live.twin.control("session", "{}")
             let end = try await runner.end()
             #expect(end.status == 10, "\(end.text)")

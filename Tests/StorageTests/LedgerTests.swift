@@ -113,9 +113,20 @@ import Testing
             let error = #expect(
                 throws: LedgerError.wrongIdentity(path: fixture.path, stored: LedgerFixture.identity, asked: other)
             ) { try Ledger(path: fixture.path, identity: other) }
-            #expect(error?.fix.contains("--mode paper") == true)
+            let advice = other.mode == "live" ? "--mode paper" : "ledger account --adopt"
+            #expect(error?.fix.contains(advice) == true)
         }
         _ = try fixture.open()
+    }
+
+    @Test func aLedgerOfRenewedKeysGoesOn() throws {
+        let fixture = try LedgerFixture.lived()
+        let before = try fixture.open().reader.fills()
+        let renewed = LedgerIdentity(mode: LedgerFixture.identity.mode, account: "renewed")
+        try Ledger.rebind(fixture.path, to: renewed.account)
+        #expect(throws: LedgerError.self) { try fixture.open() }
+        let ledger = try Ledger(path: fixture.path, identity: renewed)
+        #expect(try ledger.reader.fills() == before && ledger.reader.verify().isSound)
     }
 
     @Test func theLatchSurvivesAndKeepsItsFirstReason() throws {

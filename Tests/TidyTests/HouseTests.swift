@@ -55,6 +55,11 @@ import Testing
         report(painFindings(page, tests: try #require(Self.tests), count: 25), "pains")
     }
 
+    @Test func everyCodeOfAVenueClientIsExplained() throws {
+        let page = try Self.house.file("docs/codes.md")
+        report(try sources().flatMap { codeFindings($0, on: page) }, "codes")
+    }
+
     @Test func everyPackageIsPinned() throws {
         report(pinFindings(try Self.house.file("Package.swift")), "pins")
     }

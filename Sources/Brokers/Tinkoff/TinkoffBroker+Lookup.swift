@@ -51,8 +51,8 @@ extension TinkoffBroker {
 
     /// How long an order in doubt is not believed absent.
     ///
-    /// Exits are sent again soon. A stop is not: its level is watched here meanwhile, and whoever keeps no keys of stops
-    /// would have two.
+    /// Exits are sent again soon. A stop is not: its level is watched meanwhile, and a venue that forgets the keys of
+    /// stops would have two.
     private func patience(_ id: ClientOrderID) -> TimeSpan {
         guard let entry = book.open[id], !entry.isStop else { return settings.absence }
         return entry.request?.reduceOnly == true ? settings.exitAbsence : settings.absence
@@ -244,9 +244,4 @@ extension TinkoffBroker {
             return Target(report: try await listed(order), isStop: false)
         }
     }
-}
-
-extension TinkoffStop {
-    /// How it executes.
-    var kind: OrderKind { takesProfit ? .takeProfit(trigger: trigger) : .stop(trigger: trigger) }
 }

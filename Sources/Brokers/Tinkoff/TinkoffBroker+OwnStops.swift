@@ -44,7 +44,7 @@ extension TinkoffBroker {
         await tell(events)
     }
 
-    /// One that was sent again, because it was not listed for longer than anybody would wait, may stand there twice: the
+    /// One that was sent again, because it was not listed for longer than anybody waits, may stand there twice: the
     /// second would sell what is held no more.
     private func takeBackDoubles(_ waiting: [TinkoffStop]) async throws {
         for id in waitingIDs {
@@ -97,4 +97,9 @@ extension TinkoffBroker {
         let seen = today.filter { isHeldBack($0) }.compactMap { suspects[$0.orderID] }.max()
         if let seen { try await lookAtStops(.vital, since: seen) }
     }
+}
+
+extension TinkoffStop {
+    /// How it executes.
+    var kind: OrderKind { takesProfit ? .takeProfit(trigger: trigger) : .stop(trigger: trigger) }
 }

@@ -52,22 +52,19 @@ extension TinkoffBroker {
         return days
     }
 
-    /// No stop is given up for a close that the market is known not to take. Of a share that nobody watches, as where a
-    /// hand flattens or a kill closes what others bought, nothing was heard yet: it is asked for.
+    /// No stop is given up for a close that the market does not take. It is asked just before: what was heard last may
+    /// be some seconds old, and of a share that nobody watches nothing was heard. Without an answer that counts.
     ///
     /// - Throws: `VenueError` with the next opening.
     func requireOpenMarket(_ share: TinkoffShare) async throws {
-        func status() -> TinkoffStatus? { statuses[share.uid] ?? statuses[share.figi] }
-        func isClosed() -> Bool { status().map { !$0.takesExits } ?? false }
-        if status() == nil { await readStatus(share.uid) }
-        guard isClosed() else { return }
+        await readStatus(share.uid)
+        guard let status = statuses[share.uid] ?? statuses[share.figi], !status.takesExits else { return }
         let text = "the market takes no closing orders now; the stop stays until it does"
-        let error = await closedMarket(share.symbol, VenueError(.retryable, code: "TINKOFF_CLOSED", message: text))
-        if isClosed() { throw error }
+        throw await closedMarket(share.symbol, VenueError(.retryable, code: "TINKOFF_CLOSED", message: text))
     }
 
     private func readStatus(_ uid: String) async {
-        guard let found = try? await ask(TinkoffMarketData.statuses([uid])) else { return }
+        guard let found = try? await ask(TinkoffMarketData.statuses([uid]).with(.vital)) else { return }
         for status in found { statuses[status.uid] = status }
     }
 

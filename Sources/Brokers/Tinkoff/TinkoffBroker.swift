@@ -59,8 +59,7 @@ public actor TinkoffBroker: LiveBroker {
     var marketLagSince: ContinuousClock.Instant?
     var watched: [Symbol] = []
     var barBells: [Symbol: Bell] = [:]
-    var toldAt = Timestamp.epoch
-    var quickLooks = 0
+    var (toldAt, quickLooks) = (Timestamp.epoch, 0)
     var liveStreams: Set<String> = []
     var hints = BoundedMap<String, Bool>(limit: 5000)
     /// Ends of orders that readings told of, by our keys, and the stream of orders not yet.

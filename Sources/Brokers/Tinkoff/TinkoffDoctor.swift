@@ -53,6 +53,11 @@ package struct TinkoffDoctor {
             let account = try await broker.chosenAccount()
             let place = settings.isSandbox ? "sandbox" : "production"
             note("token", .fine, "the token is accepted (\(place)); the account is \(account.id) \(account.title)")
+            if settings.accountID == nil {
+                note(
+                    "account", .notable, "books and locks are told by the token, which is renewed now and then",
+                    fix: "set TINKOFF_ACCOUNT_ID=\(account.id) before the first live run")
+            }
             note(
                 "permission", account.mayTrade ? .fine : .broken,
                 account.mayTrade ? "the token may trade it" : "the token may only read it",

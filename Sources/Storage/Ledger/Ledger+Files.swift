@@ -95,6 +95,20 @@ extension Ledger {
         return kept
     }
 
+    /// Binds a ledger to another name of its account, as after its keys were renewed. Nobody else may write it.
+    ///
+    /// - Throws: ``LedgerError``; the ledger is then unchanged.
+    public static func rebind(_ path: String, to account: String) throws(LedgerError) {
+        let queue = try LedgerConnection.writer(path)
+        try LedgerError.translating(path) {
+            try queue.write { db in
+                var writer = try LedgerWriter(db: db, path: path)
+                try writer.rebind(to: account)
+            }
+            try queue.close()
+        }
+    }
+
     /// Gives the old ledger a second name and takes its log out of the way, so that the next file does not get it.
     private static func setAside(_ path: String, as target: String) throws(LedgerError) {
         do throws(LedgerError) {

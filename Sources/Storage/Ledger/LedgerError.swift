@@ -74,6 +74,9 @@ public enum LedgerError: ExplainedError, Hashable {
         case .foreign: "move the file away, or give another --state-dir"
         case .newer: "use the version of aitrade that wrote it, or a newer one"
         case .older: "`aitrade ledger vacuum` or the next `aitrade run` brings it up to date; restore takes it as it is"
+        case .wrongIdentity(_, let stored, let asked) where stored.mode == asked.mode:
+            "set the keys that it was begun with, or give another --state-dir; were the keys of this account renewed: "
+                + "aitrade ledger account --adopt"
         case .wrongIdentity(_, let stored, _): "use --mode \(stored.mode), or give another --state-dir"
         case .readOnly: "give the current user write permission to the file and its folder, or another --state-dir"
         case .cannotOpen:

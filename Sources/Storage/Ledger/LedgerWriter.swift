@@ -27,6 +27,12 @@ struct LedgerWriter {
         try setMeta(LedgerMetaKey.sealHead, sealer.head)
     }
 
+    /// Gives the account that the ledger is bound to another name.
+    mutating func rebind(to account: String) throws {
+        try setMeta(LedgerMetaKey.account, account)
+        try setMeta(LedgerMetaKey.sealHead, sealer.head)
+    }
+
     /// Writes everything; returns the last journal sequence.
     mutating func write(_ commit: LedgerCommit) throws -> Int64 {
         let journal = try append(commit.journal)

@@ -10,7 +10,7 @@ struct LedgerCommand: AsyncParsableCommand {
         discussion: "docs/ledger.md explains the files and tables. Example: aitrade ledger verify",
         subcommands: [
             LedgerVerify.self, LedgerExport.self, LedgerProfits.self, LedgerList.self, LedgerBackup.self,
-            LedgerRotate.self, LedgerRestore.self, LedgerVacuum.self,
+            LedgerRotate.self, LedgerRestore.self, LedgerVacuum.self, LedgerAccount.self,
         ])
 }
 

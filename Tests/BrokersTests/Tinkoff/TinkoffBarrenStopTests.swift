@@ -24,7 +24,7 @@ import Testing
         #expect(standIn.state.withLock { $0.pieces } == 0)
     }
 
-    /// It says that it fired just now, or does not say when: after a while it is over. One of yesterday is over at once,
+    /// It says that it fired just now, or does not say when: after a while it is over. One of yesterday is so at once,
     /// because orders live for a day.
     @Test(arguments: [(0, 300), (nil, 300), (2 * 86_400_000, 3_600_000)] as [(Int64?, Int64)])
     func aStopThatExecutedWithoutAnOrderIsOver(firedAgo: Int64?, patience: Int64) async throws {
