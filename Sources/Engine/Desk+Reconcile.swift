@@ -100,11 +100,15 @@ extension Desk {
         return paid.notional(rest) <= risk.fees(of: position) && Quantity(rest.value.times(FixedDecimal(50))) <= bought
     }
 
+    /// Whether fees explain what is left: it is counted as paid already.
+    var isFee: Bool {
+        (position.averagePrice ?? .zero).notional(position.quantity.magnitude) <= risk.fees(of: position)
+    }
+
     /// Takes dust off the books at the last price; what a fee took is counted as a fee already.
     mutating func sweep(at now: Timestamp) -> Fill {
         precondition(isDust, "only dust is swept")
         let paid = position.averagePrice ?? .zero
-        let isFee = paid.notional(position.quantity.magnitude) <= risk.fees(of: position)
         let price = isFee ? paid : lastPrice ?? referencePrice ?? paid
         let fill = adjust(-position.quantity, at: price, now, as: "DUST")
         (goal, isHeld, heldAt) = (nil, false, nil)

@@ -14,7 +14,7 @@ struct Comparison {
     /// The executions that made the side of the desk in hand that is not ours.
     var beside: Set<String> = []
     /// Whether something is left that the next reading has to settle.
-    private(set) var isDisputed = false
+    var isDisputed = false
     private var differences: [Reconciliation.Difference] = []
     var booked: [Fill] = []
     private var asked: [Effect] = []
@@ -133,6 +133,8 @@ struct Comparison {
     /// The venue is flat and the books hold what cannot be sold: no position, and nobody's doing.
     private mutating func sweep(_ desk: inout Desk) {
         let sentence = "\(desk.position.quantity) is dust: less than can be sold, or taken as a fee"
+        // The books are paid for it, and the account is not.
+        if !desk.isFee { account.bases[desk.rules.asset.instrument.quote.code] = nil }
         booked.append(desk.sweep(at: now))
         differ(.dust, desk.symbol, sentence, .booked)
         account.suspicions[desk.symbol] = nil
@@ -211,39 +213,5 @@ struct Comparison {
         guard state != .halted else { return }
         _ = desk.protectAdopted(percent: rules.adoptedStopPercent)
         asked += desk.settle(state, at: now)
-    }
-
-    // MARK: Money
-
-    /// Money that moved without an execution of ours, believed when two readings show it and told once.
-    private mutating func compareMoney(_ desks: [Desk]) {
-        for (currency, balance) in snapshot.balances.sorted(by: { $0.key < $1.key }) {
-            var now = MoneyBase(spot: balance, margin: balance)
-            for desk in desks
-            where desk.broker == snapshot.broker && desk.rules.asset.instrument.quote.code == currency {
-                let moved = desk.moved
-                now = MoneyBase(spot: now.spot - moved.spot, margin: now.margin - moved.margin)
-            }
-            guard let base = account.bases[currency] else {
-                account.bases[currency] = now
-                continue
-            }
-            let drift = base.drift(now)
-            let tolerance = Money(
-                balance.magnitude.value.times(rules.balanceTolerancePercent).divided(by: FixedDecimal(100)))
-            guard drift.magnitude > tolerance else {
-                account.bases[currency]?.suspected = nil
-                continue
-            }
-            guard base.suspected == drift else {
-                account.bases[currency]?.suspected = drift
-                isDisputed = true
-                continue
-            }
-            account.bases[currency] = now
-            let sentence = "\(currency) is \(drift) away from what our executions explain; the balance is \(balance)"
-            differ(.balance, nil, sentence, .reported)
-            alert(.warning, "BALANCE_DRIFT", "\(snapshot.broker): \(sentence)")
-        }
     }
 }

@@ -59,6 +59,37 @@ import Testing
         #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
     }
 
+    /// Nothing worth less than 100 is traded.
+    private static let smallest = TriggerRules(leastPercent: nil, mostPercent: nil, countsMinimumNotional: false)
+
+    /// The books take dust off at the last price; that nobody paid it is no drift of the account's money.
+    @Test func dustThatNobodyPaidForIsNoDriftOfMoney() throws {
+        var bench = try Bench(native: false, reconcile: ReconcileRules(), triggers: Self.smallest)
+        func balance(_ text: String) throws { bench.venues[Self.one]?.balances = ["USDT": try #require(Money(text))] }
+        try balance("1000")
+        try bench.wait(.seconds(1))
+        let entry = try bench.enter()
+        _ = try bench.fill(entry, "5", at: "100")
+        try balance("500")
+        try bench.wait(.seconds(40))
+        let exit = try #require(try bench.signal(0).orders.first).clientID
+        // Half a coin is left, worth less than the venue trades, and listed no more.
+        try bench.fill(exit, "4.5", at: "100")
+        bench.manners[Self.one] = .refusing("NOTHING_TO_CLOSE")
+        let ended = try #require(try bench.venues[Self.one]?.cancel(.client(exit)).get())
+        bench.venues[Self.one]?.positions[try Bench.symbol()] = nil
+        try balance("950")
+        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.order(ended)])))
+        try bench.wait(.seconds(300))
+        let found = bench.effects.compactMap { if case .reconciled(let found) = $0 { found } else { nil } }
+        #expect(found.flatMap(\.differences).contains { $0.kind == .dust && $0.action == .booked })
+        #expect(try bench.desk.position.isFlat && !bench.effects.alerts.contains("BALANCE_DRIFT"))
+        // What moves by itself after it is told.
+        try balance("900")
+        try bench.wait(.seconds(300))
+        #expect(bench.effects.alerts.contains("BALANCE_DRIFT"))
+    }
+
     @Test func whatNoFeeExplainsIsSomebodyElsesDoing() throws {
         let bench = try sold("4.9")
         #expect(bench.effects.alerts.contains("EXTERNAL_POSITION"))
