@@ -27,8 +27,11 @@ import Testing
     /// What a desk keeps in mind is what it would work out.
     private func expectTrueDeadlines(_ engine: Engine, _ seed: UInt64) {
         for desk in engine.desks {
-            let (kept, fresh) = (desk.nextDeadline(engine.state), desk.computedDeadline(engine.state))
-            #expect(kept == fresh, "seed \(seed): \(desk.symbol) has forgotten that something changed")
+            // What was worked out for one state counts for no other.
+            for state in TradingState.allCases {
+                let (kept, fresh) = (desk.nextDeadline(state), desk.computedDeadline(state))
+                #expect(kept == fresh, "seed \(seed): \(desk.symbol) has forgotten that something changed")
+            }
         }
     }
 

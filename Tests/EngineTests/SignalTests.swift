@@ -46,6 +46,34 @@ import Testing
         #expect("\(side)\(order.quantity)" == quantity)
     }
 
+    /// Neither half of a reversal is sized again, so its budget has to hold from the beginning.
+    @Test func theBudgetOfAReversalHoldsAtThePriceOfNowToo() throws {
+        var bench = try Bench()
+        try bench.hold()
+        bench.now = bench.now + .seconds(1)
+        let bar = Bar(openTime: bench.now, open: 100, high: 100, low: 100, close: 100, volume: 1)
+        let events: [VenueEvent] = [
+            .barClosed(try Bench.symbol(), bar, closeTime: bench.now),
+            .price(try Bench.symbol(), try #require(Price("101"))),
+        ]
+        try bench.take(.venue(VenueBatch(broker: BrokerName("one"), at: bench.now, events: events)))
+        let exit = try #require(try bench.signal(-1, stop: 110).orders.first)
+        #expect(exit.purpose == .exit && exit.quantity == Quantity("5"))
+        let entry = try #require(try bench.fill(exit.clientID, at: "101").orders.first { $0.purpose == .entry })
+        #expect(entry.side == .sell && entry.quantity == Quantity("9.9"))
+    }
+
+    /// Half of the position is given up, and half of it stays.
+    @Test func aSmallerTargetClosesTheDifferenceAndNoMore() throws {
+        var bench = try Bench()
+        try bench.hold()
+        bench.now = bench.now + .seconds(1)
+        let exit = try #require(try bench.signal(0.3, stop: 90).orders.first)
+        #expect(exit.purpose == .exit && exit.reduceOnly && exit.quantity == Quantity("2"))
+        try bench.fill(exit.clientID)
+        #expect(try bench.desk.position.quantity == Quantity("3"))
+    }
+
     /// A run begins in the middle of a bar: the last complete one is told after the price of now, and is older.
     @Test func anOlderCloseIsNoLastPrice() throws {
         var limits = RiskLimits()

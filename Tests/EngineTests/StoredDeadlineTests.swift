@@ -20,4 +20,23 @@ import Testing
         }
         #expect(moments.count > 50, "\(moments.count) different ones")
     }
+
+    /// A close that is held is tried again after a while, unless what is left is worth too little by then: the moment
+    /// follows from the price, and a price alone is no reason to work anything out again.
+    @Test func whatFollowsFromThePriceIsNotKept() throws {
+        let smallest = TriggerRules(leastPercent: nil, mostPercent: nil, countsMinimumNotional: false)
+        var bench = try Bench(native: false, triggers: smallest)
+        try bench.hold()
+        bench.manners[BrokerName("one")] = .refusing("CLOSED")
+        bench.now = bench.now + .seconds(1)
+        // The stop is passed, and the venue takes no close.
+        try bench.price("85")
+        #expect(try bench.desk.isHeld && bench.desk.exposedSince != nil)
+        let state = bench.engine.state
+        #expect(try bench.desk.computedDeadline(state) != nil)
+        // Five of them are worth less than 100 now, and nothing of that is traded.
+        try bench.price("15")
+        #expect(try bench.desk.computedDeadline(state) == nil)
+        #expect(try bench.desk.nextDeadline(state) == nil, "what held at 85 is still waited for")
+    }
 }

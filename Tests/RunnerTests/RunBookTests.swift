@@ -57,6 +57,36 @@ import Testing
         #expect(try stage.ledger.reader.latch() != nil)
     }
 
+    /// The engine pulls the switch itself: a restart has to find that, too.
+    @Test func aHaltOfTheEnginesOwnIsLatched() throws {
+        var stage = try Stage()
+        var scenario = try LoopScenario(bars: 4)
+        scenario.limits.dailyLoss = MoneyLimit("0.01")
+        var breaches = BreachRules()
+        breaches.dailyLoss = .halted
+        scenario.limits.breaches = breaches
+        let (symbol, broker) = (try #require(Symbol("AAA")), BrokerName("simulated"))
+        try stage.take(.configured(scenario.configuration), at: .epoch)
+        func batch(_ events: [VenueEvent]) -> EngineEvent {
+            .venue(VenueBatch(broker: broker, at: Timestamp(milliseconds: 1), events: events))
+        }
+        let moment = Timestamp(milliseconds: 1)
+        let (high, low) = (Price(FixedDecimal(100)), Price(FixedDecimal(50)))
+        try stage.take(batch([.price(symbol, high)]), at: moment)
+        let row = SignalRow(
+            symbol: symbol, time: moment, target: 0.5, confidence: 1, stop: 40, takeProfit: nil, fold: 0)
+        try stage.take(.signal(row), at: moment)
+        let refusal = stage.engine[symbol]?.lastRefusal
+        let order = try #require(stage.engine[symbol]?.orders.openOrders.first?.request, "\(refusal as Any)")
+        let fill = Fill(
+            venue: broker, tradeID: "1", clientID: order.clientID, symbol: symbol, side: order.side, price: high,
+            quantity: order.quantity, fee: .zero, at: moment)
+        try stage.take(batch([.fill(fill), .price(symbol, low)]), at: moment)
+        #expect(stage.engine.kill.isEngaged)
+        try stage.book.flush(stage.engine)
+        #expect(try stage.ledger.reader.latch()?.reason.hasPrefix("DAILY_LOSS") == true)
+    }
+
     @Test func noMessageLeavesBeforeItIsOnDisk() async throws {
         let state = try TemporaryState()
         let missing = Collected<BrokerCall>()
