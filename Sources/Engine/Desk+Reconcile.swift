@@ -114,6 +114,8 @@ extension Desk {
         (goal, isHeld, heldAt) = (nil, false, nil)
         clearRefusals()
         protection.drop()
+        // Nothing is held, and no order waits for what was dust.
+        orders.giveUpMissing(at: now)
         return fill
     }
 

@@ -189,7 +189,9 @@ public struct Desk: Hashable, Codable, Sendable {
             // The refusal of a repetition, or of a copy that the network made, may only say that the first one arrived:
             // the venue is asked by name.
             let isSecond = error.code == VenueError.duplicateName || orders.isKnownThere(id)
-            if isSecond || orders.repeats.isBlind(id), error.remedy == .rejected { return silent(id, at: now) }
+            if isSecond, error.remedy == .rejected { return silent(id, at: now) }
+            // So may one of a copy say nothing of the first, whatever it is for.
+            if orders.repeats.isBlind(id) { return silent(id, at: now) }
             let before = orders[id]?.state
             orders.note(.rejected, of: id, reason: error.code, at: now)
             return settled(orders[id], after: before, reason: error.code, state, at: now)

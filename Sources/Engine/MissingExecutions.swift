@@ -31,7 +31,10 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
     /// same again, as every list of open orders does, is nothing heard.
     mutating func note(_ report: OrderReport, of order: Order, after before: OrderState, at now: Timestamp) {
         let (id, request) = (order.request.clientID, order.request)
-        let total = report.state == .filled ? request.quantity : min(report.filled, request.quantity)
+        // An order that was shrunk to what there was to close is filled with less.
+        let isShrunk = report.filled > .zero && report.filled == report.quantity
+        let all = isShrunk ? min(request.quantity, report.quantity) : request.quantity
+        let total = report.state == .filled ? all : min(report.filled, request.quantity)
         let lacking = total - order.filled
         // An older report may be overtaken by a newer one: what was told once stays told.
         let isMore = lacking > orders[id]?.quantity ?? .zero
@@ -72,6 +75,9 @@ package struct MissingExecutions: Hashable, Codable, Sendable {
 
     /// Whether nothing is missing.
     var isEmpty: Bool { orders.isEmpty }
+
+    /// Whether an execution of `id` is missing.
+    func isMissing(_ id: ClientOrderID) -> Bool { orders[id] != nil }
 
     /// Whether executions of `id` have been missing for so long that they will not come by themselves.
     func isOverdue(_ id: ClientOrderID, at now: Timestamp) -> Bool {

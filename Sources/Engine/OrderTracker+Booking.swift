@@ -27,4 +27,12 @@ extension OrderTracker {
         booked.insert(trade)
         foreign = (foreign ?? []).union([trade])
     }
+
+    /// An order that the venue calls filled, of which nothing is missing and which did less than was asked for, was
+    /// shrunk on its way, as a close is to what is free: it is over.
+    func endShrunk(_ order: inout Order, at now: Timestamp) {
+        let id = order.request.clientID
+        guard isFinished(id), !order.state.isFinal, order.filled > .zero, !missing.isMissing(id) else { return }
+        try? order.apply(.cancelled, reason: "SHRUNK", at: now)
+    }
 }

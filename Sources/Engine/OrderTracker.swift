@@ -101,6 +101,7 @@ package struct OrderTracker: Hashable, Codable, Sendable {
             affairs[place].question = nil
             affairs[place].isFinished = true
         }
+        endShrunk(&order, at: now)
         store(order)
         return true
     }
@@ -120,6 +121,7 @@ package struct OrderTracker: Hashable, Codable, Sendable {
         repeats.answered(id)
         settleQuestion(of: order)
         if let place = place(of: id) { affairs[place].filledAt = now }
+        endShrunk(&order, at: now)
         store(order)
         return isClaimed ? .claimed : .booked
     }

@@ -23,6 +23,8 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
     var dueAt: Timestamp?
     /// The reading on its way.
     private(set) var question: Question?
+    /// When another reading was wanted while this one was on its way; left out by older journals.
+    var wantedAt: Timestamp?
     /// The venue's time of the newest reading that was believed.
     var readAt: Timestamp?
     /// When a comparison last left nothing to confirm; nil since one did.
@@ -47,7 +49,7 @@ struct ReconcileAccount: Hashable, Codable, Sendable {
     static let limitStrangers = 1000
 
     /// Notes that the account is asked for.
-    mutating func ask(_ question: Question) { (self.question, unread) = (question, nil) }
+    mutating func ask(_ question: Question) { (self.question, unread, wantedAt) = (question, nil, nil) }
 
     /// Takes the reading on its way as answered.
     mutating func answered() -> Question? {

@@ -47,6 +47,8 @@ struct Reconciler: Hashable, Codable, Sendable {
     mutating func wantReading(of broker: BrokerName, at moment: Timestamp) {
         var account = accounts[broker] ?? ReconcileAccount()
         account.dueAt = min(account.dueAt ?? .distantFuture, moment)
+        // The picture that is on its way may be older than the wish.
+        if account.question != nil { account.wantedAt = moment }
         account.fillsSince = account.fillsSince ?? moment
         accounts[broker] = account
     }
@@ -125,9 +127,9 @@ struct Reconciler: Hashable, Codable, Sendable {
             comparison.account.fillsSince = max(
                 comparison.account.fillsSince ?? .epoch, snapshot.at - rules.overlap)
             comparison.compare(&desks)
-            comparison.account.agreedAt = comparison.isDisputed ? nil : now
-            comparison.account.dueAt =
-                comparison.isDisputed ? now + rules.confirmation : rules.interval.map { now + $0 }
+            comparison.account.agreedAt = comparison.isDisputed ? nil : comparison.question?.at
+            let next = comparison.account.wantedAt == nil ? rules.interval.map { now + $0 } : now
+            comparison.account.dueAt = comparison.isDisputed ? now + rules.confirmation : next
         }
         accounts[snapshot.broker] = comparison.account
         return comparison.effects

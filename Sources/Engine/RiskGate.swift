@@ -97,7 +97,8 @@ public struct RiskGate: Sendable {
             return RiskFinding(.stalePrice, "no price", "there is no price of \(request.symbol) yet")
         }
         return market(request, last, circumstances, at: now)
-            ?? unplaceableStop(request, instrument, circumstances.stopAnchor ?? last.price, circumstances.stop)
+            ?? unplaceableStop(
+                request, instrument, entryPrice(request, circumstances.stopAnchor ?? last.price), circumstances.stop)
             ?? size(request, instrument, last.price, circumstances)
             ?? (circumstances.risk.isContinuing ? nil : pace(request, instrument, last.price, circumstances, at: now))
             ?? losses(instrument, circumstances)
@@ -118,5 +119,12 @@ public struct RiskGate: Sendable {
         guard let stop else { return RiskFinding(.stopNotPlaceable, "no stop", "the signal gives no stop") }
         return Placeability.fault(of: stop, for: request.side, quantity: request.quantity, at: last, instrument)
             .map { RiskFinding(.stopNotPlaceable, "\(stop) at \(last)", $0) }
+    }
+
+    /// Where an entry is executed at worst for its stop: a limit order away from the market waits until the price is
+    /// there.
+    private func entryPrice(_ request: OrderRequest, _ last: Price) -> Price {
+        guard case .limit(let price) = request.kind else { return last }
+        return request.side == .buy ? min(last, price) : max(last, price)
     }
 }

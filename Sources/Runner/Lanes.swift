@@ -5,6 +5,9 @@ import Synchronization
 /// Sends messages without keeping the loop waiting: each instrument of each broker has a lane of its own, in which
 /// messages leave one after the other, in the order the engine asked; what they come to goes to the intake.
 ///
+/// An order that opens leaves in its turn and is answered beside its lane, together with what is asked and told of it:
+/// a venue that answers late may have filled it long before, and the stop must not wait for that answer, nor a close.
+///
 /// Cap and policy: a lane holds ``limit`` messages. Beyond it, entries are refused as rate limited (they were not
 /// sent), and questions are dropped, because the engine repeats them; exits and cancellations always find room. A
 /// question that waits already is not asked a second time: at a slow venue repetitions would only be in the way.
@@ -33,6 +36,34 @@ package final class Lanes: Sendable {
         /// Entries that were turned back, of which nothing has to be cancelled.
         var unsent: Set<ClientOrderID> = []
 
+        /// The lane that a message belongs to.
+        func lane(of effect: Effect, _ broker: BrokerName) -> Key {
+            let key = Key(broker: broker, symbol: effect.symbol)
+            guard let id = effect.order else { return key }
+            let own = key.beside(id)
+            return waiting[own] == nil ? key : own
+        }
+
+        /// The first message of a lane was answered; the next one.
+        mutating func proceed(_ key: Key) -> (effect: Effect, gate: Gate, mayLeave: Bool)? {
+            waiting[key]?.removeFirst()
+            // Whoever asks for something from here on serves the lane himself.
+            if waiting[key]?.isEmpty ?? false { waiting[key] = nil }
+            return next(key)
+        }
+
+        /// Takes the first message of a lane, with all that waits and is about the same order, out of it.
+        ///
+        /// - Returns: The lane it goes on in.
+        mutating func part(_ id: ClientOrderID, from key: Key) -> Key {
+            let own = key.beside(id)
+            let all = waiting[key] ?? []
+            waiting[own] = all.filter { $0.order == id }
+            let rest = all.filter { $0.order != id }
+            waiting[key] = rest.isEmpty ? nil : rest
+            return own
+        }
+
         /// The next message of a lane, and whether it may leave now.
         func next(_ key: Key) -> (effect: Effect, gate: Gate, mayLeave: Bool)? {
             guard let effect = waiting[key]?.first else { return nil }
@@ -52,6 +83,10 @@ package final class Lanes: Sendable {
     private struct Key: Hashable {
         let broker: BrokerName
         let symbol: Symbol?
+        /// The order that opens and is answered beside the others.
+        var order: ClientOrderID?
+
+        func beside(_ id: ClientOrderID) -> Key { Key(broker: broker, symbol: symbol, order: id) }
     }
 
     /// Sends one message and waits for what it comes to.
@@ -80,31 +115,38 @@ package final class Lanes: Sendable {
     package func send(_ effects: [Effect]) {
         for effect in effects {
             guard let broker = effect.broker else { continue }
-            let key = Key(broker: broker, symbol: effect.symbol)
-            let (isTaken, isNew) = state.withLock { state -> (Bool, Bool) in
-                if effect.isQuestion, state.waiting[key]?.contains(effect) ?? false { return (true, false) }
+            let (isTaken, new) = state.withLock { state -> (Bool, Key?) in
+                let key = state.lane(of: effect, broker)
+                if effect.isQuestion, state.waiting[key]?.contains(effect) ?? false { return (true, nil) }
                 guard state.waiting[key, default: []].count < Self.limit || effect.mustLeave else {
-                    return (false, false)
+                    return (false, nil)
                 }
                 let isNew = state.waiting[key] == nil
                 state.waiting[key, default: []].append(effect)
-                return (true, isNew)
+                return (true, isNew ? key : nil)
             }
             if !isTaken { refuse(effect, broker) }
-            if isNew { Task { await self.serve(key) } }
+            if let new { Task { await self.serve(new) } }
         }
     }
 
     private func serve(_ key: Key) async {
         // The message on its way stays at the head, so that the lane counts as busy until it is answered.
-        while let next = state.withLock({ $0.next(key) }) {
-            let start = uptime()
-            let event = next.mayLeave ? await answer(next.effect, next.gate) : turnBack(next.effect)
-            post(key.broker, event, uptime() - start)
-            state.withLock { state in
-                state.waiting[key]?.removeFirst()
-                if state.waiting[key]?.isEmpty ?? false { state.waiting[key] = nil }
+        var next = state.withLock { $0.next(key) }
+        while let message = next {
+            if message.mayLeave, message.effect.opens, key.order == nil, let id = message.effect.order {
+                let own: Key
+                (own, next) = state.withLock { state in
+                    let own = state.part(id, from: key)
+                    return (own, state.next(key))
+                }
+                Task { await self.serve(own) }
+                continue
             }
+            let start = uptime()
+            let event = message.mayLeave ? await answer(message.effect, message.gate) : turnBack(message.effect)
+            post(key.broker, event, uptime() - start)
+            next = state.withLock { $0.proceed(key) }
         }
     }
 
@@ -133,6 +175,16 @@ extension Effect {
         case .submit(let approved, _): approved.request.symbol
         case .cancel(_, let symbol, _), .amend(_, let symbol, _, _, _), .query(let symbol, _, _): symbol
         case .readAccount, .alert, .refuse, .mark, .halted, .reconciled: nil
+        }
+    }
+
+    /// The order of ours that a message is about, where it names one.
+    fileprivate var order: ClientOrderID? {
+        switch self {
+        case .submit(let approved, _): approved.request.clientID
+        case .cancel(.client(let id), _, _), .query(_, let id, _): id
+        case .amend(let id, _, _, _, _): id
+        case .cancel, .readAccount, .alert, .refuse, .mark, .halted, .reconciled: nil
         }
     }
 

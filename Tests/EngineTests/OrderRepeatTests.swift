@@ -62,6 +62,23 @@ import Testing
         #expect(try bench.desk.openOrders.map(\.state) == [.working])
     }
 
+    /// The first copy may stand, whatever the repetition is refused for: the venue is asked by name.
+    @Test(arguments: [VenueError.Remedy.configuration, .notFound, .retryable, .rateLimited])
+    func noRefusalOfARepetitionEndsTheFirst(remedy: VenueError.Remedy) throws {
+        var bench = try Bench(duplicateSafe: true)
+        bench.manners[Self.one] = .losingRequests(1)
+        let entry = try bench.enter()
+        bench.manners[Self.one] = .losingAnswers(1)
+        try bench.wait(.milliseconds(250))
+        #expect(bench.effects.orders.count == 2)
+        for _ in 0..<8 {
+            try bench.take(.refused(try Bench.symbol(), entry, VenueError(remedy, code: "NO", message: "not this one")))
+            #expect(try bench.desk.openOrders.map(\.request.clientID) == [entry], "it was given up")
+        }
+        try bench.wait(.seconds(60))
+        #expect(try bench.desk.openOrders.map(\.state) == [.working])
+    }
+
     @Test(arguments: [true, false]) func whatProvablyNeverLeftIsRepeatedUnderItsName(safe: Bool) throws {
         var bench = try Bench(duplicateSafe: safe)
         bench.manners[Self.one] = .notReached

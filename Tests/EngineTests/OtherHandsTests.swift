@@ -59,6 +59,27 @@ import Testing
         #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
     }
 
+    /// The client sold what was free, and only the venue knows by how much that was less: the order is over with it,
+    /// and the next row is acted on.
+    @Test func aCloseThatWasShrunkIsOverWithWhatItSold() throws {
+        var bench = try bought("5")
+        bench.now = bench.now + .seconds(1)
+        let exit = try #require(try bench.signal(0).orders.first)
+        try bench.fill(exit.clientID, "4.95", at: "101")
+        let own = try #require(try bench.venues[Self.one]?.cancel(.client(exit.clientID)).get())
+        bench.venues[Self.one]?.positions[try Bench.symbol()] = nil
+        bench.manners[Self.one] = .refusing("NOTHING_TO_CLOSE")
+        let sold = try #require(Quantity("4.95"))
+        let report = OrderReport(
+            clientID: exit.clientID, venueOrderID: own.venueOrderID, symbol: exit.symbol, side: exit.side,
+            kind: exit.kind, quantity: sold, filled: sold, state: .filled, reason: nil, at: bench.now)
+        try bench.take(.venue(VenueBatch(broker: Self.one, at: bench.now, events: [.order(report)])))
+        try bench.wait(.seconds(200))
+        #expect(try bench.desk.position.isFlat && bench.desk.openOrders.isEmpty)
+        bench.manners[Self.one] = .prompt
+        #expect(try bench.signal(0.5, stop: 90).orders.map(\.purpose) == [.entry])
+    }
+
     /// Nothing worth less than 100 is traded.
     private static let smallest = TriggerRules(leastPercent: nil, mostPercent: nil, countsMinimumNotional: false)
 

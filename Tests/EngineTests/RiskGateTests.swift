@@ -136,6 +136,15 @@ import Testing
         expect(try refusal(order("1"), gap), nil)
     }
 
+    /// A limit order waits until the price is there: its stop has to be placeable then.
+    @Test func theStopOfALimitOrderIsJudgedByItsLimit() throws {
+        let market = try circumstances()
+        expect(try refusal(order("1", kind: .limit(price("91"))), market), nil)
+        expect(try refusal(order("1", kind: .limit(price("89"))), market), .stopNotPlaceable, ["90", "89"])
+        // Above the market it is executed at the market.
+        expect(try refusal(order("1", kind: .limit(price("101"))), market), nil)
+    }
+
     @Test(arguments: [
         ("0.9999", InstrumentRefusal.offLot), ("0.999", .belowMinimumQuantity), ("1", .belowMinimumNotional),
         ("1.5", nil),

@@ -90,6 +90,33 @@ import Testing
         #expect(error.code == "NEVER_SENT" && error.remedy == .rejected && venue.posted.count == 1)
     }
 
+    /// The answer to an entry is late, and it is filled: its stop, a close and a cancellation of others leave at once,
+    /// what is about the entry itself after its answer.
+    @Test func whatAnEntryIsNotAskedAboutDoesNotWaitForItsAnswer() async throws {
+        let entry = try submit("entry", reduceOnly: false)
+        lanes.send([entry])
+        while venue.sent.isEmpty { await Task.yield() }
+        let exit = try submit("exit", reduceOnly: true)
+        lanes.send([try cancel("entry"), exit])
+        while venue.sent.count < 2 { await Task.yield() }
+        #expect(venue.sent == [entry, exit])
+        venue.letGo()
+        await untilIdle()
+        #expect(venue.sent == [entry, exit, try cancel("entry")])
+    }
+
+    /// Many ask at once while a lane runs empty again and again: each message leaves once.
+    @Test func nothingLeavesTwice() async throws {
+        venue.letGo()
+        let lanes = lanes
+        let effects = try (0..<2_000).map { try cancel("\($0)") }
+        await withTaskGroup(of: Void.self) { group in
+            for effect in effects { group.addTask { lanes.send([effect]) } }
+        }
+        await untilIdle()
+        #expect(venue.sent.count == effects.count)
+    }
+
     @Test func afterTheSwitchIsReleasedEntriesLeaveAgain() async throws {
         lanes.set(.reductions)
         lanes.set(.open)
