@@ -10,6 +10,8 @@ struct ExternalBook: Hashable, Codable, Sendable {
     var price = Price.zero
     /// The venue's time of the reading that showed them.
     var at = Timestamp.epoch
+    /// Whether the strategy opened a part of what was adopted; left out by older journals.
+    var holdsOurs: Bool?
 }
 
 extension Desk {
@@ -47,6 +49,7 @@ extension Desk {
             fills.append(adjust(rest, at: price, now))
         }
         hold = .external
+        noteOwner(before)
         goal = nil
         clearRefusals()
         orders.giveUpMissing(at: now)
@@ -204,26 +207,6 @@ extension Desk {
     var moved: (spot: Money, margin: Money) {
         let margin = position.realised - position.fees
         return (margin - position.cost, margin)
-    }
-
-    /// An operator knows of the external position.
-    ///
-    /// - Returns: Whether there was one to acknowledge.
-    mutating func acknowledge() -> Bool {
-        let wasRefused = entriesHeld != nil || isNativeHeld || isHeld
-        tryAgain()
-        guard hold == .external else { return wasRefused }
-        hold = nil
-        return true
-    }
-
-    /// Why a row is not acted on while an external position waits for an acknowledgement.
-    func externalRefusal(_ row: SignalRow, at now: Timestamp) -> RiskRefusal {
-        let id = ClientOrderID.derived(
-            artifact: rules.artifact, account: rules.account, symbol: symbol, time: row.time, leg: 0, purpose: .entry)
-        return RiskRefusal(
-            code: .externalPosition, symbol: symbol, clientID: id, figures: "\(position.quantity)",
-            sentence: "someone else changed the position; aitrade acknowledge \(symbol) lets entries go on", at: now)
     }
 }
 

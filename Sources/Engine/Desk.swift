@@ -52,15 +52,9 @@ public struct Desk: Hashable, Codable, Sendable {
         lastSignalTime = row.time
         // A row that came while halted is not caught up with after the release.
         guard state != .halted else { return [] }
-        if hold == .external {
-            guard row.target != 0 else { return [] }
-            let refusal = externalRefusal(row, at: now)
-            lastRefusal = refusal
-            risk.refused(refusal)
-            return [.refuse(refusal)]
-        }
+        if hold == .external { return actHeld(on: row, state, at: now) }
         if isHeld, !isDust { resumeClosing() }
-        if goal?.isContinued(by: row) ?? (row.target == 0) {
+        if goal?.isContinued(by: row) ?? (row.target == 0 && !leavesAdopted(row)) {
             if lastRefusal?.code.isPassing == true { goal?.entry = .wanted }
             return settle(state, at: now)
         }
@@ -73,14 +67,12 @@ public struct Desk: Hashable, Codable, Sendable {
             let message = "\(symbol): no price yet to size a signal, or its target \(row.target) is not in -1...1"
             return [.alert(Alert(.warning, "SIGNAL_NOT_USABLE", message))]
         }
-        goal = Goal(
-            row: row, quantity: quantity,
-            stop: stop(of: row, at: price, isLong: quantity > .zero),
-            takeProfit: row.takeProfit.flatMap(rules.asset.instrument.price(measured:)),
-            reversedAt: position.quantity.isOpposite(to: quantity) ? price : nil)
-        legs = 0
-        (isHeld, heldAt) = (false, nil)
-        clearRefusals()
+        pursue(
+            Goal(
+                row: row, quantity: quantity,
+                stop: stop(of: row, at: price, isLong: quantity > .zero),
+                takeProfit: row.takeProfit.flatMap(rules.asset.instrument.price(measured:)),
+                reversedAt: position.quantity.isOpposite(to: quantity) ? price : nil))
         return settle(state, at: now)
     }
 

@@ -39,6 +39,17 @@ package struct Goal: Hashable, Codable, Sendable {
     }
 }
 
+extension Desk {
+    /// Takes a new goal; whatever kept the last one from being reached is tried again.
+    mutating func pursue(_ next: Goal) {
+        goal = next
+        legs = 0
+        external.holdsOurs = nil
+        (isHeld, heldAt) = (false, nil)
+        clearRefusals()
+    }
+}
+
 extension Quantity {
     /// Whether one is long and the other short.
     package func isOpposite(to other: Quantity) -> Bool {

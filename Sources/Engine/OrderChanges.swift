@@ -26,6 +26,12 @@ package struct OrderChanges: Hashable, Codable, Sendable {
         return true
     }
 
+    /// Somebody else seems to have changed `order`: what the venue answers about it is taken over.
+    package mutating func follow(_ order: Order) {
+        let id = order.request.clientID
+        largest[id] = largest[id] ?? order.request.quantity
+    }
+
     /// Whether a change of `id` is on its way.
     @inline(__always) package func isPending(_ id: ClientOrderID) -> Bool { pending[id] != nil }
 

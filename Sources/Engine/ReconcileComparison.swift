@@ -159,7 +159,8 @@ struct Comparison {
                 differ(.foreignOrder, desk.symbol, sentence, .cancelled)
                 asked.append(.cancel(.client(id), desk.symbol, desk.broker))
                 isDisputed = true
-            case .working, .partiallyFilled, .cancelling: break
+            case .working, .partiallyFilled: compareLevel(&desk, order, report)
+            case .cancelling: break
             }
         }
         for order in desk.orders.executable {

@@ -164,7 +164,7 @@ extension BitgetBroker {
         let id = book.clientID(of: order)
         let request = id.flatMap { book.request($0) }
         var (state, reason) = (order.state, order.reason)
-        let quantity = request?.quantity ?? order.quantity
+        let quantity = standing(order) ?? request?.quantity ?? order.quantity
         // A closing order may be shrunk to what there was to close: the rest is over.
         if state == .filled, order.filled < quantity {
             (state, reason) = (.cancelled, reason ?? "shrunk to what could be closed")
@@ -178,6 +178,13 @@ extension BitgetBroker {
     /// What was asked for, unless the level was moved since.
     private static func kind(_ order: BitgetOrder, _ request: OrderRequest?) -> OrderKind {
         guard let request else { return order.kind }
-        return request.kind.isProtective ? order.kind : request.kind
+        guard request.kind.isProtective, order.kind.trigger.map({ $0 > .zero }) ?? true else { return request.kind }
+        return order.kind
+    }
+
+    /// The quantity of a protection that waits, which somebody may have changed since; nil where it is the position's.
+    private func standing(_ order: BitgetOrder) -> Quantity? {
+        let isSized = settings.stopStyle == .partial && order.isPlan && order.quantity > .zero
+        return isSized && !order.state.isFinal && order.filled == .zero ? order.quantity : nil
     }
 }

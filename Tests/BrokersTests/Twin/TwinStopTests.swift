@@ -68,6 +68,30 @@ import Twins
         }
     }
 
+    /// Somebody moves a stop and changes its size by another client: an account shows it as it stands, not as it was
+    /// asked for.
+    @Test(.timeLimit(.minutes(5)), arguments: manners)
+    func aStopThatOthersChangedIsListedAsItStands(manner: TwinContractTests.Manner) async throws {
+        try await withTwin(manner) { broker, twin in
+            try await hold(broker, "in", .buy, total: 1)
+            await send(broker, protection("stop", .buy, stop: true, at: 90))
+            try await withClient(TwinContractTests.settings(twin, isSpot: false)) { other in
+                let change = ProtectionChange(
+                    clientID: ClientOrderID("stop"), symbol: BitgetBench.symbol, trigger: Price(FixedDecimal(80)),
+                    quantity: try #require(Quantity("0.5")))
+                guard case .accepted = await other.amend(change) else {
+                    Issue.record("the stop was not moved")
+                    return
+                }
+            }
+            let listed = try #require(try await broker.snapshot().openOrders.first)
+            #expect(listed.clientID == ClientOrderID("stop") && listed.quantity == Quantity("0.5"))
+            #expect(listed.kind == .stop(trigger: Price(FixedDecimal(80))))
+            let found = try await broker.order(ClientOrderID("stop"), BitgetBench.symbol)
+            #expect(found?.quantity == listed.quantity && found?.kind == listed.kind)
+        }
+    }
+
     /// A second order for the whole position is refused by name, not taken for the first.
     @Test(arguments: manners) func aPositionHasOneStopOfItsOwn(manner: TwinContractTests.Manner) async throws {
         try await withTwin(manner, adjust: { $0.stopStyle = .position }) { broker, twin in

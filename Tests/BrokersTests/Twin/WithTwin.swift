@@ -18,15 +18,27 @@ func withTwin(
     var settings = TwinContractTests.settings(twin, isSpot: manner.isSpot)
     settings.isDemo = isDemo
     adjust(&settings)
-    let broker = try BitgetBroker(settings)
     do {
-        try await broker.start(VenueWatch(symbols: symbols, interval: nil, barsAfter: .epoch))
-        try await body(broker, twin)
+        try await withClient(settings, watching: symbols) { try await body($0, twin) }
     } catch {
-        await broker.stop()
         await twin.stop()
         throw error
     }
-    await broker.stop()
     await twin.stop()
+}
+
+/// Starts a broker in front of a venue that runs, and stops it afterwards.
+func withClient(
+    _ settings: BitgetSettings, watching symbols: [Symbol] = [BitgetBench.symbol],
+    _ body: (BitgetBroker) async throws -> Void
+) async throws {
+    let broker = try BitgetBroker(settings)
+    do {
+        try await broker.start(VenueWatch(symbols: symbols, interval: nil, barsAfter: .epoch))
+        try await body(broker)
+    } catch {
+        await broker.stop()
+        throw error
+    }
+    await broker.stop()
 }
