@@ -38,6 +38,7 @@ extension Desk {
                 consider(patienceEnds(order).map { orders.cancellable(order, spacing: spacing, from: $0) } ?? nil)
             }
         }
+        if page.span[0].orders.hasOpen({ $0.kind.isProtective }) { consider(uselessCancellable) }
         guard page.span[0].position.quantity != .zero, !isClosingAtMarket else { return next }
         consider(closeAgainAt)
         if isHeld {
@@ -61,6 +62,18 @@ extension Desk {
     }
 
     private var spacing: TimeSpan { rules.timing.questionSpacing }
+
+    /// When to ask again for the next protective order to go that is of no use any more: its cancellation was refused.
+    private var uselessCancellable: Timestamp? {
+        let (isFlat, isCovered) = (position.isFlat, !isClosingAtMarket && !protection.isOver)
+        return orders.openOrders.compactMap { order in
+            let id = order.request.clientID
+            let isWatched = protection.legs.contains { $0.order == id && $0.mode == .armedSynthetic }
+            let isStray = order.state != .sent && !protection.knows(id)
+            guard order.request.kind.isProtective, isFlat || isStray || isCovered && isWatched else { return nil }
+            return orders.cancellable(order, spacing: rules.timing.haltPatience, from: .epoch)
+        }.min()
+    }
 
     private func isEscalatable(_ stop: Protection.Leg) -> Bool {
         stop.order.map { !orders.isFinished($0) } ?? false

@@ -57,7 +57,7 @@ extension Bench {
             }
             venues[broker] = venue
             return .silent(request.symbol, request.clientID)
-        case .prompt, .mute, .losingCancellations, .refusingProtections, .refusingCloses,
+        case .prompt, .mute, .losingCancellations, .refusingCancellations, .refusingProtections, .refusingCloses,
             .readingExecutions:
             if isDuplicateSafe, try self.venue(broker).order(request.clientID) != nil {
                 duplicates.append(request.clientID)
@@ -118,6 +118,9 @@ extension Bench {
     ) throws -> EngineEvent? {
         let manner = manners[broker] ?? .prompt
         if manner == .lost || manner == .unreachable || manner == .losingCancellations { return nil }
+        if manner == .refusingCancellations, case .client(let id) = reference {
+            return .cancelRefused(symbol, id, VenueError(.rejected, code: "NOT_NOW", message: "refused"))
+        }
         var venue = try venue(broker)
         let result = venue.cancel(reference)
         venues[broker] = venue

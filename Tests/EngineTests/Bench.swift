@@ -22,6 +22,8 @@ struct Bench {
         case notReached
         /// Cancellations get lost on the way.
         case losingCancellations
+        /// It refuses to cancel, and takes everything else.
+        case refusingCancellations
         /// It refuses orders for this reason.
         case refusing(String)
         /// It refuses every order for another reason.

@@ -47,4 +47,20 @@ import Testing
         let stops = try bench.one.openOrders.filter { if case .stop = $0.kind { true } else { false } }
         #expect(stops.map(\.quantity) == [Quantity("5")] && stops.first?.clientID != small)
     }
+
+    /// The venue refuses once to cancel what is of no use any more: nobody waits for a price or a reading to ask again.
+    @Test(arguments: [true, false]) func aRefusedCancellationIsAskedForAgainBeforeLong(isFlat: Bool) throws {
+        var bench = try Bench()
+        let entry = try bench.enter()
+        try bench.fill(entry, isFlat ? "5" : "2")
+        let stop = try #require(try bench.openStop()?.clientID)
+        bench.now = bench.now + .seconds(1)
+        let filled = isFlat ? try #require(try bench.signal(0).orders.first).clientID : entry
+        bench.manners[BrokerName("one")] = .refusingCancellations
+        #expect(try bench.fill(filled).cancelled.contains(.client(stop)))
+        bench.manners = [:]
+        #expect(try bench.wait(.seconds(3)).cancelled.contains(.client(stop)))
+        let stops = try bench.one.openOrders.filter { if case .stop = $0.kind { true } else { false } }
+        #expect(stops.map(\.quantity) == (isFlat ? [] : [Quantity("5")]))
+    }
 }
