@@ -105,6 +105,12 @@ typedef struct {
     uint64_t held;
 } KernelAccount;
 
+/// A rule of a block of rows: it holds where one column is greater than the other. Both may be read 63 rows beyond.
+typedef struct {
+    const double *above;
+    const double *below;
+} KernelRule;
+
 /// A block of rows that many rules are swept over.
 typedef struct {
     /// The opens of the whole series.
@@ -117,7 +123,7 @@ typedef struct {
     double buying;
     /// What a sale brings for a price of 1.
     double selling;
-    /// Room for as many row numbers as the block has rows, and 64 more.
+    /// Room for twice as many row numbers as the block has rows and 64 more.
     int32_t *changes;
 } KernelSweep;
 

@@ -30,30 +30,33 @@ public enum KernelBuild: Int32, CaseIterable, Sendable {
         }
     }
 
-    /// Fills the decisions of a block of rows of one rule.
+    /// Fills the decisions of a block of rows.
     func fill(
-        _ account: UnsafeMutablePointer<KernelAccount>, words: UnsafePointer<UInt64>,
+        _ accounts: UnsafeMutablePointer<KernelAccount>, count: Int, words: UnsafePointer<UInt64>, stride: Int,
         _ sweep: UnsafePointer<KernelSweep>
     ) {
         switch self {
-        case .portable: SearchKernel.fillRows(account, words: words, sweep)
-        case .avx2: SearchKernelV3.fillRows(account, words: words, sweep)
-        case .avx512: SearchKernelV4.fillRows(account, words: words, sweep)
+        case .portable: SearchKernel.fillRows(accounts, count: count, words: words, stride: stride, sweep)
+        case .avx2: SearchKernelV3.fillRows(accounts, count: count, words: words, stride: stride, sweep)
+        case .avx512: SearchKernelV4.fillRows(accounts, count: count, words: words, stride: stride, sweep)
         }
     }
 
-    /// Writes one bit a row where `left` is greater than `right`.
+    /// Writes one bit a row where the first column of a rule is greater.
     func compare(
-        _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, words: UnsafeMutablePointer<UInt64>, count: Int
+        _ rules: UnsafePointer<KernelRule>, count: Int, words: UnsafeMutablePointer<UInt64>, stride: Int, length: Int
     ) {
         switch self {
-        case .portable: SearchKernel.compareRows(left, right, words: words, count: count)
-        case .avx2: SearchKernelV3.compareRows(left, right, words: words, count: count)
-        case .avx512: SearchKernelV4.compareRows(left, right, words: words, count: count)
+        case .portable: SearchKernel.compareRows(rules, count: count, words: words, stride: stride, length: length)
+        case .avx2: SearchKernelV3.compareRows(rules, count: count, words: words, stride: stride, length: length)
+        case .avx512: SearchKernelV4.compareRows(rules, count: count, words: words, stride: stride, length: length)
         }
     }
 
-    /// Continues sixteen pairs of exponential averages, and writes one bit a row where the first is greater.
+    /// How many pairs of averages ``cross(_:count:factors:states:words:stride:bytes:)`` continues at once.
+    var pairsAtOnce: Int { self == .avx512 ? 32 : 16 }
+
+    /// Continues ``pairsAtOnce`` pairs of exponential averages, and writes one bit a row where the first is greater.
     func cross(
         _ values: UnsafePointer<Double>, count: Int, factors: UnsafePointer<Double>,
         states: UnsafeMutablePointer<Double>, words: UnsafeMutablePointer<UInt64>, stride: Int,
@@ -67,7 +70,7 @@ public enum KernelBuild: Int32, CaseIterable, Sendable {
             SearchKernelV3.crossRows(
                 values, count: count, factors: factors, states: states, words: words, stride: stride, bytes: bytes)
         case .avx512:
-            SearchKernelV4.crossRows(
+            SearchKernelV4.crossWideRows(
                 values, count: count, factors: factors, states: states, words: words, stride: stride, bytes: bytes)
         }
     }

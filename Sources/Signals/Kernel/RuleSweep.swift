@@ -62,7 +62,7 @@ public struct RuleSweep: Sendable {
         var accounts = rules.map { rule in
             KernelAccount(firstRow: Int64(max(rule.firstRow, 0)), cash: cash, units: 0, held: 0)
         }
-        let memory = SweepMemory(plan, seed: closes[0])
+        let memory = SweepMemory(plan, seed: closes[0], build)
         defer { memory.free() }
         closes.withUnsafeBufferPointer { closes in
             opens.withUnsafeBufferPointer { opens in
@@ -72,11 +72,14 @@ public struct RuleSweep: Sendable {
                 for start in stride(from: 0, to: rows, by: plan.block) {
                     let count = min(plan.block, rows - start)
                     (sweep.start, sweep.end) = (Int64(start), Int64(min(start + count, rows - 1)))
-                    memory.prepare(plan, closes, start, count, build)
+                    memory.prepare(plan, closes, start, count)
                     withGiven(from: start) { given in
-                        for index in accounts.indices {
-                            let words = memory.words(index, plan, given, count, build)
-                            build.fill(&accounts[index], words: words, &sweep)
+                        memory.forEachBits(plan, given, count) { first, count, words in
+                            accounts.withUnsafeMutableBufferPointer { accounts in
+                                guard let base = accounts.baseAddress else { return }
+                                build.fill(
+                                    base + first, count: count, words: words, stride: memory.wordStride, &sweep)
+                            }
                         }
                     }
                 }

@@ -15,6 +15,11 @@ struct SweepPlan {
     private static let bytes = 384 << 10
     /// Bits of so many rules and rows stay in the cache as well.
     private static let pairedBlock = 2048
+    /// What the bits of the rules that are compared at once may take of it.
+    private static let bitBytes = 128 << 10
+
+    /// How many rules are compared at once: all that are given, where their bits fit.
+    var rulesAtOnce: Int { min(max(places.count, 1), max(Self.bitBytes / (block / 8), 64)) }
 
     init(_ rules: [RuleSweep.Rule]) {
         var found = Set<Int>()
@@ -34,8 +39,8 @@ struct SweepPlan {
         }
         places = rules.map { (place($0.above), place($0.below)) }
         self.periods = periods
-        // A column costs about three times what a rule saves by it.
-        isPaired = isPure && periods.count * 3 > rules.count
+        // A column costs about five times what a rule saves by it.
+        isPaired = isPure && periods.count * 5 > rules.count
         let fitting = Self.bytes / 8 / max(periods.count, 1) / 64 * 64
         block = isPaired ? Self.pairedBlock : min(max(fitting, 128), 4096)
     }
@@ -51,33 +56,48 @@ struct SweepMemory {
     private let tiles: UnsafeMutablePointer<Double>
     private let bits: UnsafeMutablePointer<UInt64>
     private let bytes: UnsafeMutablePointer<UInt8>
+    private let rules: UnsafeMutablePointer<KernelRule>
     private let lanes: Int
     private let stride: Int
-    private let wordStride: Int
+    /// Words from one rule's bits to the next's.
+    let wordStride: Int
+    private let build: KernelBuild
 
-    init(_ plan: SweepPlan, seed: Double) {
-        let pairs = plan.isPaired ? (plan.places.count + 15) / 16 : 0
-        lanes = plan.isPaired ? 32 * pairs : (plan.periods.count + 31) / 32 * 32
+    init(_ plan: SweepPlan, seed: Double, _ build: KernelBuild) {
+        self.build = build
+        // Pairs are continued so many at once; the first averages of a group come before its second ones.
+        let width = build.pairsAtOnce
+        let pairs = plan.isPaired ? (plan.places.count + width - 1) / width * width : 0
+        lanes = plan.isPaired ? 2 * pairs : (plan.periods.count + 31) / 32 * 32
         // An odd number of cache lines, so that the columns do not meet in one set of the cache.
         stride = plan.block + 8
         wordStride = plan.block / 64
-        changes = .allocate(capacity: plan.block + 64)
+        changes = .allocate(capacity: 2 * (plan.block + 64))
         (states, factors) = (.allocate(capacity: lanes + 1), .allocate(capacity: lanes + 1))
-        columns = .allocate(capacity: plan.isPaired ? 1 : lanes * stride + 1)
-        (tiles, bytes) = (.allocate(capacity: 256), .allocate(capacity: 128))
-        bits = .allocate(capacity: max(16 * pairs, 1) * wordStride)
-        columns.initialize(repeating: 0, count: plan.isPaired ? 1 : lanes * stride + 1)
+        let size = plan.isPaired ? 1 : lanes * stride + 1
+        columns = Self.aligned(size)
+        (tiles, bytes) = (Self.aligned(256), .allocate(capacity: 8 * width))
+        (bits, rules) = (
+            .allocate(capacity: max(pairs, plan.rulesAtOnce) * wordStride), .allocate(capacity: plan.rulesAtOnce)
+        )
+        columns.initialize(repeating: 0, count: size)
         states.initialize(repeating: seed, count: lanes + 1)
         factors.initialize(repeating: 0, count: lanes + 1)
         func factor(_ slot: Int) -> Double { 2 / Double(plan.periods[slot] + 1) }
         if plan.isPaired {
             for (rule, place) in plan.places.enumerated() {
-                let lane = rule / 16 * 32 + rule % 16
-                (factors[lane], factors[lane + 16]) = (factor(place.above), factor(place.below))
+                let lane = rule / width * 2 * width + rule % width
+                (factors[lane], factors[lane + width]) = (factor(place.above), factor(place.below))
             }
         } else {
             for slot in plan.periods.indices { factors[slot] = factor(slot) }
         }
+    }
+
+    /// Room that begins with a cache line: eight rows of a column are one load then, and not parts of two lines.
+    private static func aligned(_ count: Int) -> UnsafeMutablePointer<Double> {
+        UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 64)
+            .bindMemory(to: Double.self, capacity: count)
     }
 
     func free() {
@@ -85,14 +105,13 @@ struct SweepMemory {
         changes.deallocate()
         bits.deallocate()
         bytes.deallocate()
+        rules.deallocate()
     }
 
     /// Computes what the rules of a block look at.
-    func prepare(
-        _ plan: SweepPlan, _ closes: UnsafeBufferPointer<Double>, _ start: Int, _ count: Int, _ build: KernelBuild
-    ) {
+    func prepare(_ plan: SweepPlan, _ closes: UnsafeBufferPointer<Double>, _ start: Int, _ count: Int) {
         guard let base = closes.baseAddress else { return }
-        for first in Swift.stride(from: 0, to: lanes, by: 32) {
+        for first in Swift.stride(from: 0, to: lanes, by: plan.isPaired ? 2 * build.pairsAtOnce : 32) {
             if plan.isPaired {
                 build.cross(
                     base + start, count: (count + 63) / 64 * 64, factors: factors + first, states: states + first,
@@ -105,16 +124,22 @@ struct SweepMemory {
         }
     }
 
-    /// The bits of a rule's block.
-    func words(
-        _ rule: Int, _ plan: SweepPlan, _ given: [UnsafePointer<Double>], _ count: Int, _ build: KernelBuild
-    ) -> UnsafePointer<UInt64> {
-        if plan.isPaired { return UnsafePointer(bits + rule * wordStride) }
+    /// Lends the bits of a block, of as many rules as are compared at once.
+    func forEachBits(
+        _ plan: SweepPlan, _ given: [UnsafePointer<Double>], _ count: Int,
+        _ body: (_ first: Int, _ count: Int, _ words: UnsafePointer<UInt64>) -> Void
+    ) {
+        if plan.isPaired { return body(0, plan.places.count, bits) }
         func column(_ place: Int) -> UnsafePointer<Double> {
             place >= 0 ? UnsafePointer(columns + place * stride) : given[-1 - place]
         }
-        let place = plan.places[rule]
-        build.compare(column(place.above), column(place.below), words: bits, count: (count + 63) / 64)
-        return UnsafePointer(bits)
+        for first in Swift.stride(from: 0, to: plan.places.count, by: plan.rulesAtOnce) {
+            let part = plan.places[first...].prefix(plan.rulesAtOnce)
+            for (index, place) in part.enumerated() {
+                rules[index] = KernelRule(above: column(place.above), below: column(place.below))
+            }
+            build.compare(rules, count: part.count, words: bits, stride: wordStride, length: (count + 63) / 64)
+            body(first, part.count, bits)
+        }
     }
 }

@@ -40,6 +40,18 @@ import Testing
         }
     }
 
+    /// More rules than are compared at once.
+    @Test func aLargeGridIsThatOfAPlainLoop() throws {
+        let bars = try BundledBars.series("BTCUSDT-1h").prefix(700)
+        let pairs = (2..<42).flatMap { fast in (50..<110).map { (fast, $0) } }
+        let rules = pairs.map { RuleSweep.Rule(above: .average($0), .average($1), from: $1 - 1) }
+        let expected = pairs.map { plain(bars, fast: $0, slow: $1) }
+        for build in KernelBuild.supported {
+            let sweep = RuleSweep(bars: bars, cash: 10_000, costShare: 0.0006, build: build)
+            #expect(sweep.finalEquities(rules) == expected)
+        }
+    }
+
     @Test func anyColumnCanBeARule() throws {
         let bars = try BundledBars.series("SBER-1d")
         let averages = [10, 40].map { period -> [Double] in

@@ -1,0 +1,1 @@
+../SearchKernel/KernelFilling.swift
