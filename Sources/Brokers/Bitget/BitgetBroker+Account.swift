@@ -35,7 +35,7 @@ extension BitgetBroker {
         guard settings.market == .spot else { return }
         for symbol in named.sorted() where contracts[symbol] == nil {
             do {
-                _ = try await contract(symbol)
+                _ = try await contract(symbol, .vital)
             } catch let error as VenueError where error.remedy == .notFound {
                 continue
             }

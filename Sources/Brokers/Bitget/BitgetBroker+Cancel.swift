@@ -91,7 +91,9 @@ extension BitgetBroker {
             throw VenueError(.rejected, code: "NO_FLASH_CLOSE", message: "spot has no call that closes a position")
         }
         let dialect = try await language()
-        guard try await stance(symbol).isHedge else { return try await ask(dialect.flashClose(symbol, isLong: nil)) }
+        guard try await stance(symbol, opens: false).isHedge else {
+            return try await ask(dialect.flashClose(symbol, isLong: nil))
+        }
         var closed: [String] = []
         for position in try await ask(dialect.positions()) where position.symbol == symbol {
             closed += try await ask(dialect.flashClose(symbol, isLong: position.isLong))

@@ -46,7 +46,9 @@ extension BitgetBroker {
         }
         let before = capped(request).quantity
         contractsReadAt[request.symbol] = nil
-        guard (try? await contract(request.symbol)) != nil, capped(request).quantity < before else { return nil }
+        guard (try? await contract(request.symbol, .vital)) != nil, capped(request).quantity < before else {
+            return nil
+        }
         return try? await question(request)
     }
 }

@@ -25,17 +25,22 @@ extension BitgetBroker {
             if let order = try await detail(.client(id), symbol) { return noted(order) }
         }
         if mayBePlan, let plan = try await plan(id, symbol, waiting: try await protections()) { return plan }
-        // Spot answers by client id only for two hours.
-        guard settings.market == .spot else { return nil }
+        guard known?.isPlan != true, book.request(id)?.kind.isProtective != true else { return nil }
+        // Spot answers by client id only for two hours, and who knows how long futures do: the lists have it longer.
+        if let open = try await openOrders().first(where: { book.clientID(of: $0) == id }) { return open }
         let dialect = try await language()
-        let page = try await ask(dialect.endedOrders(symbol, after: nil).with(.vital))
-        return page.rows.first { $0.clientText == id.text }.map(noted)
+        return try await first(among: { dialect.endedOrders(symbol, after: $0) }) { $0.clientText == id.text }
+            .map(noted)
     }
 
     /// The protection of this name: among those that wait, or among those that ended, followed to what became of it.
     func plan(_ id: ClientOrderID, _ symbol: Symbol, waiting: [BitgetOrder]) async throws -> BitgetOrder? {
-        if let plan = waiting.first(where: { $0.clientText == id.text }) { return noted(plan) }
-        guard let plan = try await endedPlan(symbol, { $0.clientText == id.text }) else { return nil }
+        if let plan = waiting.first(where: { book.clientID(of: $0) == id }) { return noted(plan) }
+        let dialect = try await language()
+        let ended = try await first(among: { dialect.endedProtections(symbol, after: $0) }) {
+            book.clientID(of: $0) == id
+        }
+        guard let plan = ended else { return nil }
         return try await followed(noted(plan), symbol)
     }
 
@@ -127,17 +132,27 @@ extension BitgetBroker {
         return orders
     }
 
-    /// A trigger order that ended.
-    private func endedPlan(_ symbol: Symbol, _ isMeant: (BitgetOrder) -> Bool) async throws -> BitgetOrder? {
-        let dialect = try await language()
-        let page: BitgetPage<BitgetOrder>
-        do {
-            page = try await client.ask(dialect.endedProtections(symbol, after: nil))
-        } catch {
-            if error.verdict == .notFound || error.verdict == .ended { return nil }
-            throw error.error
+    /// How many pages of what ended are looked through for one order: the newest five hundred.
+    private static let lookedThrough = 5
+
+    /// A row of a list of what ended; nil when it is not among the newest ones.
+    private func first(
+        among question: (String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>, where isMeant: (BitgetOrder) -> Bool
+    ) async throws -> BitgetOrder? {
+        var cursor: String?
+        for _ in 0..<Self.lookedThrough {
+            let page: BitgetPage<BitgetOrder>
+            do {
+                page = try await client.ask(question(cursor).with(.vital))
+            } catch {
+                if error.verdict == .notFound || error.verdict == .ended { return nil }
+                throw error.error
+            }
+            if let found = page.rows.first(where: isMeant) { return found }
+            guard let next = page.next, next != cursor else { return nil }
+            cursor = next
         }
-        return page.rows.first(where: isMeant)
+        return nil
     }
 
     /// All rows of a list.
@@ -146,11 +161,14 @@ extension BitgetBroker {
     func pages<Row>(
         limit: Int = 50, _ question: @Sendable (String?) -> BitgetQuestion<BitgetPage<Row>>
     ) async throws -> [Row] {
-        var (rows, cursor): ([Row], String?) = ([], nil)
+        var (rows, cursor, first): ([Row], String?, String?) = ([], nil, nil)
         for _ in 0..<limit {
             let page = try await ask(question(cursor).with(.vital))
+            // A list that begins anew tells nothing of what is behind its first page.
+            if cursor != nil, page.first != nil, page.first == first { break }
             warn(foreign: page.foreign)
             rows += page.rows
+            first = page.first
             guard let next = page.next, next != cursor else { return rows }
             cursor = next
         }

@@ -94,7 +94,7 @@ extension BitgetBroker {
 
     func question(_ request: OrderRequest) async throws -> BitgetQuestion<BitgetPlaced> {
         let dialect = try await language()
-        let stance = try await stance(request.symbol)
+        let stance = try await stance(request.symbol, opens: !request.reduceOnly && !request.kind.isProtective)
         if request.kind.isProtective { return dialect.protect(request, stance) }
         guard settings.market == .spot else { return dialect.place(capped(request), stance, cap: nil) }
         let request = capped(try await fittedToSpot(request))
@@ -107,7 +107,7 @@ extension BitgetBroker {
     /// A closing sale on spot is at most what is free: fees were taken out of what was bought.
     private func fittedToSpot(_ request: OrderRequest) async throws -> OrderRequest {
         guard request.reduceOnly else { return request }
-        let rules = try await contract(request.symbol).instrument
+        let rules = try await contract(request.symbol, .vital).instrument
         let coin = request.symbol.base(quote: rules.quote)
         let free = try await ask(try await language().balances()).first { $0.coin == coin }?.free ?? .zero
         let quantity = rules.onLot(min(request.quantity, Quantity(free.value)))
@@ -152,6 +152,9 @@ extension BitgetBroker {
                 VenueError(.unknownOutcome, code: failure.error.code, message: failure.error.message))
         case .positionMode:
             forgetStances()
+            fallthrough
+        case .protectionExists:
+            if let outcome = await takenOver(request) { return outcome }
             fallthrough
         default:
             if failure.verdict == .unavailable {

@@ -14,8 +14,8 @@ extension BitgetBroker {
             try await requirePermission(symbol)
         }
         for symbol in watch.symbols {
-            _ = try await contract(symbol)
-            if watch.isPrivate { _ = try await stance(symbol) }
+            _ = try await contract(symbol, watch.interval == nil ? .vital : .reading)
+            if watch.isPrivate { try await takeStance(symbol, opens: watch.interval != nil) }
         }
         fillsSince = await now()
         if watch.isPrivate { try await adopt() }
@@ -35,6 +35,27 @@ extension BitgetBroker {
                 }
             }
         }
+    }
+
+    /// Modes that cannot be set because something is open are no reason to leave it unguarded: then nothing is entered.
+    private func takeStance(_ symbol: Symbol, opens: Bool) async throws {
+        do {
+            _ = try await stance(symbol, opens: opens)
+        } catch let error as VenueError where opens && [.rejected, .configuration].contains(error.remedy) {
+            guard try await isOpen(symbol) else { throw error }
+            _ = try await stance(symbol, opens: false)
+            log.error(
+                "modes cannot be set while something is open: it is guarded and closed as it is, nothing is entered",
+                metadata: ["broker": "\(name)", "symbol": "\(symbol)", "error": "\(error)"])
+        }
+    }
+
+    /// Whether a position is held, or an order waits.
+    func isOpen(_ symbol: Symbol) async throws -> Bool {
+        let dialect = try await language()
+        if try await ask(dialect.positions()).contains(where: { $0.symbol == symbol }) { return true }
+        if try await openOrders().contains(where: { $0.symbol == symbol }) { return true }
+        return try await allPlans().contains { $0.symbol == symbol }
     }
 
     /// Ends all news and closes all connections.

@@ -23,6 +23,8 @@ public actor BitgetBroker: LiveBroker {
     var stances: [Symbol: BitgetStance] = [:]
     /// Stances that may have changed behind our back.
     private var oldStances: Set<Symbol> = []
+    /// The symbols whose stance is what the settings ask for.
+    private var settledStances: Set<Symbol> = []
     /// Whether each symbol was said to be open for trading.
     var toldSessions: [Symbol: Bool] = [:]
     /// The symbols of which an order said that they are not traded now, until that is looked into.
@@ -102,7 +104,9 @@ public actor BitgetBroker: LiveBroker {
     /// The rules of one instrument, read again when they are old.
     ///
     /// - Parameter age: How old they may be; nil for what the settings say.
-    func contract(_ symbol: Symbol, notOlderThan age: Duration? = nil) async throws -> BitgetContract {
+    func contract(
+        _ symbol: Symbol, notOlderThan age: Duration? = nil, _ urgency: RequestUrgency = .reading
+    ) async throws -> BitgetContract {
         let now = await client.venueNow()
         if let known = contracts[symbol], let at = contractsReadAt[symbol],
             now - at < TimeSpan(milliseconds: Int64((age ?? settings.rulesAge) / .milliseconds(1)))
@@ -114,7 +118,7 @@ public actor BitgetBroker: LiveBroker {
             message: "\(symbol) is not traded on \(name) (\(settings.market.rawValue)): check the name or the route")
         let list: [BitgetContract]
         do {
-            list = try await ask(try await language().contracts(symbol))
+            list = try await ask(try await language().contracts(symbol).with(urgency))
         } catch let error as VenueError where error.remedy == .rejected || error.remedy == .notFound {
             throw stranger
         }
@@ -124,20 +128,30 @@ public actor BitgetBroker: LiveBroker {
         return found
     }
 
-    /// The modes that an order of this symbol has to suit, read once and set as the settings ask.
-    func stance(_ symbol: Symbol) async throws -> BitgetStance {
+    /// The modes that an order of this symbol has to suit, read once. For one that opens they are set as the settings
+    /// ask; one that closes or protects takes them as they are: the venue refuses to set them while something is open.
+    func stance(_ symbol: Symbol, opens: Bool) async throws -> BitgetStance {
         guard settings.market == .futures else { return BitgetStance() }
-        let known = stances[symbol]
-        if let known, !oldStances.contains(symbol) { return known }
+        let isSet = settings.marginMode == nil && settings.leverage == nil || settledStances.contains(symbol)
+        let usable = opens && !isSet ? nil : stances[symbol]
+        if let usable, !oldStances.contains(symbol) { return usable }
         do {
-            let found = try await BitgetModeSetter(broker: name, settings: settings, client: client)
-                .settle(symbol, try await language())
+            let (setter, dialect) = (
+                BitgetModeSetter(broker: name, settings: settings, client: client), try await language()
+            )
+            let found = opens ? try await setter.settle(symbol, dialect) : try await setter.read(symbol, dialect)
+            // What was set is no longer so when somebody else changed it since.
+            if opens {
+                settledStances.insert(symbol)
+            } else if found != stances[symbol] {
+                settledStances.remove(symbol)
+            }
             (stances[symbol], _) = (found, oldStances.remove(symbol))
             return found
         } catch {
             // An order in the form of before is better than none, above all an exit.
-            guard let known else { throw error }
-            return known
+            guard let usable else { throw error }
+            return usable
         }
     }
 

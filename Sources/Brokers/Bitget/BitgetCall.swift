@@ -66,6 +66,8 @@ package struct BitgetPage<Row: Sendable>: Sendable {
     package var rows: [Row]
     /// Where the next page begins; nil at the end.
     package var next: String?
+    /// The venue's name of its first row: a list that begins anew each time has no second page.
+    package var first: String?
     /// Names in rows that were left out, because no symbol can be called so here.
     package var foreign: [String] = []
 }

@@ -58,6 +58,8 @@ extension BitgetClassic {
 
     package func mayLack(family: Int) -> Bool { false }
 
+    package func mayLack(topic: JSONValue) -> Bool { false }
+
     package func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         isSpot ? spotPlans(after: cursor) : plans("orders-plan-pending", Self.families[family], nil, cursor)
     }

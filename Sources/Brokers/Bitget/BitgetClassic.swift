@@ -141,10 +141,10 @@ extension BitgetClassic {
         }
     }
 
-    /// The next page begins behind the last row; a page that is not full is the last.
+    /// The next page begins where the venue says, or behind the last row of a full one.
     static func next(_ data: JSONValue, _ count: Int, _ last: String?) -> String? {
-        guard count >= 100 else { return nil }
-        return data["endId"]?.nonEmpty ?? last
+        guard count >= BitgetReading.shortestPage else { return nil }
+        return data["endId"]?.nonEmpty ?? (count >= BitgetReading.fullPage ? last : nil)
     }
 
     /// Three months, of which the shortest has eighty-nine days.

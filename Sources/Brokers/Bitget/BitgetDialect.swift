@@ -63,6 +63,8 @@ package protocol BitgetProtectionDialect: Sendable {
     var protectionFamilies: Int { get }
     /// Whether a venue may have none of a family, and refuse the question: only newer documentation knows of it.
     func mayLack(family: Int) -> Bool
+    /// Whether an account may have no such private topic; its news are read then.
+    func mayLack(topic: JSONValue) -> Bool
     /// A page of those that ended.
     func endedProtections(_ symbol: Symbol, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>>
 }

@@ -30,10 +30,10 @@ package struct VenueFinding: Hashable, Codable, Sendable {
 
 /// Looks at keys, clock, modes, rules and streams without changing anything.
 package struct BitgetDoctor {
-    private let broker: BitgetBroker
+    let broker: BitgetBroker
     private let symbols: [(symbol: Symbol, budget: Money)]
     private var findings: [VenueFinding] = []
-    private var settings: BitgetSettings { broker.settings }
+    var settings: BitgetSettings { broker.settings }
 
     /// A look at what trading these symbols needs.
     package init(_ broker: BitgetBroker, symbols: [(symbol: Symbol, budget: Money)]) {
@@ -56,7 +56,7 @@ package struct BitgetDoctor {
         return findings
     }
 
-    private mutating func note(
+    mutating func note(
         _ topic: String, _ grade: VenueFinding.Grade, _ text: String, fix: String = ""
     ) {
         findings.append(VenueFinding(topic, grade, text, fix: fix))
@@ -71,6 +71,11 @@ package struct BitgetDoctor {
                 fix: isSmall ? "" : "set the clock by NTP; the client allows for the difference meanwhile")
             return true
         } catch {
+            // Who refuses the question was reached.
+            if error.error.code.dropFirst("BITGET_".count).allSatisfy(\.isNumber) {
+                note("clock", .notable, "the venue does not tell its time: \(error.error.message)")
+                return true
+            }
             note(
                 "reach", .broken, "\(settings.baseURL) does not answer: \(error.error.message)",
                 fix: "check BITGET_BASE_URL and the network")
@@ -135,31 +140,6 @@ package struct BitgetDoctor {
                 fix: cost > budget ? "raise RISK_BUDGET_QUOTE to more than \(cost)" : "")
         } catch {
             note("\(symbol)", .broken, "\(error)", fix: "check the symbol's name and its route")
-        }
-    }
-
-    private mutating func lookAtModes(_ symbol: Symbol) async {
-        do {
-            let language = try await broker.language()
-            let modes = try await broker.ask(language.modes(symbol))
-            let leverage = modes.leverage.map { ", leverage \($0)" } ?? ""
-            note(
-                "\(symbol) modes", .fine,
-                "\(modes.isHedge ? "hedge" : "one-way") mode, \(modes.marginMode.rawValue) margin\(leverage)")
-            if let wanted = settings.marginMode, wanted != modes.marginMode {
-                note("\(symbol) modes", .notable, "a run will set the margin mode to \(wanted.rawValue)")
-            }
-            if let wanted = settings.leverage, wanted != modes.leverage {
-                note("\(symbol) modes", .notable, "a run will set the leverage to \(wanted)")
-            }
-            let held = try await broker.ask(language.positions()).filter { $0.symbol == symbol }
-            if held.count > 1 {
-                note(
-                    "\(symbol) modes", .broken, "long and short positions are held side by side",
-                    fix: "close one of them: the runner holds one position for each asset")
-            }
-        } catch {
-            note("\(symbol) modes", .broken, "\(error)")
         }
     }
 

@@ -12,13 +12,15 @@ struct BitgetEnvelope {
     /// Reads an answer.
     ///
     /// - Throws: ``BitgetFailure`` when it is no envelope: a gateway's page, nothing at all.
-    init(_ answer: HTTPAnswer, _ call: BitgetCall) throws(BitgetFailure) {
+    ///
+    /// - Parameter credentials: What the venue's words must not repeat.
+    init(_ answer: HTTPAnswer, _ call: BitgetCall, hiding credentials: BitgetCredentials?) throws(BitgetFailure) {
         status = answer.status
         guard let root = try? JSONText(answer.body).root, let code = root["code"]?.string else {
             throw Self.unreadable(answer, call)
         }
         self.code = code
-        message = root.first("msg", "message")?.string ?? ""
+        message = BitgetCredentials.hide(credentials, in: root.first("msg", "message")?.string ?? "")
         content = root["data"]
         serverTime = root["requestTime"]?.moment
     }

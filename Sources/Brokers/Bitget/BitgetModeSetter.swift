@@ -7,7 +7,13 @@ struct BitgetModeSetter {
     let settings: BitgetSettings
     let client: BitgetClient
 
-    /// What orders of the symbol have to suit.
+    /// What an order that closes or protects has to suit: the modes as they are. Nothing keeps it waiting.
+    func read(_ symbol: Symbol, _ dialect: any BitgetDialect) async throws -> BitgetStance {
+        let modes = try await ask(dialect.modes(symbol).with(.vital))
+        return BitgetStance(isHedge: modes.isHedge, marginMode: modes.marginMode)
+    }
+
+    /// What orders of the symbol have to suit once the modes are those of the settings.
     ///
     /// - Throws: `VenueError` when the modes cannot be brought to what the settings ask for.
     func settle(_ symbol: Symbol, _ dialect: any BitgetDialect) async throws -> BitgetStance {

@@ -48,12 +48,18 @@ enum BitgetReading {
         return name
     }
 
+    /// Rows of a full page, as they are asked for.
+    static let fullPage = 100
+    /// A page of fewer rows is the last one, whatever it says: venues cut at a hundred, some at twenty, none at less.
+    static let shortestPage = 20
+
     /// Reads the rows of a page. One that is about an instrument without a name here is left out and named: it can be
     /// none of ours, and must not hide the others.
     static func page<Row>(
         _ rows: [JSONValue], next: String?, _ read: (JSONValue) throws(VenueError) -> Row
     ) throws(VenueError) -> BitgetPage<Row> {
         var page = BitgetPage<Row>(rows: [], next: next)
+        page.first = rows.first?.first("tradeId", "execId", "orderId")?.nonEmpty
         for row in rows {
             if let name = foreignName(row) { page.foreign.append(name) } else { page.rows.append(try read(row)) }
         }
@@ -128,7 +134,9 @@ enum BitgetReading {
         for item in failed {
             let code = item.first("errorCode", "code")?.string ?? ""
             let text = item.first("errorMsg", "msg")?.string ?? what
-            if harmless.contains(BitgetErrors.verdict(code: code, message: text)) { continue }
+            let verdict = BitgetErrors.verdict(code: code, message: text)
+            // Rows without a code are known of orders that are gone.
+            if harmless.contains(verdict) || code.isEmpty && text.lowercased().contains("exist") { continue }
             throw BitgetErrors.error(code: code, message: text)
         }
         return !failed.isEmpty || data["successList"].map { !$0.elements.isEmpty } ?? true

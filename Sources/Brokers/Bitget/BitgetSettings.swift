@@ -13,6 +13,12 @@ package struct BitgetCredentials: Hashable, Sendable {
     package init(key: Secret, secret: Secret, passphrase: Secret) {
         (self.key, self.secret, self.passphrase) = (key, secret, passphrase)
     }
+
+    /// The venue's words without what signs or logs in.
+    static func hide(_ credentials: BitgetCredentials?, in text: String) -> String {
+        let secrets = credentials.map { [$0.key, $0.secret, $0.passphrase] } ?? []
+        return Secret.hide(secrets, in: text, marks: ["access-sign"])
+    }
 }
 
 /// What is traded.

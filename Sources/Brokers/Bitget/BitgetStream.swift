@@ -52,7 +52,15 @@ struct BitgetStream: StreamScript {
         if event.isWord("subscribe"), code == "0" || code == "00000" { return .acknowledged }
         guard event.isWord("error") || event.isWord("login") || event.isWord("subscribe") else { return .message }
         if code == "30013" || code == "30014" { await broker.client.distrustClock() }
-        let text = root.first("msg", "message")?.string ?? ""
+        let words = root.first("msg", "message")?.string ?? ""
+        let text = BitgetCredentials.hide(broker.settings.credentials, in: words)
+        if code == "30001", let topic = root["arg"], symbols != nil || dialect.mayLack(topic: topic) {
+            // The others go on: a symbol that left the venue, or a topic that not every account has, is read instead.
+            broker.log.warning(
+                "a topic was refused: it is read instead",
+                metadata: ["broker": "\(broker.name)", "reason": "\(text.prefix(200))"])
+            return .acknowledged
+        }
         return BitgetErrors.streamNotice(code: code, message: text, isOfTopic: root["arg"] != nil)
     }
 

@@ -139,6 +139,8 @@ extension BitgetUnified {
 
     package func mayLack(family: Int) -> Bool { isSpot || family >= Self.documentedLong }
 
+    package func mayLack(topic: JSONValue) -> Bool { topic.first("topic", "channel")?.isWord("strategy-order") == true }
+
     package func protections(family: Int, after cursor: String?) -> BitgetQuestion<BitgetPage<BitgetOrder>> {
         strategies("unfilled-strategy-orders", Self.families[family], nil, cursor, isWaiting: true)
     }
@@ -158,7 +160,7 @@ extension BitgetUnified {
         ]
         return BitgetQuestion(.get(path, query, perSecond: 20, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list")
-            return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
+            return try BitgetReading.page(rows, next: Self.next(data, rows)) { row throws(VenueError) in
                 try readStrategy(row, path, isWaiting: isWaiting)
             }
         }

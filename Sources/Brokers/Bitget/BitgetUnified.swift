@@ -130,14 +130,18 @@ extension BitgetUnified {
         ]
         return BitgetQuestion(.get(path, query)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list")
-            return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
+            return try BitgetReading.page(rows, next: Self.next(data, rows)) { row throws(VenueError) in
                 try readOrder(row, path, nil)
             }
         }
     }
 
-    static func next(_ data: JSONValue, _ count: Int) -> String? {
-        count >= 100 ? data["cursor"]?.nonEmpty : nil
+    /// The next page begins where the venue says. Waiting strategy orders come as a bare list, which says nothing:
+    /// behind the last row of a full one.
+    static func next(_ data: JSONValue, _ rows: [JSONValue]) -> String? {
+        guard rows.count >= BitgetReading.shortestPage else { return nil }
+        if data.isObject { return data["cursor"]?.nonEmpty }
+        return rows.count >= BitgetReading.fullPage ? rows.last?["orderId"]?.nonEmpty : nil
     }
 
     /// Thirty days, less one for clocks and slow pages.
@@ -151,7 +155,7 @@ extension BitgetUnified {
         ]
         return BitgetQuestion(.get(path, query, urgency: .vital)) { data throws(VenueError) in
             let rows = BitgetReading.rows(data, "list", "fillList")
-            return try BitgetReading.page(rows, next: Self.next(data, rows.count)) { row throws(VenueError) in
+            return try BitgetReading.page(rows, next: Self.next(data, rows)) { row throws(VenueError) in
                 try readFill(row, path)
             }
         }

@@ -82,7 +82,7 @@ package actor TinkoffClient {
     }
 
     private func read(_ timed: TimedAnswer, of call: TinkoffCall) throws(TinkoffFailure) -> JSONValue {
-        let envelope = TinkoffEnvelope(timed.answer, call)
+        let envelope = TinkoffEnvelope(timed.answer, call, hiding: settings.token)
         log.debug(
             "the venue answered",
             metadata: [

@@ -5,7 +5,12 @@ struct TinkoffEnvelope {
     private let answer: HTTPAnswer
     private let call: TinkoffCall
 
-    init(_ answer: HTTPAnswer, _ call: TinkoffCall) { (self.answer, self.call) = (answer, call) }
+    private let token: Secret?
+
+    /// - Parameter token: What the venue's words must not repeat.
+    init(_ answer: HTTPAnswer, _ call: TinkoffCall, hiding token: Secret?) {
+        (self.answer, self.call, self.token) = (answer, call, token)
+    }
 
     /// The name by which the venue's support finds the exchange.
     var trackingID: String? { answer.header("x-tracking-id") }
@@ -21,7 +26,7 @@ struct TinkoffEnvelope {
             return root
         }
         let code = root?["description"]?.nonEmpty ?? ""
-        let text = root?["message"]?.nonEmpty ?? ""
+        let text = Secret.hide(token.map { [$0] } ?? [], in: root?["message"]?.nonEmpty ?? "", marks: ["bearer "])
         let status = root?["code"]?.integer.map { Int($0) }
         let verdict = TinkoffErrors.verdict(
             code: code, text: text, status: status, http: answer.status, isOrder: call.effect != .reads)

@@ -167,7 +167,8 @@ struct TinkoffStream: StreamScript {
     }
 
     private func failed(_ error: JSONValue) -> StreamNotice {
-        let text = error["message"]?.string ?? ""
+        let words = error["message"]?.string ?? ""
+        let text = Secret.hide(broker.settings.token.map { [$0] } ?? [], in: words, marks: ["bearer "])
         let code = error["description"]?.nonEmpty ?? text
         let status = error["code"]?.integer.map { Int($0) }
         let verdict = TinkoffErrors.verdict(code: code, text: text, status: status, http: 200, isOrder: false)

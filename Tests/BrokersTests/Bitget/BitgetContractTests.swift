@@ -89,6 +89,7 @@ enum BitgetBench {
 /// Starts a broker in front of a scripted venue, and stops both afterwards.
 func withBitget(
     _ standIn: BitgetStandIn, adjust: (inout BitgetSettings) -> Void = { _ in }, isStarted: Bool = true,
+    opens: Bool = false,
     symbols: [Symbol] = [BitgetBench.symbol], _ body: (BitgetBroker, StandInServer) async throws -> Void
 ) async throws {
     let server = try await standIn.serve()
@@ -98,7 +99,7 @@ func withBitget(
     do {
         if isStarted {
             try await broker.start(
-                VenueWatch(symbols: symbols, interval: nil, barsAfter: .epoch))
+                VenueWatch(symbols: symbols, interval: opens ? BarInterval("1h") : nil, barsAfter: .epoch))
         }
         try await body(broker, server)
     } catch {

@@ -9,7 +9,7 @@ import Testing
         let venue = BitgetStandIn(isHedge: isHedge)
         try await withBitget(
             venue,
-            adjust: { ($0.marginMode, $0.leverage) = (.isolated, 5) }
+            adjust: { ($0.marginMode, $0.leverage) = (.isolated, 5) }, opens: true
         ) { broker, _ in
             #expect(venue.state.withLock { [$0.marginMode, $0.leverage] } == ["isolated", "5"])
             #expect(venue.requests("set-leverage").count == (isHedge ? 2 : 1))
@@ -22,7 +22,7 @@ import Testing
 
     @Test func whatSuitsIsNotSetAgain() async throws {
         let venue = BitgetStandIn()
-        try await withBitget(venue, adjust: { ($0.marginMode, $0.leverage) = (.crossed, 10) }) { _, _ in
+        try await withBitget(venue, adjust: { ($0.marginMode, $0.leverage) = (.crossed, 10) }, opens: true) { _, _ in
             #expect(venue.requests("set-leverage").isEmpty && venue.requests("set-margin-mode").isEmpty)
         }
     }
@@ -31,17 +31,21 @@ import Testing
         let venue = BitgetStandIn()
         venue.state.withLock { $0.forgetsSettings = true }
         let error = await #expect(throws: VenueError.self) {
-            try await withBitget(venue, adjust: { $0.leverage = 5 }) { _, _ in }
+            try await withBitget(venue, adjust: { $0.leverage = 5 }, opens: true) { _, _ in }
         }
         #expect(error?.remedy == .configuration && error?.message.contains("leverage") == true)
     }
 
+    /// But in the question for the time, which is known to fail with the word for it.
     @Test func demoTradingSaysSoInEveryRequest() async throws {
         let venue = BitgetStandIn()
         try await withBitget(venue, adjust: { $0.isDemo = true }) { broker, _ in
             _ = await broker.submit(BitgetBench.request("a", .buy))
             let requests = venue.state.withLock { $0.requests }
-            #expect(!requests.isEmpty && requests.allSatisfy { $0.headers["paptrading"] == "1" })
+            let clock = requests.filter { $0.path.hasSuffix("public/time") }
+            let others = requests.filter { !$0.path.hasSuffix("public/time") }
+            #expect(!others.isEmpty && others.allSatisfy { $0.headers["paptrading"] == "1" })
+            #expect(!clock.isEmpty && clock.allSatisfy { $0.headers["paptrading"] == nil })
             #expect(requests.allSatisfy { $0.headers["locale"] == "en-US" })
         }
     }

@@ -37,8 +37,10 @@ extension BitgetStandIn {
             let order = try state.exchange.cancel(id: body["orderId"] as? String, client: body["clientOid"] as? String)
             return #"{"orderId":"\#(order.id)","clientOid":""}"#
         case "detail":
-            guard let order = state.exchange.look(id: request.query["orderId"], client: request.query["clientOid"])
-            else { throw ModelExchange.Refusal(code: "40109", message: "The data of the order cannot be found") }
+            let client = state.forgetsNames ? nil : request.query["clientOid"]
+            guard let order = state.exchange.look(id: request.query["orderId"], client: client) else {
+                throw ModelExchange.Refusal(code: "40109", message: "The data of the order cannot be found")
+            }
             return mixRow(order, state, statusKey: "state")
         case "orders-pending" where state.isEndless:
             let order = ModelExchange.Order(
@@ -47,11 +49,12 @@ extension BitgetStandIn {
             state.endlessID += 1
             return #"{"entrustedList":[\#(rows.joined(separator: ","))],"endId":"\#(state.endlessID)"}"#
         case "orders-pending":
-            let rows = state.exchange.orders.filter { $0.state == "live" }.map {
-                mixRow($0, state, statusKey: "status")
-            }
-            return rows.isEmpty
-                ? #"{"entrustedList":null,"endId":null}"# : #"{"entrustedList":[\#(rows.joined(separator: ","))]}"#
+            let isMeant = request.query["status"] != "partially_filled"
+            let orders = state.exchange.orders.filter { isMeant && $0.state == "live" }
+            return paged(orders, request, state) { mixRow($0, state, statusKey: "status") }
+        case "orders-history":
+            let orders = state.exchange.orders.filter { $0.state != "live" }
+            return paged(orders, request, state) { mixRow($0, state, statusKey: "status") }
         case "fills":
             let rows = try trades(request, state).map { fillRow($0, state) }
             return #"{"fillList":[\#(rows.joined(separator: ","))],"endId":"0"}"#
@@ -66,6 +69,9 @@ extension BitgetStandIn {
     }
 
     private func set(_ body: [String: Any], _ state: inout State) throws -> String {
+        if state.fixesModes, state.exchange.net != .zero {
+            throw ModelExchange.Refusal(code: body["leverage"] == nil ? "45117" : "45097", message: "holding positions")
+        }
         // Isolated positions of a hedged account have a leverage for each side.
         if body["leverage"] != nil, state.exchange.isHedge, state.marginMode == "isolated", body["holdSide"] == nil {
             throw ModelExchange.Refusal(code: "40808", message: "double fixed, hold side is null")

@@ -115,7 +115,9 @@ extension BitgetStandIn {
         case "unfilled-strategy-orders", "history-strategy-orders":
             let isOpen = name == "unfilled-strategy-orders"
             let isMeant = request.query["type"] != "trigger"
-            let rows = state.exchange.plans.filter { isMeant && ($0.state == "live") == isOpen }.map(strategyRow)
+            let plans = state.exchange.plans.filter { isMeant && ($0.state == "live") == isOpen }
+            let after = state.ignoresCursors ? nil : request.query["cursor"]
+            let rows = page(plans, after: after, state.pageSize, \.id).map(strategyRow)
             let list = "[\(rows.joined(separator: ","))]"
             return isOpen ? list : #"{"list":\#(list),"cursor":""}"#
         default: throw UnknownPath()

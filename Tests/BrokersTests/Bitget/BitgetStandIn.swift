@@ -25,6 +25,8 @@ final class BitgetStandIn: StandInVenue {
         case doneWithoutName
         /// Not done: a success, with a list of what failed by these codes.
         case failedRows(codes: [String])
+        /// Refused before anything is done, in these words.
+        case said(code: String, words: String)
     }
 
     struct State {
@@ -61,6 +63,16 @@ final class BitgetStandIn: StandInVenue {
         var remaining: String?
         /// Whether settings are taken but not kept.
         var forgetsSettings = false
+        /// Whether modes are kept from being changed while a position is held.
+        var fixesModes = false
+        /// Whether futures orders are found by the venue's name alone.
+        var forgetsNames = false
+        /// How many rows a page has at the most.
+        var pageSize = 100
+        /// Whether a list begins anew with each page.
+        var ignoresCursors = false
+        /// Topics that are refused.
+        var unknownTopics: Set<String> = []
         /// The step of amounts of classic futures.
         var step = "0.01"
     }
@@ -110,6 +122,7 @@ final class BitgetStandIn: StandInVenue {
             }
             switch fault {
             case .refused(let code, let status): return (envelope(code, "scripted", "null", status, state), [])
+            case .said(let code, let words): return (envelope(code, words, "null", 400, state), [])
             case .cut: return (.cut, [])
             case .failedRows(let codes): return (envelope("00000", "success", Self.failures(codes), 200, state), [])
             case .throttled(let retryAfter):
@@ -189,7 +202,10 @@ final class BitgetStandIn: StandInVenue {
     struct UnknownPath: Error {}
 
     private static func failures(_ codes: [String]) -> String {
-        let rows = codes.map { #"{"orderId":"1","clientOid":"","errorCode":"\#($0)","errorMsg":"scripted"}"# }
+        let rows = codes.map { code in
+            let reason = code.isEmpty ? #""errorMsg":"notExistend""# : #""errorCode":"\#(code)","errorMsg":"scripted""#
+            return #"{"orderId":"1","clientOid":"",\#(reason)}"#
+        }
         return #"{"successList":[],"failureList":[\#(rows.joined(separator: ","))]}"#
     }
 
@@ -201,40 +217,6 @@ final class BitgetStandIn: StandInVenue {
             + #""holdSide":"long","posSide":"long","planType":"loss_plan"}"#
         let rest = data[data.index(after: start)...]
         return data[...start] + row + (rest.hasPrefix("]") ? "" : ",") + rest
-    }
-
-    // MARK: Streams
-
-    func heard(_ message: String, path: String) -> [String] {
-        if message == "ping" { return ["pong"] }
-        guard let root = try? JSONSerialization.jsonObject(with: Data(message.utf8)) as? [String: Any],
-            let args = root["args"] as? [[String: String]]
-        else { return [#"{"event":"error","code":30002,"msg":"illegal request"}"#] }
-        if root["op"] as? String == "login" {
-            let isRight = args.first?["apiKey"] == Self.key && args.first?["timestamp"]?.count == 10
-            state.withLock { $0.logins += 1 }
-            return [
-                isRight
-                    ? #"{"event":"login","code":0,"msg":""}"# : #"{"event":"error","code":30005,"msg":"login failed"}"#
-            ]
-        }
-        state.withLock { $0.subscriptions += args.compactMap { $0["channel"] ?? $0["topic"] } }
-        return args.flatMap { arg -> [String] in
-            let text =
-                (try? JSONSerialization.data(withJSONObject: arg, options: .sortedKeys))
-                .map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-            let acknowledgement = #"{"event":"subscribe","arg":\#(text)}"#
-            guard (arg["channel"] ?? arg["topic"]) == "ticker" else { return [acknowledgement] }
-            let name = arg["instId"] ?? arg["symbol"] ?? ""
-            let row =
-                isUnified
-                ? #"{"symbol":"\#(name)","lastPrice":"100","bid1Price":"99.9","ask1Price":"100.1"}"#
-                : #"{"instId":"\#(name)","lastPr":"100","bidPr":"99.9","askPr":"100.1","ts":"1700000000000"}"#
-            return [
-                acknowledgement,
-                #"{"action":"snapshot","arg":\#(text),"data":[\#(row)],"ts":1700000000000}"#,
-            ]
-        }
     }
 
     func posMode(_ state: State) -> String { state.exchange.isHedge ? "hedge_mode" : "one_way_mode" }

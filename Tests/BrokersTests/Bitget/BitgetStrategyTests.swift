@@ -103,7 +103,9 @@ import Testing
         let venue = BitgetStandIn(isUnified: true)
         venue.state.withLock { $0.forgetsSettings = true }
         let error = await #expect(throws: VenueError.self) {
-            try await withBitget(venue, adjust: { ($0.marginMode, $0.leverage) = (.isolated, 10) }) { _, _ in }
+            try await withBitget(
+                venue, adjust: { ($0.marginMode, $0.leverage) = (.isolated, 10) }, opens: true
+            ) { _, _ in }
         }
         #expect(error?.code == "MODE_NOT_SET")
     }
@@ -113,7 +115,7 @@ import Testing
         let venue = BitgetStandIn(isHedge: true)
         venue.state.withLock { ($0.marginMode, $0.leverage, $0.shortLeverage) = ("isolated", "5", "50") }
         let error = await #expect(throws: VenueError.self) {
-            try await withBitget(venue, adjust: { $0.leverage = 5 }) { _, _ in }
+            try await withBitget(venue, adjust: { $0.leverage = 5 }, opens: true) { _, _ in }
         }
         #expect(error?.code == "MODE_NOT_SET" && venue.requests("set-leverage").count == 2)
     }

@@ -105,6 +105,24 @@ import Twins
         }
     }
 
+    /// One that somebody else placed is moved to where ours was to be, and is ours from then on.
+    @Test(.timeLimit(.minutes(5)), arguments: manners)
+    func aStopOfThePositionThatOthersPlacedIsTakenOver(manner: TwinContractTests.Manner) async throws {
+        try await withTwin(manner, adjust: { $0.stopStyle = .position }) { broker, twin in
+            try await hold(broker, "in", .buy, total: 1)
+            var settings = TwinContractTests.settings(twin, isSpot: false)
+            settings.stopStyle = .position
+            try await withClient(settings) { other in await send(other, protection("hand", .buy, stop: true, at: 60)) }
+            await send(broker, protection("stop", .buy, stop: true, at: 90))
+            #expect(try await livePlans(twin).count == 1)
+            let found = try await broker.order(ClientOrderID("stop"), BitgetBench.symbol)
+            #expect(found?.state == .working && found?.kind == .stop(trigger: Price(FixedDecimal(90))))
+            try await twin.price("89")
+            try await untilFlat(broker)
+            #expect(try await broker.order(ClientOrderID("stop"), BitgetBench.symbol)?.state == .filled)
+        }
+    }
+
     /// With the mark price as the trigger the last price fires nothing, and the mark price does.
     @Test(.timeLimit(.minutes(5)), arguments: manners, [BitgetStopStyle.partial, .position])
     func theMarkPriceFiresWhatIsSetToIt(manner: TwinContractTests.Manner, style: BitgetStopStyle) async throws {
