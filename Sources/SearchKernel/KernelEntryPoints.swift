@@ -39,7 +39,10 @@ public func sumWindow(
     }
     let mean = net / Lanes(repeating: Double(rows))
     var squares = Lanes(repeating: 0)
-    for row in 0..<rows {
+    // From the last row to the first: long windows are still in the cache by their ends.
+    var row = rows
+    while row > 0 {
+        row &-= 1
         let distance = lanes(row) - mean
         squares += distance * distance
     }

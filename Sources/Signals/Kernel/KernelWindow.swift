@@ -99,7 +99,9 @@ struct KernelMemory {
     init(rows: Int) {
         // An odd number of cache lines, so that the lanes do not meet in one set of the cache.
         stride = ((rows + 16 + 7) / 8 | 1) * 8
-        scores = .allocate(capacity: rows + 64)
+        // Thirty-two scores are a cache line.
+        scores = UnsafeMutableRawPointer.allocate(byteCount: 2 * (rows + 64), alignment: 64)
+            .bindMemory(to: Int16.self, capacity: rows + 64)
         entries = .allocate(capacity: rows / 64 + 2)
         returns = .allocate(capacity: 8 * stride)
         returns.initialize(repeating: 0, count: 8 * stride)

@@ -33,7 +33,8 @@ package struct WindowOutcome: Hashable, Sendable {
     package var sharpePerBar: Double? {
         guard returns.count > 1 else { return nil }
         let mean = netReturn / Double(returns.count)
-        let squares = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        // From the last to the first, as the kernel adds them up.
+        let squares = returns.reversed().reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let deviation = (squares / Double(returns.count - 1)).squareRoot()
         return deviation > 0 ? mean / deviation : nil
     }
