@@ -88,7 +88,7 @@ extension FaultyVenue {
 
     // MARK: Other hands
 
-    /// Somebody trades, closes, cancels or places an order by hand.
+    /// Somebody trades, closes, cancels or places an order by hand, or moves a stop and halves it.
     mutating func interfere() {
         let now = market.now
         guard isOpen(at: now) else { return }
@@ -102,7 +102,12 @@ extension FaultyVenue {
         case 1:
             let open = truth.openOrders.filter { $0.symbol == instrument.symbol }
             guard !open.isEmpty else { return }
-            _ = market.cancel(.venue(open[dice.draw(.manualTrade, below: open.count)].venueOrderID))
+            let order = open[dice.draw(.manualTrade, below: open.count)]
+            guard order.kind.isProtective, dice.draw(.manualTrade, below: 2) == 0 else {
+                _ = market.cancel(.venue(order.venueOrderID))
+                break
+            }
+            change(order, instrument)
         case 2:
             guard let price = market.lastPrice(of: instrument.symbol) else { return }
             let far = instrument.onTick(price.moved(basisPoints: FixedDecimal(-200)))
@@ -113,6 +118,17 @@ extension FaultyVenue {
         }
         dice.note(.manualTrade)
         lastInterference = now
+    }
+
+    private mutating func change(_ order: OrderReport, _ instrument: Instrument) {
+        guard let trigger = order.kind.trigger else { return }
+        let (far, half) = (
+            trigger.moved(basisPoints: FixedDecimal(order.side == .sell ? -100 : 100)),
+            Quantity(order.quantity.value.divided(by: FixedDecimal(2)))
+        )
+        _ = market.amend(
+            .venue(order.venueOrderID), trigger: instrument.onTick(far),
+            quantity: max(instrument.onLot(half), instrument.lotStep))
     }
 
     private mutating func trade(_ symbol: Symbol, _ signed: Quantity, kind: OrderKind) {
