@@ -50,7 +50,7 @@ extension Desk {
         guard residualTold != held else { return [] }
         residualTold = held
         let worth = residual?.worth.map { "\($0) \(rules.asset.instrument.quote.code)" } ?? "unknown"
-        let until = risk.nextSession.map { " until \($0.milliseconds) ms UTC" } ?? ""
+        let until = risk.nextSession.map { " until \(Figure.time($0))" } ?? ""
         let message =
             "\(symbol): the market at \(broker) is closed\(until); \(held) stay open, worth \(worth); "
             + "the close is queued"

@@ -67,17 +67,26 @@ struct HaltClock: Sendable {
     /// The file engaged the switch; the engine hears of it next.
     mutating func triggered(_ trigger: KillTrigger) { self.trigger = trigger }
 
+    /// The switch is pulled.
+    ///
+    /// - Returns: The record to write down with the kill; nil for a restart, which engages again what was engaged
+    ///   before: the first instant counts.
+    mutating func begin(_ reason: String, at now: Timestamp) -> HaltRecord? {
+        guard record == nil else { return nil }
+        let begun = HaltRecord(reason: reason, triggeredAt: min(trigger?.at ?? now, now))
+        (record, trigger, ordersLeft) = (begun, nil, [:])
+        return begun
+    }
+
     /// Looks at a step of the engine.
     ///
     /// - Returns: What a person has to be told.
     mutating func note(_ event: EngineEvent, _ engine: Engine, at now: Timestamp) -> [Alert] {
         switch event {
-        case .kill(let reason):
-            // A restart engages again what was engaged before: the first instant counts.
-            guard record == nil else { break }
-            record = HaltRecord(reason: reason, triggeredAt: min(trigger?.at ?? now, now))
-            (trigger, ordersLeft, isChanged) = (nil, [:], true)
+        case .kill:
+            guard record != nil, record?.blockedAfter == nil else { break }
             set(\.blockedAfter, since(now))
+            isChanged = true
             return []
         case .snapshot(let snapshot) where engine.kill.isEngaged:
             ordersLeft[snapshot.broker] = !snapshot.openOrders.isEmpty

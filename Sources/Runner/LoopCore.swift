@@ -24,7 +24,7 @@ struct LoopCore: Sendable {
 
     init(setup: RunSetup, ledger: Ledger, performer: Performer, log: Logger) {
         (self.setup, self.performer, self.log) = (setup, performer, log)
-        startedAt = setup.wallClock()
+        startedAt = min(setup.haltWantedAt ?? .distantFuture, setup.wallClock())
         book = RunBook(
             ledger: ledger,
             projections: ProjectionFiles(
@@ -70,6 +70,10 @@ struct LoopCore: Sendable {
         let effects = engine.step(event, at: moment)
         setup.crash(.stepped)
         try book.stage(event, effects, engine)
+        // With the kill itself: a crash after it leaves no halt without its record.
+        if case .kill(let reason) = event, let record = halts.begin(reason, at: setup.wallClock()) {
+            book.stage(record)
+        }
         setup.crash(.staged)
         beats.note(event)
         if case .snapshot(let snapshot) = event {

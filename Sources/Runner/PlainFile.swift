@@ -38,10 +38,15 @@ enum PlainFile {
         return .content(Data(bytes.prefix(count)))
     }
 
-    /// When a file was last changed, ms UTC; nil when it is not there.
+    /// When a file was last changed or put where it is, ms UTC; nil when it is not there. One that was prepared before
+    /// and moved here says so by its second time alone.
     static func changedAt(_ path: String) -> Int64? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
-        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+        return max(milliseconds(status.st_mtim), milliseconds(status.st_ctim))
+    }
+
+    private static func milliseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

@@ -43,6 +43,9 @@ public struct RunSetup: Sendable {
     public var process: ProcessIdentity?
     /// Engages the kill switch right after recovery, whatever its file says; for a watchdog that takes over.
     public var haltReason: String?
+    /// Since when that is wanted, by the wall clock: what fencing and starting take is a part of the halt. nil counts
+    /// from the loop's start.
+    public var haltWantedAt: Timestamp?
     /// Tells the service manager what the loop is doing; called by the loop itself with each beat.
     public var notify: @Sendable (ServiceNote) -> Void = { _ in }
     /// Why a broker was not started yet: until it is, its account is read to close what is there and not to trade; nil

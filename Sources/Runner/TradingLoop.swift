@@ -10,12 +10,12 @@ public import Storage
 /// Every event is journalled with its effects in one transaction before any message leaves. Start is recovery: the
 /// journal is replayed through the engine, open questions are asked, then trading goes on.
 public actor TradingLoop {
-    private let setup: RunSetup
-    private let ledger: Ledger
-    private let performer: Performer
+    let setup: RunSetup
+    let ledger: Ledger
+    let performer: Performer
     private let log: Logger
-    private var core: LoopCore
-    private var kill: KillWatch
+    var core: LoopCore
+    var kill: KillWatch
     private var pacing = HaltPacing()
     private var inboxSeenAt: Duration?
     private var (steps, stopRequests, isFinished) = (0, 0, false)
@@ -28,7 +28,7 @@ public actor TradingLoop {
         kill = KillWatch(file: KillSwitchFile(folder: setup.stateFolder))
     }
 
-    private var engine: Engine { core.engine }
+    var engine: Engine { core.engine }
 
     /// Asks the loop to stop. The first request ends it after the current pass, or once flat while the kill switch is
     /// engaged; a second one ends it at once.
@@ -53,7 +53,7 @@ public actor TradingLoop {
 
     /// Recovers, compares the books with the venues, and stops.
     public func reconcile() async throws -> ReconcileAnswer {
-        try await start()
+        try await start(opens: false)
         let since = engine.now
         core.watchReconciliation()
         try await take(.reconcile, at: since)
@@ -91,40 +91,10 @@ public actor TradingLoop {
     /// A replay at full speed looks into the inbox this often: reading it at every pass would cost more than trading.
     private static let inboxSpacing = Duration.milliseconds(200)
 
-    // MARK: Start
-
-    private func start() async throws {
-        setup.crash(.startBegun)
-        let recovered = try Recovery(ledger: ledger).replay(for: setup)
-        try core.resume(recovered, ledger)
-        setup.crash(.journalReplayed)
-        try await setup.rebuildVenue(recovered.steps)
-        setup.crash(.venueRebuilt)
-        try await take(.configured(setup.configuration), at: max(engine.now, setup.startsAt))
-        setup.crash(.configurationTaken)
-        for (symbol, id, broker) in core.openQuestions {
-            setup.crash(.questionAsked)
-            guard let answer = await performer.query(symbol, id, at: broker) else { continue }
-            setup.crash(.questionAnswered)
-            try await take(answer, at: engine.now)
-        }
-        if let last = recovered.lastBatch { _ = try await actOnClosedBars(of: last) }
-        setup.crash(.rowsCaughtUp)
-        // A restart while latched goes on with cancelling and closing, and proves again that everything is flat.
-        if let reason = engine.kill.isEngaged ? engine.kill.reason ?? "" : setup.haltReason {
-            try await take(.kill(reason: reason), at: engine.now)
-        }
-    }
-
     // MARK: One pass
 
     private func pass() async throws -> RunOutcome? {
-        if let command = kill.look(isEngaged: engine.kill.isEngaged, at: setup.uptime()) {
-            core.triggered(KillTrigger(reason: "", at: kill.file.changedAt ?? setup.wallClock()))
-            setup.crash(.killRead)
-            try await take(command, at: engine.now)
-            setup.crash(.killTaken)
-        }
+        _ = try await heededKillFile()
         try await obeyOperators()
         if let outcome = try await afterFlat() ?? whenStopped() { return outcome }
         let closedBar = try await advance()
@@ -185,7 +155,7 @@ public actor TradingLoop {
     /// A crash may leave the batch in the journal without some of them; a start makes up for it.
     ///
     /// - Returns: Whether a bar was completed.
-    private func actOnClosedBars(of batch: VenueBatch) async throws -> Bool {
+    func actOnClosedBars(of batch: VenueBatch) async throws -> Bool {
         var closedBar = false
         for case .barClosed(let symbol, let bar, let closeTime) in batch.events {
             closedBar = true
@@ -203,7 +173,7 @@ public actor TradingLoop {
     }
 
     /// Steps the engine, writes down, performs, and takes the answers in turn.
-    private func take(_ event: EngineEvent, at moment: Timestamp) async throws {
+    func take(_ event: EngineEvent, at moment: Timestamp) async throws {
         var waiting = [event]
         var taken = 0
         while taken < waiting.count {

@@ -158,6 +158,7 @@ public actor VenueLoop {
         if let last = recovered.lastBatch { try actOnClosedBars(of: last) }
         // A restart while latched goes on with cancelling and closing, and proves again that everything is flat.
         if let reason = core.engine.kill.isEngaged ? core.engine.kill.reason ?? "" : setup.haltReason {
+            if let moment = setup.haltWantedAt { core.triggered(KillTrigger(reason: reason, at: moment)) }
             try take(.kill(reason: reason))
         }
     }

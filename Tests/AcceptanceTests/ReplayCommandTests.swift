@@ -64,6 +64,23 @@ extension Acceptance {
             #expect(loose.output.contains("Nothing would have been decided otherwise"), "\(loose.text)")
         }
 
+        /// A run that was stopped in the middle of its bars: what would have been is valued at its last moment, too.
+        @Test func theMoneyOfAnotherLimitIsThatOfARunWithIt() async throws {
+            let shared = try await Workshop.shared.shared()
+            let other = ["RISK_COOLDOWN_SECONDS": "200000"]
+            let (site, real) = (try await site(shared), try Site())
+            try await real.succeed(shared.replay + ["--max-steps", "300"], environment: other)
+            func worth(_ site: Site, _ change: String, _ key: String) async throws -> String {
+                let answer = try await site.succeed(
+                    ["replay", "--json", "--what-if", change, "--bars", shared.bars]
+                ).jsonObject()
+                return try #require((answer["worth"] as? [[String: Any]])?.first?[key] as? String)
+            }
+            let imagined = try await worth(site, "RISK_COOLDOWN_SECONDS=200000", "now")
+            #expect(try await worth(real, "RISK_MAX_ORDER_NOTIONAL=100000000", "recorded") == imagined)
+            #expect(try await worth(site, "RISK_COOLDOWN_SECONDS=200000", "recorded") != imagined)
+        }
+
         @Test func whatMakesNoSenseIsNamed() async throws {
             let shared = try await Workshop.shared.shared()
             let site = try await site(shared)

@@ -92,6 +92,80 @@ import Testing
         #expect(end.outcome == .finished)
     }
 
+    /// The kill and its record are one commit: whatever is left of a halt by a crash says when it began.
+    @Test func noCrashLeavesAHaltWithoutItsRecord() async throws {
+        let state = try TemporaryState()
+        let copies = Mutex<[TemporaryState]>([])
+        var scenario = try LoopScenario(bars: 12, seed: 7)
+        scenario.crash = { point in
+            guard point == .flushed, let reader = try? LedgerReader(path: state.ledgerPath),
+                (try? reader.latch()) != .some(nil), let copy = try? TemporaryState(),
+                (try? reader.backup(to: copy.ledgerPath)) != nil
+            else { return }
+            copies.withLock { $0.append(copy) }
+        }
+        let end = try await halted(scenario, at: 8, in: state)
+        try expectHalted(end, state, "undisturbed")
+        scenario.crash = { _ in }
+        let trigger = try #require(HaltRecord.all(in: try LedgerReader(path: state.ledgerPath).meta()).first)
+        #expect(trigger.blockedAfter.map { $0 < .seconds(60) } == true)
+        let all = copies.withLock { $0 }
+        #expect(!all.isEmpty)
+        for (number, copy) in all.enumerated() {
+            let halts = HaltRecord.all(in: try LedgerReader(path: copy.ledgerPath).meta())
+            #expect(halts.map(\.triggeredAt) == [trigger.triggeredAt], "crash \(number)")
+            try expectHalted(try await scenario.run(copy), copy, "crash \(number)")
+        }
+    }
+
+    /// A file that was prepared long before and moved into its place pulls the switch when it is moved.
+    @Test func aFileThatIsMovedIntoItsPlaceCountsFromThen() throws {
+        let state = try TemporaryState()
+        try state.write(Self.engaged, to: "prepared.json")
+        let (from, to) = (state.url.appending(path: "prepared.json"), state.url.appending(path: "kill_switch.json"))
+        let old = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: from.path)
+        try FileManager.default.moveItem(at: from, to: to)
+        let changed = try #require(KillSwitchFile(folder: state.url).changedAt)
+        #expect(Date().timeIntervalSince1970 - Double(changed.milliseconds) / 1000 < 600)
+    }
+
+    /// A row that is owed from before a crash opens nothing once the switch is pulled, nor when books are compared.
+    @Test(arguments: [true, false]) func anOwedRowOpensNothing(isHalted: Bool) async throws {
+        let state = try TemporaryState()
+        let copies = Mutex<[TemporaryState]>([])
+        var scenario = try LoopScenario(bars: 12, seed: 7)
+        scenario.crash = { point in
+            guard point == .newsTaken, let reader = try? LedgerReader(path: state.ledgerPath),
+                let copy = try? TemporaryState(), (try? reader.backup(to: copy.ledgerPath)) != nil
+            else { return }
+            copies.withLock { $0.append(copy) }
+        }
+        _ = try await scenario.run(state)
+        scenario.crash = { _ in }
+        let all = copies.withLock { $0 }
+        #expect(all.count > 5)
+        var owed = 0
+        for copy in all {
+            let before = try LedgerReader(path: copy.ledgerPath).intents().count
+            let resumed = try TemporaryState()
+            try LedgerReader(path: copy.ledgerPath).backup(to: resumed.ledgerPath)
+            if isHalted {
+                try copy.write(Self.engaged, to: "kill_switch.json")
+                _ = try await scenario.run(copy)
+            } else {
+                try await scenario.reconcile(copy)
+            }
+            let asked = try LedgerReader(path: copy.ledgerPath).intents().dropFirst(before)
+            #expect(!asked.contains { $0.request.purpose == .entry })
+            scenario.maxSteps = 1
+            _ = try await scenario.run(resumed)
+            scenario.maxSteps = nil
+            owed += try LedgerReader(path: resumed.ledgerPath).intents().count > before ? 1 : 0
+        }
+        #expect(owed > 0, "some of them would have opened something")
+    }
+
     @Test func aCrashInTheKillSequenceStillEndsFlat() async throws {
         let scenario = try LoopScenario(bars: 12, seed: 7)
         for pass in [6, 12, 18] {

@@ -19,6 +19,8 @@ struct LoopScenario: Sendable {
     var notify: @Sendable (ServiceNote) -> Void = { _ in }
     var limits = RiskLimits()
     var log = Logger(label: "test")
+    /// Told of every moment at which a crash leaves something different behind.
+    var crash: CrashProbe = { _ in }
     /// The version that the runner gives itself.
     var version = ""
     let series: [BarSeries]
@@ -115,6 +117,23 @@ extension LoopScenario {
         _ state: TemporaryState, before: @escaping WatchedBroker.Watcher = { _ in },
         after: @escaping WatchedBroker.Watcher = { _ in }, whenReady: (TradingLoop) async -> Void = { _ in }
     ) async throws -> LoopEnd {
+        try await with(state, before: before, after: after) { loop, venue in
+            await whenReady(loop)
+            let end = try await loop.run()
+            return LoopEnd(outcome: end.outcome, engine: end.engine, bars: end.bars, venue: try await venue.snapshot())
+        }
+    }
+
+    /// Compares the books of `state` with the venue.
+    func reconcile(_ state: TemporaryState) async throws {
+        _ = try await with(state) { loop, _ in try await loop.reconcile() }
+    }
+
+    private func with<Result>(
+        _ state: TemporaryState, before: @escaping WatchedBroker.Watcher = { _ in },
+        after: @escaping WatchedBroker.Watcher = { _ in },
+        _ body: (TradingLoop, SimulatedBroker) async throws -> Result
+    ) async throws -> Result {
         let ledger = try state.ledger()
         let inner = SimulatedBroker(try market())
         let broker = WatchedBroker(inner, before: before, after: after)
@@ -124,15 +143,12 @@ extension LoopScenario {
             startsAt: .epoch, signals: SignalBook(rows), sleep: sleep, maxSteps: maxSteps, stateFolder: state.url,
             wallClock: { clock.wall() }, uptime: { clock.uptime() },
             rebuildVenue: { try await inner.rebuild($0) })
-        setup.notify = notify
-        setup.version = version
+        (setup.notify, setup.version, setup.crash) = (notify, version, crash)
         let loop = TradingLoop(
             setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [broker]), log: log)
-        await whenReady(loop)
-        let end = try await loop.run()
-        let venue = try await inner.snapshot()
+        let result = try await body(loop, inner)
         try ledger.close()
-        return LoopEnd(outcome: end.outcome, engine: end.engine, bars: end.bars, venue: venue)
+        return result
     }
 }
 

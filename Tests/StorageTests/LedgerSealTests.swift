@@ -74,11 +74,18 @@ import Testing
         let cells = try Self.cells(fixture)
         #expect(Set(cells.map(\.table)).count == Self.tables.count && cells.count > 200)
         let whole = try fixture.folder.bytes("trades.sqlite")
-        for cell in cells {
+        for (cell, isHidden) in cells.flatMap({ [($0, false), ($0, true)] }) {
             try fixture.folder.write(whole, to: "trades.sqlite")
             let value = changed(cell.value, &random)
-            guard try fixture.tamper(cell.table, "\(cell.column) = ?", [value], where: cell.key, cell.row) else {
-                continue
+            if isHidden, case .string(let text) = cell.value.storage {
+                // What stands behind a NUL is read by nobody.
+                let longer = "\(cell.column) = ? || char(0) || 'x'"
+                guard try fixture.tamper(cell.table, longer, [text], where: cell.key, cell.row) else { continue }
+            } else {
+                let other = "\(cell.column) = ?"
+                guard !isHidden, try fixture.tamper(cell.table, other, [value], where: cell.key, cell.row) else {
+                    continue
+                }
             }
             let findings = try fixture.verification().findings.map(\.description)
             let name = "\(cell.table) row \(cell.row) "

@@ -139,7 +139,7 @@ package struct TinkoffBook: Sendable {
 
     /// Whether nobody here asked for an order: it may be what a stop of ours became.
     func isStranger(_ order: TinkoffOrder) -> Bool {
-        guard let id = clientID(of: order) else { return false }
+        guard let id = clientID(of: order) else { return true }
         return requests[id] == nil && open[id]?.isStop != true
     }
 

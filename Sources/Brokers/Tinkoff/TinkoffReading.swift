@@ -81,9 +81,10 @@ enum TinkoffReading {
 
     static func stop(_ value: JSONValue) throws(VenueError) -> TinkoffStop {
         let what = "a stop order"
-        guard let trigger = price(value["stopPrice"]) ?? price(value["price"]) else {
-            throw malformed("stopPrice", what)
-        }
+        // Trailing ones follow the price and name no level of their own; without a level a stop is there all the same,
+        // and one of a stranger must not hide the others.
+        let level = price(value["stopPrice"]) ?? price(value["price"]) ?? price(value["trailingData"]?["price"])
+        let trigger = level ?? .zero
         return TinkoffStop(
             stopID: try text(value, what, "stopOrderId"), uid: try text(value, what, "instrumentUid", "figi"),
             ticker: value["ticker"]?.nonEmpty, side: try side(value["direction"], what),

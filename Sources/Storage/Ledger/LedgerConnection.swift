@@ -68,12 +68,14 @@ package enum LedgerConnection {
         configuration.readonly = true
         configuration.busyMode = .timeout(patience.seconds)
         configuration.label = "ledger reader"
+        try WriteAheadLog.checkBesideWriter(path)
         return try LedgerError.translating(path) { try DatabaseQueue(path: path, configuration: configuration) }
     }
 
     /// Copies a ledger of this or an older version to a new file and brings the copy up to date.
     package static func copy(_ path: String, upToDateAs target: String) throws(LedgerError) {
         guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+        try WriteAheadLog.checkBesideWriter(path)
         try LedgerError.translating(path) {
             var configuration = Configuration()
             configuration.readonly = true

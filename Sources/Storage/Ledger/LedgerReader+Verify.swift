@@ -11,6 +11,7 @@ extension LedgerReader {
             var check = LedgerCheck(db: db)
             var seals = SealCheck(db: db)
             check.attempt { try $0.file() }
+            check.attempt { try $0.hidden() }
             check.attempt { try $0.journal() }
             check.attempt { _ in try seals.run() }
             check.findings += seals.findings
@@ -46,6 +47,23 @@ private struct LedgerCheck {
         findings += damage.filter { $0 != "ok" }.map { .damaged($0) }
         for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {
             findings.append(.danglingReference(table: try row.text("table"), row: (row["rowid"] as Int64?) ?? 0))
+        }
+    }
+
+    /// What stands behind a NUL in a text is read by nobody, seals and chains included: no writer leaves one.
+    mutating func hidden() throws {
+        let keys = [(name: "journal", key: "sequence"), (name: "seals", key: "sequence")] + LedgerSeal.tables
+        for (table, key) in keys {
+            for column in try db.columns(in: table) {
+                let sql = """
+                    SELECT \(key) FROM \(table) WHERE typeof(\(column.name)) = 'text'
+                    AND instr(CAST(\(column.name) AS BLOB), x'00') > 0
+                    """
+                for name in try DatabaseValue.fetchAll(db, sql: sql) {
+                    let what = "its \(column.name) goes on behind what is read of it"
+                    findings.append(.alteredRow(table: table, row: name.sealText, what: what))
+                }
+            }
         }
     }
 

@@ -45,12 +45,24 @@ struct LedgerBackup: AsyncParsableCommand {
         let heads: [String]
     }
 
+    /// Verifies a copy that was just made. An unsound one does not stay: it would be the newest backup, one more each
+    /// day, and keep the sound ones from being looked for.
+    ///
+    /// - Throws: `CommandFailure` with what is wrong first.
+    static func verified(_ path: String) throws -> LedgerVerification {
+        let check = try LedgerReader(path: path).verify()
+        guard let finding = check.findings.first else { return check }
+        try? FileManager.default.removeItem(atPath: path)
+        throw CommandFailure(
+            .corruptInput, "the ledger is not sound, and no backup was made of it: \(finding)",
+            fix: "aitrade ledger verify names every fault, aitrade ledger list the backups to restore")
+    }
+
     func run() async throws {
         let reader = try ledger.open()
         let path = try target ?? LedgerRotate.newBackup(in: LedgerFolder(ledger.state.folder))
         try reader.backup(to: path)
-        let check = try LedgerReader(path: path).verify()
-        if let finding = check.findings.first { throw LedgerError.unsound(path: path, finding: finding.description) }
+        let check = try Self.verified(path)
         if json {
             return try Output.json(Report(backup: path, journalRows: check.journalRows, heads: check.heads))
         }
@@ -91,9 +103,7 @@ struct LedgerRotate: AsyncParsableCommand {
         let path = try Self.newBackup(in: folder)
         // A second rotation within the same second has nothing to add.
         if !FileManager.default.fileExists(atPath: path) { try reader.backup(to: path) }
-        if let finding = try LedgerReader(path: path).verify().findings.first {
-            throw LedgerError.unsound(path: path, finding: finding.description)
-        }
+        _ = try LedgerBackup.verified(path)
         let removed = try folder.removeBackups(olderThan: keepDays, now: .wallClock, moment: DateText.fromFileName)
         if json { return try Output.json(Report(backup: path, removed: removed)) }
         print("  \(path) is a complete copy, and sound.")

@@ -123,6 +123,7 @@ struct EmergencyFlatten {
             stateFolder: stateFolder, wallClock: SystemTime.wall, uptime: SystemTime.uptime,
             rebuildVenue: { try await broker.rebuild($0) })
         (setup.process, setup.haltReason, setup.notify) = (.current, reason, notify)
+        setup.haltWantedAt = KillSwitchFile(folder: stateFolder).changedAt
         let loop = TradingLoop(
             setup: setup, ledger: ledger, router: ExecutionRouter(brokers: [broker]), log: log)
         let listener = await StopSignals.forward(to: { await loop.requestStop() })

@@ -31,6 +31,7 @@ struct LiveEmergency {
             // A venue that refuses ends this way: the next one closes what it can, tells people and comes again.
             let loop = try await self.loop(venues, configuration, .end, ledger, runId: runId) { setup in
                 (setup.haltReason, setup.notify) = (reason, notify)
+                setup.haltWantedAt = KillSwitchFile(folder: self.stateFolder).changedAt
             }
             let listener = await StopSignals.forward(to: { await loop.requestStop() })
             defer { listener.cancel() }

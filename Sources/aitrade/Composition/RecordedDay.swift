@@ -76,9 +76,11 @@ struct RecordedDay {
         var backtest = Backtest(
             resuming: fork.engine, market: market, signals: pass.laterRows, answers: pass.laterAnswers,
             owing: fork.effects)
+        // Both are valued at the same moment: what comes after the last recorded one is not looked at.
         let end = pass.result.to ?? .distantFuture
-        while backtest.market.now <= end, backtest.step() {}
-        return Self.worth(pass.recorded, backtest.engine)
+        var engine = backtest.engine
+        while backtest.step(), backtest.market.now <= end { engine = backtest.engine }
+        return Self.worth(pass.recorded, engine)
     }
 
     private static func worth(_ recorded: Engine, _ now: Engine) -> [Worth] {

@@ -164,6 +164,30 @@ import Testing
         }
     }
 
+    /// A trailing stop follows the price and names no level; one anywhere on the account hides and blocks nothing.
+    @Test func aStopWithoutALevelIsListedLikeAnyOther() async throws {
+        let standIn = TinkoffStandIn()
+        let stop =
+            #"{"stopOrders":[{"stopOrderId":"9","instrumentUid":"\#(Self.uid)","ticker":"GAZP","#
+            + #""direction":"STOP_ORDER_DIRECTION_SELL","status":"STOP_ORDER_STATUS_ACTIVE","lotsRequested":"4","#
+            + #""stopPrice":{"units":"0","nano":0}}]}"#
+        try await withTinkoff(standIn) { broker, _ in
+            guard case .accepted = await broker.submit(TinkoffBench.request("in", .buy, lots: 2)) else {
+                Issue.record("not bought")
+                return
+            }
+            _ = try await TinkoffBench.wait(broker, TinkoffBench.isEnd("in"))
+            for _ in 0..<50 { standIn.fail("StopOrdersService/GetStopOrders", answer(stop)) }
+            let account = try await broker.snapshot()
+            #expect(account.openOrders.map(\.venueOrderID) == ["9"] && account.positions.count == 1)
+            let close = TinkoffBench.request("out", .sell, lots: 2, reduceOnly: true, purpose: .flatten)
+            guard case .accepted = await broker.submit(close) else {
+                Issue.record("a stranger's stop of another share kept a close from leaving")
+                return
+            }
+        }
+    }
+
     /// After a restart without rules an order of ours is not told by a lot that nobody read: a tenth of what was done
     /// would look like an order that ended short.
     @Test func anOrderOfOursIsNotToldByAGuessedLot() async throws {
