@@ -117,7 +117,12 @@ public struct Backtest: Sendable {
 
     /// Pulls the kill switch now.
     public mutating func kill(reason: String) {
-        take(.kill(reason: reason), at: engine.now)
+        feed(.kill(reason: reason))
+    }
+
+    /// Tells the engine now what comes neither from the market nor from the signals.
+    public mutating func feed(_ event: EngineEvent) {
+        take(event, at: engine.now)
     }
 
     private mutating func take(_ event: EngineEvent, at moment: Timestamp) {

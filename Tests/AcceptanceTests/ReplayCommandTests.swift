@@ -81,6 +81,32 @@ extension Acceptance {
             #expect(try await worth(site, "RISK_COOLDOWN_SECONDS=200000", "recorded") != imagined)
         }
 
+        /// A halt and a release of the recorded day happen in the other one, too.
+        @Test func whatPeopleDidIsDoneInTheOtherDayToo() async throws {
+            let shared = try await Workshop.shared.shared()
+            func day(_ environment: [String: String]) async throws -> Site {
+                let site = try Site()
+                try await site.succeed(shared.replay + ["--max-steps", "150"], environment: environment)
+                try await site.succeed(["kill", "--reason", "test"])
+                let halted = try await site.run(shared.replay, environment: environment)
+                #expect(halted.status == 10, "\(halted.text)")
+                try await site.succeed(["kill", "--release"])
+                try await site.succeed(shared.replay + ["--max-steps", "150"], environment: environment)
+                return site
+            }
+            func worth(_ site: Site, _ change: String, _ key: String) async throws -> String {
+                let answer = try await site.succeed(
+                    ["replay", "--json", "--what-if", change, "--bars", shared.bars]
+                ).jsonObject()
+                return try #require((answer["worth"] as? [[String: Any]])?.first?[key] as? String)
+            }
+            let limit = "RISK_COOLDOWN_SECONDS"
+            let (recorded, real) = (try await day([:]), try await day([limit: "200000"]))
+            let imagined = try await worth(recorded, "\(limit)=200000", "now")
+            #expect(try await worth(real, "RISK_MAX_ORDER_NOTIONAL=100000000", "recorded") == imagined)
+            #expect(try await worth(recorded, "\(limit)=200000", "recorded") != imagined)
+        }
+
         @Test func whatMakesNoSenseIsNamed() async throws {
             let shared = try await Workshop.shared.shared()
             let site = try await site(shared)

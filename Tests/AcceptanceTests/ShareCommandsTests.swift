@@ -150,6 +150,30 @@ extension Acceptance {
             try await live.twin.stop()
         }
 
+        /// Stored days open at midnight in Moscow, the venue's at another hour: one bar a day is kept, the stored one.
+        @Test func daysThatOpenAtAnotherHourAreNotDoubled() async throws {
+            let live = try await LiveSite(venue: .tinvest)
+            let day: Int64 = 86_400_000
+            let today = Int64(Date().timeIntervalSince1970 * 1000) / day * day
+            let stored = (15..<20).reversed().map { today - $0 * day - 10_800_000 }
+            let rows = stored.map { "\($0),300,301,299,300.5,1000" }
+            let text = "timestamp,open,high,low,close,volume\n" + rows.joined(separator: "\n") + "\n"
+            let folder = live.site.url.appending(path: "bars")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try live.site.write(text, to: "bars/SBER-1d.csv")
+            let ended = try await run(
+                live,
+                ["data", "download", "--assets", "SBER", "--interval", "1d", "--bars", "bars"]
+                    + ["--from", String(today - 30 * day), "--to", String(today - 5 * day)])
+            #expect(ended.status == 0, "\(ended.text)")
+            let kept = try String(contentsOf: live.site.url.appending(path: "bars/SBER-1d.csv"), encoding: .utf8)
+                .split(separator: "\n").dropFirst().compactMap { Int64($0.prefix { $0 != "," }) }
+            #expect(Set(kept).isSuperset(of: stored) && kept.count > 10, "\(kept)")
+            #expect(zip(kept, kept.dropFirst()).allSatisfy { $1 - $0 >= day }, "\(kept)")
+            try await live.site.succeed(["data", "verify", "--bars", "bars"])
+            try await live.twin.stop()
+        }
+
         /// Weeks begin on Monday.
         @Test func theFirstWeekThatIsAskedForIsFetched() async throws {
             let live = try await LiveSite(venue: .tinvest)

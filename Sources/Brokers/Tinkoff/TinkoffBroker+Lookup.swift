@@ -19,7 +19,7 @@ extension TinkoffBroker {
         }
         if let since = entry.doubtfulSince {
             // Stop orders outlive the day, and so do their lists.
-            guard entry.sentAt >= (entry.isStop ? now - Self.memory : TinkoffTime.startOfDay(now)) else {
+            guard entry.sentAt >= (entry.isStop ? stopsFrom(now) : TinkoffTime.startOfDay(now)) else {
                 throw VenueError(
                     .unknownOutcome, code: "TINKOFF_TOO_OLD",
                     message: "\(id) was sent on an earlier day and never confirmed: look at the account in the app")

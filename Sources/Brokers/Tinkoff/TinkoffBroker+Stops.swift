@@ -26,8 +26,18 @@ extension TinkoffBroker {
 
     /// A list is as good as a new one for so long when nothing hints at a change.
     private static let freshness = Duration.seconds(2)
-    /// Ended stops are listed of so many seconds.
-    static let memory = TimeSpan.seconds(7 * 86_400)
+    /// Ended stops are asked for of so many days, and of more for as long as a stop of ours is older: whether the list
+    /// goes by when they were placed is not documented. More than a month may not be asked for.
+    private static let (usualMemory, longestMemory) = (TimeSpan.seconds(7 * 86_400), TimeSpan.seconds(30 * 86_400))
+
+    /// From when on ended stops are asked for.
+    func stopsFrom(_ now: Timestamp) -> Timestamp {
+        let waiting = stopLists[.waiting]?.stops.filter { book.name(of: $0.stopID) != nil } ?? []
+        let placed = (waiting + looseStops.values.map(\.stop)).map(\.placedAt)
+        let sent = book.open.values.filter(\.isStop).map(\.sentAt)
+        let oldest = (placed + sent).filter { $0 > .epoch }.min().map { $0 - .seconds(86_400) } ?? now
+        return max(now - Self.longestMemory, min(now - Self.usualMemory, oldest))
+    }
 
     /// Whether stop orders are looked at: the sandbox may not know them at all.
     var seesStops: Bool { settings.holdsStops || !settings.isSandbox }
@@ -75,7 +85,7 @@ extension TinkoffBroker {
             let methods = try await account()
             let question =
                 kind == .waiting
-                ? methods.stops("ACTIVE") : methods.stops("ALL", from: now - Self.memory, to: now + .seconds(60))
+                ? methods.stops("ACTIVE") : methods.stops("ALL", from: stopsFrom(now), to: now + .seconds(60))
             let stops = try await ask(question.with(urgency))
             await take(kind, StopList(stops: stops, at: begun))
             if stopReadings[kind]?.at == begun { stopReadings[kind] = nil }

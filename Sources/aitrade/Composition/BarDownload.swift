@@ -27,13 +27,14 @@ struct BarDownload {
     private func fetch() async throws -> BarImport {
         try AtomicFile.createFolder(folder)
         let stored = (try? store.stored(symbol, interval)).map { series in (0..<series.count).map { series[$0] } } ?? []
-        let have = Set(stored.map(\.openTime.milliseconds))
+        let opens = stored.map(\.openTime.milliseconds)
+        let have = Set(opens)
         var bars = Dictionary(stored.map { ($0.openTime.milliseconds, $0) }, uniquingKeysWith: { old, _ in old })
         var asked = source.hasGaps ? AskedBars(path: askedPath, stored: have) : AskedBars()
         let parts = parts(without: have, asked)
         // From the newest to the oldest, as the venue pages.
         for (index, part) in parts.reversed().enumerated() {
-            for bar in try await self.part(part) where bar.flaw == nil {
+            for bar in try await self.part(part) where bar.flaw == nil && isFree(bar, beside: opens) {
                 bars[bar.openTime.milliseconds] = bars[bar.openTime.milliseconds] ?? bar
             }
             show(index + 1, of: parts.count)
@@ -52,6 +53,20 @@ struct BarDownload {
         }
         try? FileManager.default.removeItem(atPath: folder)
         return result
+    }
+
+    /// Whether no stored bar overlaps one: a venue may open its days at another hour than the series that is there, and
+    /// what is stored stays.
+    private func isFree(_ bar: Bar, beside stored: [Int64]) -> Bool {
+        guard source.hasGaps else { return true }
+        let open = bar.openTime.milliseconds
+        var (low, high) = (0, stored.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if stored[middle] < open { low = middle + 1 } else { high = middle }
+        }
+        let isBehind = low == 0 || open - stored[low - 1] >= interval.milliseconds
+        return isBehind && (low == stored.count || stored[low] - open >= interval.milliseconds || stored[low] == open)
     }
 
     /// The moments that bars open at, from the first to the last that is wanted.

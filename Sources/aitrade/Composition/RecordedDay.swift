@@ -78,9 +78,28 @@ struct RecordedDay {
             owing: fork.effects)
         // Both are valued at the same moment: what comes after the last recorded one is not looked at.
         let end = pass.result.to ?? .distantFuture
+        var people = pass.laterOrders[...]
+        feed(&backtest, &people)
         var engine = backtest.engine
-        while backtest.step(), backtest.market.now <= end { engine = backtest.engine }
+        while backtest.step(), backtest.market.now <= end {
+            feed(&backtest, &people)
+            engine = backtest.engine
+        }
         return Self.worth(pass.recorded, engine)
+    }
+
+    /// What people and the kill switch said of the recorded day is said again, each when its moment has come; a release
+    /// waits until everything is flat.
+    private func feed(_ backtest: inout Backtest, _ people: inout ArraySlice<(event: EngineEvent, at: Timestamp)>) {
+        while let next = people.first, next.at <= backtest.engine.now {
+            if next.event == .release {
+                if backtest.engine.kill.phase == .flattening { return }
+                if backtest.engine.kill.isEngaged { backtest.feed(next.event) }
+            } else {
+                backtest.feed(next.event)
+            }
+            people.removeFirst()
+        }
     }
 
     private static func worth(_ recorded: Engine, _ now: Engine) -> [Worth] {
@@ -118,6 +137,8 @@ extension RecordedDay {
         private(set) var laterRows: [SignalRow] = []
         /// Answers to what was sent before the fork, and rows of the bars closed then: all of the same moment.
         private(set) var laterAnswers: [EngineEvent] = []
+        /// What people and the kill switch said after the fork, and when.
+        private(set) var laterOrders: [(event: EngineEvent, at: Timestamp)] = []
         private var imagined = Engine()
         private var steps: [RecordedStep] = []
         private var sent: Set<ClientOrderID> = []
@@ -132,14 +153,14 @@ extension RecordedDay {
             let plan = try plan(startingAt: step.at)
             let effects = try coder.text(recorded.step(event, at: step.at))
             if from.map({ step.at >= $0 }) ?? true { try count(row, effects) }
-            if fork != nil { return collect(event) }
+            if fork != nil { return collect(event, at: step.at) }
             if plan.isEmpty {
                 if effects != step.effects, result.difference == nil { try differ(row, step, effects) }
                 return
             }
             if let moment = plan.killAt, moment <= step.at, !imagined.kill.isEngaged {
                 try kill(at: moment)
-                return collect(event)
+                return collect(event, at: step.at)
             }
             try imagine(event, row, step, plan)
         }
@@ -201,12 +222,16 @@ extension RecordedDay {
             for case .submitted(let request) in step.commands { sent.insert(request.clientID) }
         }
 
-        /// After the fork only the signals of the recorded day count, and the answers that were already on their way.
-        private mutating func collect(_ event: EngineEvent) {
+        /// After the fork the signals of the recorded day count, what people said, and the answers that were already on
+        /// their way. A day that is to be killed stays so.
+        private mutating func collect(_ event: EngineEvent, at moment: Timestamp) {
             switch event {
             case .signal(let row):
                 if isSameMoment { laterAnswers.append(event) } else { laterRows.append(row) }
             case .venue: isSameMoment = false
+            case .kill, .release:
+                if plan?.killAt == nil { laterOrders.append((event, moment)) }
+            case .operated, .regime: laterOrders.append((event, moment))
             case .reported(let report):
                 guard isSameMoment, let id = report.clientID, fork?.sent.contains(id) == true else { return }
                 laterAnswers.append(event)

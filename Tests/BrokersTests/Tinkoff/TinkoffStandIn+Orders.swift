@@ -203,7 +203,8 @@ extension TinkoffStandIn {
             return ok(#"{"stopOrderId":"\#(id)","orderRequestId":"\#(body["orderId"] as? String ?? "")"}"#)
         case "StopOrdersService/GetStopOrders":
             let wanted = (body["status"] as? String ?? "").replacing("STOP_ORDER_STATUS_", with: "")
-            let listed = state.stops.filter { now() - $0.at >= state.manner.stopLag }
+            let from = state.manner.listsStopsByPlacing ? (body["from"] as? String ?? "") : ""
+            let listed = state.stops.filter { now() - $0.at >= state.manner.stopLag && moment($0.at) >= from }
             let rows = listed.filter { wanted == "ALL" || $0.status == wanted }.map { stop in
                 #"{"stopOrderId":"\#(stop.id)","lotsRequested":"\#(stop.lots)","direction":"#
                     + #""STOP_ORDER_DIRECTION_\#(stop.isBuy ? "BUY" : "SELL")","orderType":"STOP_ORDER_TYPE_"#

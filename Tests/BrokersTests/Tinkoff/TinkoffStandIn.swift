@@ -28,6 +28,8 @@ final class TinkoffStandIn: StandInVenue {
         var (childLag, tellsHidden) = (0, false)
         /// Whether stops execute without an order, and when they say that they fired; nil does not say.
         var (isBarren, firedAgo): (Bool, Int64?) = (false, 0)
+        /// Whether the period that stops are asked for goes by when they were placed.
+        var listsStopsByPlacing = false
         /// A new stop is not listed for so many milliseconds.
         var stopLag: Int64 = 0
         var accounts: [[String: String]] = [
